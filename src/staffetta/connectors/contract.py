@@ -1,0 +1,107 @@
+"""What a connector offers. Connectors report; they never set a state, never sleep, never retry."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from staffetta.connectors.messages import (
+    Accepted,
+    Capabilities,
+    ChannelListing,
+    Customer,
+    Exchange,
+    HistoryEntry,
+    ListedField,
+    ListedTemplate,
+    Notification,
+    Reply,
+    TextMessage,
+)
+
+Recorder = Callable[[Exchange], None]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a connector runs. Times in seconds. `profile` overrides single entries of the connector's own profile."""
+
+    base_url: str
+    version: str
+    allow_private_addresses: bool = False
+    connect_timeout: float = 10.0
+    read_timeout: float = 10.0
+    profile: dict[str, object] | None = None
+    max_connections: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShape:
+    """What the form of a key tells: `channel_id` when it names its channel, `absurd` when it cannot be a key at all."""
+
+    channel_id: str = ""
+    absurd: bool = False
+
+
+class Connector(Protocol):
+    """One channel's connection to a provider. Every method raises only members of the closed error family.
+
+    Use as an async context manager: connections live as long as the block.
+    """
+
+    kind: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(self, key: str, settings: Settings, record: Recorder) -> None: ...
+
+    async def __aenter__(self) -> "Connector": ...
+    async def __aexit__(self, *exc: object) -> None: ...
+
+    @staticmethod
+    def shape(key: str) -> KeyShape:
+        """Read the form of a key, without the network. `key` is already trimmed."""
+        ...
+
+    async def check_key(self) -> None:
+        """Return when the provider accepts the key. Raises KeyRefused, or why it could not be asked."""
+        ...
+
+    async def list_channels(self) -> ChannelListing:
+        """Return every channel this key can see; a provider without a list gives `complete=False`, never an error."""
+        ...
+
+    async def list_templates(self, progress: Progress) -> Sequence[ListedTemplate]:
+        """Return all templates in every state. Raises NotSupported when the provider does not offer the list."""
+        ...
+
+    async def list_fields(self) -> Sequence[ListedField]:
+        """Return the customer fields, the two fixed ones (`number`, `name`) included."""
+        ...
+
+    def customers(self, page_size: int = 500) -> AsyncIterator[Sequence[Customer]]:
+        """Yield the customers page by page, each at most once; raises BadAnswer rather than ending early."""
+        ...
+
+    async def send_notification(self, message: Notification) -> Accepted:
+        """Send one WhatsApp notification."""
+        ...
+
+    async def send_text(self, message: TextMessage) -> Accepted:
+        """Send free text or a file."""
+        ...
+
+    async def history(self, recipient: str, limit: int = 20) -> Sequence[HistoryEntry]:
+        """Return the last lines of one person's conversation."""
+        ...
+
+    def replies(self, page_size: int = 150) -> AsyncIterator[Sequence[Reply]]:
+        """Yield what people wrote, as far as the provider's open conversations show it."""
+        ...
+
+    async def write_customer(self, recipient: str, name: str | None, fields: dict[str, str]) -> None:
+        """Write name and own fields of a customer."""
+        ...
+
+    async def set_customer_state(self, recipient: str, state: str) -> None:
+        """`state` is one of start, stop, block, unblock."""
+        ...
