@@ -1,0 +1,86 @@
+"""What is to be said, to whom: communications and transactional messages."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.work.clock import now
+
+
+class Composition(models.Model):
+    """What both kinds share: a channel, a template in one language, and where each value comes from.
+
+    `mapping`: variable key -> {"source": "field:NAME" | "text:TEXT" | "value:NAME", "fallback": TEXT | null}.
+    `accepted_revision` is the variant's revision when a person last accepted it: unequal means held.
+    The names are frozen, so that the record stays readable after a reset.
+    """
+
+    channel = models.ForeignKey("channels.Channel", null=True, on_delete=models.SET_NULL, related_name="%(class)ss")
+    variant = models.ForeignKey(
+        "channels.TemplateVariant", null=True, on_delete=models.SET_NULL, related_name="%(class)ss"
+    )
+    platform = models.CharField(max_length=20, default="whatsapp")
+    channel_name = models.CharField(max_length=200, blank=True)
+    channel_provider_id = models.CharField(max_length=64, blank=True)
+    template_name = models.CharField(max_length=512, blank=True)
+    template_language = models.CharField(max_length=20, blank=True)
+    accepted_revision = models.PositiveIntegerField(null=True)
+    accepted_fingerprint = models.CharField(max_length=64, blank=True)
+    mapping = models.JSONField(default=dict)
+    header_media = models.CharField(max_length=2000, blank=True)
+    held_reason = models.CharField(max_length=40, blank=True)  # a code worded in the interface; "" = not held
+    held_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        abstract = True
+
+
+class CommunicationState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PLANNING = "planning", _("Preparing")
+    RUNNING = "running", _("Running")
+    HELD = "held", _("Held")
+    STOPPED = "stopped", _("Stopped")
+    DONE = "done", _("Finished")
+
+
+class Communication(Composition):
+    """One message to an audience: all contacts, or those of one import."""
+
+    name = models.CharField(_("name"), max_length=200)
+    state = models.CharField(max_length=12, choices=CommunicationState, default=CommunicationState.DRAFT)
+    audience_kind = models.CharField(max_length=12, default="all")  # all, import
+    audience_import = models.ForeignKey(
+        "contacts.Import", null=True, on_delete=models.SET_NULL, related_name="communications"
+    )
+    audience_name = models.CharField(max_length=200, blank=True)
+    planned_to = models.BigIntegerField(default=0)  # the last contact planned: planning resumes behind it
+    start_asked_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)  # planned whole, sending may begin
+    finished_at = models.DateTimeField(null=True)
+    started_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    problem = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TransactionalMessage(Composition):
+    """A message to one person, asked for by other software under its `name`.
+
+    `parameters` are the values the caller passes, in order; a mapping refers to one as "value:NAME".
+    """
+
+    name = models.SlugField(_("name"), max_length=60, unique=True)
+    parameters = models.JSONField(default=list)
+    creates_contacts = models.BooleanField(default=False)
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="a_transactional_message_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

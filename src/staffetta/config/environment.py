@@ -1,0 +1,83 @@
+"""Settings come from the environment only, each read once, by one of these functions."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class WrongSetting(Exception):
+    """A setting that cannot be understood: its name, what was found, what is wanted."""
+
+    def __init__(self, name: str, wanted: str) -> None:
+        super().__init__(f"{name} is set to something Staffetta cannot use: {wanted}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    if value in ("", "0", "1", "no", "yes", "false", "true"):
+        return default if not value else value in ("1", "yes", "true")
+    raise WrongSetting(name, "1 or 0 is wanted")
+
+
+def number(name: str, default: float) -> float:
+    value = text(name)
+    try:
+        return float(value) if value else default
+    except ValueError:
+        raise WrongSetting(name, "a number is wanted") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """Return the secret from the environment, else the one kept in `folder`, made on first use (mode 600)."""
+    if given := text(name):
+        return given
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def database(url: str, folder: Path) -> dict[str, object]:
+    """Return Django's database entry: SQLite in `folder` without a URL, PostgreSQL with one."""
+    if not url or url.startswith("sqlite"):
+        name = unquote(urlsplit(url).path) if url else str(folder / "staffetta.sqlite3")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "OPTIONS": {
+                # Immediate: a writer waits for its turn instead of failing half-way through a transaction.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: a row marked `sending` is on the disk before the request leaves (invariant 1).
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
+                                "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise WrongSetting("STAFFETTA_DATABASE_URL", "postgresql://user:password@host:port/name is wanted")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 10},
+    }

@@ -1,0 +1,160 @@
+"""How Staffetta runs. Every choice comes from the environment: docs/reference/settings.md lists them."""
+
+from pathlib import Path
+
+import django_stubs_ext
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.config import environment
+
+django_stubs_ext.monkeypatch()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("STAFFETTA_DATA_DIR", "data")).resolve()
+
+SECRET_KEY = environment.kept_secret(DATA_DIR, "STAFFETTA_SECRET_KEY")
+SECRET_KEY_FALLBACKS = environment.words("STAFFETTA_OLD_SECRET_KEYS")
+DEBUG = False
+ALLOWED_HOSTS = environment.words("STAFFETTA_HOSTS", "*")
+PUBLIC_URL = environment.text("STAFFETTA_PUBLIC_URL").rstrip("/")
+
+ENGAGE_URL = environment.text("STAFFETTA_ENGAGE_URL", "https://rest.messengerpeople.com").rstrip("/")
+ENGAGE_VERSION = environment.text("STAFFETTA_ENGAGE_VERSION", "16")
+ENGAGE_PROFILE = environment.text("STAFFETTA_ENGAGE_PROFILE")
+SEND_PACE = environment.number("STAFFETTA_SEND_PACE", 80)
+ALLOW_PRIVATE_ADDRESSES = environment.flag("STAFFETTA_ALLOW_PRIVATE_ADDRESSES")
+READ_TIMEOUT = environment.number("STAFFETTA_READ_TIMEOUT", 10)
+CONNECT_TIMEOUT = environment.number("STAFFETTA_CONNECT_TIMEOUT", 10)
+SEND_CONCURRENCY = int(environment.number("STAFFETTA_SEND_CONCURRENCY", 32))
+IN_FLIGHT_TIMEOUT = environment.number("STAFFETTA_IN_FLIGHT_TIMEOUT", 60)
+CLOCK_FILE = environment.text("STAFFETTA_CLOCK_FILE")
+
+INSTALLED_APPS = [
+    "staffetta.ui",
+    "staffetta.work",
+    "staffetta.accounts",
+    "staffetta.notices",
+    "staffetta.channels",
+    "staffetta.contacts",
+    "staffetta.communications",
+    "staffetta.deliveries",
+    "staffetta.events",
+    "staffetta.reports",
+    "staffetta.api",
+    "django_tasks_db",
+    "django_htmx",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "staffetta.ui.middleware.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "staffetta.config.urls"
+WSGI_APPLICATION = "staffetta.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "staffetta.ui.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "staffetta.ui.templatetags.staffetta"],
+        },
+    }
+]
+
+DATABASES = {"default": environment.database(environment.text("STAFFETTA_DATABASE_URL"), DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "reports:overview"
+LOGOUT_REDIRECT_URL = "accounts:login"
+
+LANGUAGE_CODE = environment.text("STAFFETTA_LANGUAGE", "it")
+LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
+TIME_ZONE = environment.text("STAFFETTA_TIME_ZONE", "Europe/Rome")
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:", "https:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+BEHIND_TLS = environment.flag("STAFFETTA_BEHIND_TLS", default=PUBLIC_URL.startswith("https://"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+SESSION_COOKIE_NAME = "staffetta_session"
+CSRF_COOKIE_NAME = "staffetta_csrf"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+EMAIL_HOST = environment.text("STAFFETTA_MAIL_HOST")
+EMAIL_PORT = int(environment.number("STAFFETTA_MAIL_PORT", 587))
+EMAIL_HOST_USER = environment.text("STAFFETTA_MAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("STAFFETTA_MAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("STAFFETTA_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("STAFFETTA_MAIL_FROM", "staffetta@localhost")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("STAFFETTA_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,12 @@
+"""Where everything is found; each room names its own pages."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("staffetta.reports.urls")),
+    path("", include("staffetta.accounts.urls")),
+    path("engage/", include("staffetta.channels.urls")),
+    path("contacts/", include("staffetta.contacts.urls")),
+    path("", include("staffetta.communications.urls")),
+    path("", include("staffetta.deliveries.urls")),
+]

@@ -1,0 +1,201 @@
+"""People as we know them, what they agreed to, and where they came from."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.work.clock import now
+
+
+class ContactField(models.Model):
+    """A field of our own; its values lie in `Contact.values` under `name`."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    label = models.CharField(_("label"), max_length=100)
+    type = models.CharField(max_length=20, default="text")
+    created_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.label or self.name
+
+
+class Contact(models.Model):
+    """A person here. The number is kept three ways: as typed, as E.164, and as the provider's own id."""
+
+    first_name = models.CharField(_("first name"), max_length=200, blank=True)
+    last_name = models.CharField(_("last name"), max_length=200, blank=True)
+    phone_raw = models.CharField(_("phone"), max_length=60, blank=True)
+    phone = models.CharField(max_length=20, null=True, unique=True)  # E.164, with the plus
+    whatsapp_id = models.CharField(max_length=60, blank=True)
+    telegram_id = models.CharField("TELEGRAMID", max_length=20, null=True, unique=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    values = models.JSONField(default=dict)
+    search = models.TextField(default="", editable=False)  # lower case names, number and id: what the list searches
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.full_name or self.phone or self.telegram_id or f"#{self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Purpose(models.TextChoices):
+    MARKETING = "marketing", _("Marketing")
+    SERVICE = "service", _("Service")
+
+
+class ConsentValue(models.TextChoices):
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNSET = "unset", _("Not set")
+
+
+class Consent(models.Model):
+    """One statement about one person's consent. Append-only: rows are never changed."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    platform = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    value = models.CharField(max_length=8, choices=ConsentValue)
+    source = models.CharField(max_length=40)  # a code: hand, import, stop_word, stopped, blocked, api, …
+    wording = models.TextField(blank=True)
+    at = models.DateTimeField(default=now)
+    by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=150, blank=True)
+    expires_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.purpose}: {self.value}"
+
+
+class ConsentState(models.Model):
+    """The present consent, derived from the ledger and written with it in one transaction."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consent_states")
+    platform = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    value = models.CharField(max_length=8, choices=ConsentValue)
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "platform", "purpose"], name="one_consent_state_per_purpose")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.purpose}: {self.value}"
+
+
+class Suppression(models.Model):
+    """An address that may not be written to whatever the consent: hashed, beside a masked form (Blacklist)."""
+
+    platform = models.CharField(max_length=20)
+    address_digest = models.CharField(max_length=64)
+    masked = models.CharField(max_length=30)
+    cause = models.CharField(max_length=40)
+    at = models.DateTimeField(default=now)
+    until = models.DateTimeField(null=True)  # null: for ever
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "address_digest"], name="one_suppression_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.masked
+
+
+class ContactActivity(models.Model):
+    """When a person was last written to and last wrote, per platform; written downward by deliveries and events."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="activities")
+    platform = models.CharField(max_length=20)
+    last_sent_at = models.DateTimeField(null=True)
+    last_reply_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "contact activities"
+        constraints = [models.UniqueConstraint(fields=["contact", "platform"], name="one_activity_per_platform")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.platform}"
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("To be mapped")
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Import(models.Model):
+    """One file of contacts: uploaded, mapped, read in the background, its result kept.
+
+    `mapping` is column heading -> target (phone, first_name, last_name, telegram_id, or a contact field's name).
+    `offset_rows` is how far the file was read and committed.
+    """
+
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to="imports/")
+    state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
+    delimiter = models.CharField(max_length=1, default=",")
+    encoding = models.CharField(max_length=20, default="utf-8")
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    consent_column = models.CharField(max_length=200, blank=True)
+    consent_wording = models.TextField(blank=True)
+    offset_rows = models.PositiveIntegerField(default=0)
+    total_rows = models.PositiveIntegerField(null=True)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=60, blank=True)
+    problem_detail = models.CharField(max_length=500, blank=True)
+    asked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportedContact(models.Model):
+    """A contact that came with an import, and what the import did to it."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="members")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="imports")
+    outcome = models.CharField(max_length=10)  # created, updated, unchanged
+    row = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "contact"], name="one_membership_per_import")]
+
+    def __str__(self) -> str:
+        return f"row {self.row}"
+
+
+class ImportReject(models.Model):
+    """A row that was not taken, whole, with a reason from a closed list."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rejects")
+    row = models.PositiveIntegerField()
+    reason = models.CharField(max_length=40)
+    column = models.CharField(max_length=200, blank=True)
+    cells = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "row"], name="one_reject_per_row"),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_reject_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.reason}"

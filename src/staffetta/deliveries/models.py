@@ -1,0 +1,156 @@
+"""The ledger: one row per message and recipient, written before the first send. `states.py` alone changes states."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.work.clock import now
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
+    NOT_SENT = "not_sent", _("Not sent")
+    FAILED = "failed", _("Failed")
+    UNDELIVERED = "undelivered", _("Undelivered")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class DeliveryKind(models.TextChoices):
+    COMMUNICATION = "communication", _("Communication")
+    TRANSACTIONAL = "transactional", _("Transactional message")
+    TEST = "test", _("Test send")
+
+
+class Delivery(models.Model):
+    """One message to one recipient. Everything the send needs is frozen here when it is planned (invariant 3)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(max_length=14, choices=DeliveryKind)
+    communication = models.ForeignKey(
+        "communications.Communication", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+    )
+    transactional = models.ForeignKey(
+        "communications.TransactionalMessage", null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    contact = models.ForeignKey(
+        "contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    contact_name = models.CharField(max_length=400, blank=True)
+    channel = models.ForeignKey(
+        "channels.Channel", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+    )
+    channel_provider_id = models.CharField(max_length=64, blank=True)
+    variant = models.ForeignKey(
+        "channels.TemplateVariant", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+    )
+    template_name = models.CharField(max_length=512, blank=True)
+    template_language = models.CharField(max_length=20, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=60, blank=True)  # as the provider wants it: digits, or the Telegram id
+    parameters = models.JSONField(default=dict)  # {"body": [..], "header": "", "header_media": "", "button": ""}
+    state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.WAITING)
+    reason = models.CharField(max_length=40, blank=True)  # closed list in reasons.py; "" when there is none
+    provider_code = models.CharField(max_length=40, blank=True)
+    provider_reason = models.CharField(max_length=500, blank=True)
+    provider_message_id = models.CharField(max_length=200, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)  # number of the attempt that is or was under way
+    not_before = models.DateTimeField(default=now)
+    created_at = models.DateTimeField(default=now)
+    sending_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)  # when the present final state was reached
+    settled_by = models.CharField(max_length=20, blank=True)  # answer, history, event, person
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communication", "contact"],
+                condition=Q(kind="communication"),
+                name="one_delivery_per_communication_and_contact",
+            ),
+            models.UniqueConstraint(
+                fields=["communication", "address"],
+                condition=Q(kind="communication") & ~Q(state="not_sent"),
+                name="one_sendable_per_communication_and_address",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "kind", "communication", "not_before", "id"],
+                condition=Q(state="waiting"),
+                name="delivery_due",
+            ),
+            models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_flight"),
+            models.Index(fields=["communication", "state", "reason", "id"], name="delivery_behind_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"
+
+
+class Attempt(models.Model):
+    """One try to send one delivery: when it was marked, what came of it."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    marked_at = models.DateTimeField(default=now)
+    worker = models.CharField(max_length=100, blank=True)
+    fence = models.BigIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)  # "" while unknown; accepted, or an error's code
+    provider_code = models.CharField(max_length=40, blank=True)
+    provider_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="one_row_per_attempt")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.delivery_id}"
+
+
+class DeliveryCount(models.Model):
+    """How many rows of a communication are in a state for a reason; kept with the rows in one transaction."""
+
+    communication = models.ForeignKey(
+        "communications.Communication", on_delete=models.CASCADE, related_name="counts", db_index=False
+    )
+    state = models.CharField(max_length=12, choices=DeliveryState)
+    reason = models.CharField(max_length=40, blank=True)
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["communication", "state", "reason"], name="one_count_per_state_and_reason")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.reason}: {self.number}"
+
+
+class Idempotency(models.Model):
+    """The stored answer to one key of one caller: the same key with the same body gets the same answer for 24 hours."""
+
+    caller = models.ForeignKey("accounts.AccessToken", on_delete=models.CASCADE, related_name="+")
+    endpoint = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    body_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name_plural = "idempotencies"
+        constraints = [
+            models.UniqueConstraint(fields=["caller", "endpoint", "key"], name="one_answer_per_idempotency_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
