@@ -5,12 +5,12 @@ STAMP := $(VENV)/.installed
 
 .PHONY: demo run test check fix bench prove shots lock messages
 demo: $(STAMP)      ## the main job played through the real product, then the web interface
-	@$(BIN)/python -m staffetta.demo $(ARGS)
+	@$(BIN)/python -m staffetta.cli.demo $(ARGS)
 export PYTHON
 run: $(STAMP)       ## the platform: web, lanes and schedule under one command
 	@$(BIN)/staffetta run $(ARGS)
 test: $(STAMP)      ## the whole suite; optional parts skip with a count
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tools.test $(ARGS)
 check: $(STAMP)     ## everything a change must pass
 	@sh tools/check.sh
 fix: $(STAMP)       ## what can be mended by a machine

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http.response import HttpResponseBase  # the type only
 
 from staffetta.accounts.models import Role, User
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
 
 ADMINISTRATORS: tuple[Role, ...] = (Role.ADMINISTRATOR,)
 OPERATORS: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.OPERATOR)
@@ -20,15 +22,15 @@ class View(Protocol):
 
     allowed_roles: tuple[Role, ...]
 
-    def __call__(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+    def __call__(self, request: Any, *args: Any, **kwargs: Any) -> "HttpResponseBase": ...
 
 
-def allow(roles: tuple[Role, ...]) -> Callable[[Callable[..., HttpResponseBase]], View]:
+def allow(roles: tuple[Role, ...]) -> Callable[[Callable[..., "HttpResponseBase"]], View]:
     """Let only people of these roles open a view; the others get 403, the unknown are sent to the login."""
 
-    def decorate(view: Callable[..., HttpResponseBase]) -> View:
+    def decorate(view: Callable[..., "HttpResponseBase"]) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> "HttpResponseBase":
             user = request.user
             if not isinstance(user, User) or user.role not in roles:
                 raise PermissionDenied
@@ -41,7 +43,7 @@ def allow(roles: tuple[Role, ...]) -> Callable[[Callable[..., HttpResponseBase]]
     return decorate
 
 
-def open_to_anybody(view: Callable[..., HttpResponseBase]) -> View:
+def open_to_anybody(view: Callable[..., "HttpResponseBase"]) -> View:
     """Mark a page that needs no login."""
     marked = cast("View", login_not_required(view))
     marked.allowed_roles = ()

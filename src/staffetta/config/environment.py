@@ -64,7 +64,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
                 "timeout": 20,
                 # FULL: a row marked `sending` is on the disk before the request leaves (invariant 1).
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
-                                "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000",
+                "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000",
             },
         }
     parts = urlsplit(url)

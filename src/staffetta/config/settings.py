@@ -83,7 +83,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "staffetta.ui.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "staffetta.ui.templatetags.staffetta"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "staffetta.ui.templatetags.staffetta",
+            ],
         },
     }
 ]
