@@ -1,0 +1,76 @@
+"""`staffetta …`: one module per noun, found here; each brings `register(subparsers)`.
+
+Ends with 0 when done, 1 when refused or failed, 2 only for a wrong command line.
+"""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+import staffetta.cli
+from staffetta.cli.output import Failure, complain
+from staffetta.config.environment import WrongSetting
+
+FRAME = {"main", "output", "waiting"}
+"""Modules of this package that are no commands."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
+    try:
+        django.setup()
+    except (WrongSetting, ImproperlyConfigured, OSError) as error:
+        complain(str(error))
+        return 1
+    with translation.override(settings.LANGUAGE_CODE):
+        args = parser().parse_args(arguments)
+        return _obey(args)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(prog="staffetta", description=_("A messaging platform connected to Sinch Engage."))
+    nouns = top.add_subparsers(metavar=_("COMMAND"), required=True)
+    for found in sorted(module.name for module in pkgutil.iter_modules(staffetta.cli.__path__)):
+        if found not in FRAME:
+            importlib.import_module(f"staffetta.cli.{found}").register(nouns)
+    return top
+
+
+def _obey(args: argparse.Namespace) -> int:
+    try:
+        _prepare(args)
+        return int(args.run(args))
+    except Failure as failure:
+        complain(str(failure))
+    except DatabaseError as error:
+        complain(_("The database cannot be used: %(problem)s") % {"problem": str(error).strip()})
+    except KeyboardInterrupt:
+        complain(_("Interrupted."))
+    except BrokenPipeError:
+        # The reader (head, less) has gone; nothing is left to be said, not even by the interpreter's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _prepare(args: argparse.Namespace) -> None:
+    """Bring the database up to date, unless the command sees to it itself (`raw=True` among its defaults)."""
+    if not getattr(args, "raw", False):
+        from staffetta.work import schema
+
+        schema.bring_up_to_date()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
