@@ -12,6 +12,8 @@ class Composition(models.Model):
 
     `mapping`: variable key -> {"source": "field:NAME" | "text:TEXT" | "value:NAME", "fallback": TEXT | null}.
     `accepted_revision` is the variant's revision when a person last accepted it: unequal means held.
+    `accepted_contract` is what was accepted ("components", "variables", "category", "language"), so that the
+    difference can be shown. `media_check` is what one look at the header's file told, see `check_media.py`.
     The names are frozen, so that the record stays readable after a reset.
     """
 
@@ -26,8 +28,10 @@ class Composition(models.Model):
     template_language = models.CharField(max_length=20, blank=True)
     accepted_revision = models.PositiveIntegerField(null=True)
     accepted_fingerprint = models.CharField(max_length=64, blank=True)
+    accepted_contract = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     header_media = models.CharField(max_length=2000, blank=True)
+    media_check = models.JSONField(default=dict)
     held_reason = models.CharField(max_length=40, blank=True)  # a code worded in the interface; "" = not held
     held_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
