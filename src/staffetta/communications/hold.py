@@ -1,111 +1,151 @@
-"""Hold what must not go on by itself: it waits for a person, with the reason.
+"""Hold what may no longer go out as it was accepted, and let a person accept it again (design 2, "Held").
 
-A composition is held when its template or channel is no longer what a person accepted (design, section 2 "Held"). The
-codes are worded in `deliveries/reasons.py`.
+A running communication is held by whoever finds the trouble (dispatch compares the revision at every claim). Drafts and
+transactional messages carry no mark: `trouble_of` tells at any moment whether they could go.
 """
 
 from enum import StrEnum
 
-from staffetta.accounts.audit import record
+from django.db import transaction
+
+from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.channels.models import ConnectionState
-from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
+from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
+from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.work.clock import now
+from staffetta.work.wake import wake
+
+UNDER_WAY = (CommunicationState.PLANNING, CommunicationState.RUNNING)
 
 
-class Held(StrEnum):
-    """Why something is held."""
+class Trouble(StrEnum):
+    """Why something is held; worded in `wording.py`. `NONE` is empty, hence false."""
 
-    CHANNEL_REMOVED = "channel_removed"
+    NONE = ""
+    CHANNEL_REMOVED = "channel_removed"  # disconnected or reset here: the row is gone
+    CHANNEL_GONE = "channel_gone"
     CHANNEL_NOT_CONNECTED = "channel_not_connected"
     KEY_REFUSED = "key_refused"
+    ADDRESS_FORBIDDEN = "address_forbidden"
     TEMPLATE_REMOVED = "template_removed"
     TEMPLATE_OFF = "template_off"
-    TEMPLATE_UNUSABLE = "template_unusable"
+    TEMPLATE_GONE = "template_gone"
+    TEMPLATE_NOT_APPROVED = "template_not_approved"
+    TEMPLATE_UNSUPPORTED = "template_unsupported"
     TEMPLATE_CHANGED = "template_changed"
-    TEMPLATE_NOT_FOUND = "not_found"
-    ADDRESS_FORBIDDEN = "address_forbidden"
-    OPT_OUTS_UNREAD = "opt_outs_unread"
+    TEMPLATE_REFUSED = "template_refused"  # the provider says 404 to a send: it does not know method or template
+    OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
 
 
-def gate(composition: Composition) -> str:
-    """Return why nothing may be sent for this composition now, "" when it may. The claim asks the same in SQL."""
-    return _channel_gate(composition) or _template_gate(composition) or _revision_gate(composition)
+class StillHeld(Exception):
+    """It cannot go on: the trouble is not over. `trouble` says which."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
 
 
-def hold(communication: Communication, reason: str) -> bool:
-    """Hold a communication that is being prepared or running; False when it was not (any more)."""
-    changed = Communication.objects.filter(
-        pk=communication.pk, state__in=(CommunicationState.PLANNING, CommunicationState.RUNNING)
-    ).update(state=CommunicationState.HELD, held_reason=reason, held_at=now(), updated_at=now())
-    if changed:
-        communication.refresh_from_db()
-        record(None, "communication_held", communication, reason=reason)
-    return bool(changed)
+def trouble_of(composition: Composition) -> Trouble:
+    """Return why `composition` could not be sent now; NONE when it could.
 
-
-def hold_transactional(message: TransactionalMessage, reason: str) -> bool:
-    """Hold a transactional message: calls are refused, what waits keeps waiting."""
-    changed = TransactionalMessage.objects.filter(pk=message.pk, held_reason="").update(
-        held_reason=reason, held_at=now(), updated_at=now()
-    )
-    if changed:
-        message.refresh_from_db()
-        record(None, "transactional_held", message, reason=reason)
-    return bool(changed)
-
-
-def resume(communication: Communication, by: User | None) -> str:
-    """Let a held communication go on, by a person; return why it may not, "" when it goes on.
-
-    The person accepts the template as it is now, unless its contract is another one: what was planned is frozen, and
-    values made for other variables must not be sent.
+    The contract is compared by its fingerprint: a template switched off and on again is what it was.
     """
-    still = _channel_gate(communication) or _template_gate(communication)
-    if still or not _same_contract(communication):
-        return still or Held.TEMPLATE_CHANGED
-    variant = communication.variant
-    state = CommunicationState.RUNNING if communication.started_at else CommunicationState.PLANNING
-    asked = {} if communication.started_at else {"start_asked_at": now()}
-    changed = Communication.objects.filter(pk=communication.pk, state=CommunicationState.HELD).update(
-        state=state,
-        held_reason="",
-        held_at=None,
-        problem="",
-        accepted_revision=variant.revision if variant else None,
-        updated_at=now(),
-        **asked,
+    return (
+        _channel_trouble(composition.channel)
+        or usability_of(composition.variant)
+        or (Trouble.TEMPLATE_CHANGED if changed(composition) else Trouble.NONE)
     )
-    if changed:
-        communication.refresh_from_db()
-        record(by, "communication_resumed", communication)
-    return ""
 
 
-def _channel_gate(composition: Composition) -> str:
-    channel = composition.channel
-    if channel is None:
-        return Held.CHANNEL_REMOVED
-    if channel.state == ConnectionState.REFUSED:
-        return Held.KEY_REFUSED
-    return "" if channel.state == ConnectionState.CONNECTED else Held.CHANNEL_NOT_CONNECTED
-
-
-def _template_gate(composition: Composition) -> str:
-    variant = composition.variant
+def usability_of(variant: TemplateVariant | None) -> Trouble:
+    """Return why a variant cannot be sent by anybody; NONE when it can."""
     if variant is None:
-        return Held.TEMPLATE_REMOVED
+        return Trouble.TEMPLATE_REMOVED
     if not variant.template.active:
-        return Held.TEMPLATE_OFF
-    return "" if variant.sendable else Held.TEMPLATE_UNUSABLE
+        return Trouble.TEMPLATE_OFF
+    if variant.gone_at is not None:
+        return Trouble.TEMPLATE_GONE
+    if variant.status != "approved":
+        return Trouble.TEMPLATE_NOT_APPROVED
+    return Trouble.TEMPLATE_UNSUPPORTED if variant.unsupported else Trouble.NONE
 
 
-def _revision_gate(composition: Composition) -> str:
-    variant = composition.variant
-    return "" if variant and variant.revision == composition.accepted_revision else Held.TEMPLATE_CHANGED
+def changed(composition: Composition) -> bool:
+    """Return whether the template is no longer the one that was accepted."""
+    return composition.variant is None or composition.variant.fingerprint != composition.accepted_fingerprint
 
 
-def _same_contract(communication: Communication) -> bool:
-    """Whether what a person accepted is still the template's contract, whatever was switched off and on since."""
-    variant = communication.variant
-    return variant is not None and variant.fingerprint == communication.accepted_fingerprint
+def hold(communication_id: int, trouble: str) -> bool:
+    """Hold a communication that is under way; its waiting messages stay waiting. False when it is not under way."""
+    return bool(
+        Communication.objects.filter(pk=communication_id, state__in=UNDER_WAY).update(
+            state=CommunicationState.HELD, held_reason=trouble, held_at=now(), updated_at=now()
+        )
+    )
+
+
+def remember(composition: Composition, variant: TemplateVariant) -> None:
+    """Note `variant` as it is now as what was accepted; the caller saves."""
+    composition.accepted_revision = variant.revision
+    composition.accepted_fingerprint = variant.fingerprint
+    composition.accepted_contract = {
+        "components": variant.components,
+        "variables": variant.variables,
+        "category": variant.category,
+        "language": variant.language,
+    }
+
+
+def may_accept(composition: Composition) -> bool:
+    """Return whether accepting is enough: what was frozen still answers every variable of the template."""
+    return _keys(composition.accepted_contract.get("variables", [])) == _keys(
+        composition.variant.variables if composition.variant else []
+    )
+
+
+def resume(communication: Communication, by: User | None) -> None:
+    """Accept the template as it is now and let a held communication go on where it was.
+
+    Raises StillHeld while the channel or the template cannot be used, or when its variables are others than the
+    planned messages carry: then only a new communication helps.
+    """
+    if trouble := resume_trouble(communication):
+        raise StillHeld(trouble)
+    assert communication.variant is not None
+    with transaction.atomic():
+        remember(communication, communication.variant)
+        state = CommunicationState.RUNNING if communication.started_at else CommunicationState.PLANNING
+        done = Communication.objects.filter(pk=communication.pk, state=CommunicationState.HELD).update(
+            state=state,
+            held_reason="",
+            held_at=None,
+            accepted_revision=communication.accepted_revision,
+            accepted_fingerprint=communication.accepted_fingerprint,
+            accepted_contract=communication.accepted_contract,
+            updated_at=now(),
+        )
+        if done:
+            audit.record(by, "communication_resumed", communication, reason=communication.held_reason)
+            wake()
+
+
+def resume_trouble(communication: Communication) -> Trouble:
+    """Return what still stands in the way of resuming."""
+    trouble = trouble_of(communication)
+    if trouble == Trouble.TEMPLATE_CHANGED and may_accept(communication):
+        return Trouble.NONE
+    return trouble
+
+
+def _channel_trouble(channel: Channel | None) -> Trouble:
+    if channel is None:
+        return Trouble.CHANNEL_REMOVED
+    if channel.state == ConnectionState.REFUSED:
+        return Trouble.KEY_REFUSED
+    if channel.state == ConnectionState.GONE:
+        return Trouble.CHANNEL_GONE
+    return Trouble.NONE if channel.connected else Trouble.CHANNEL_NOT_CONNECTED
+
+
+def _keys(variables: list[dict[str, str]]) -> set[tuple[str, str, str]]:
+    return {(v["key"], v["component"], v.get("kind", "text")) for v in variables}
