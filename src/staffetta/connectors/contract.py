@@ -18,8 +18,39 @@ from staffetta.connectors.messages import (
     TextMessage,
 )
 
-Recorder = Callable[[Exchange], None]
 Progress = Callable[[int], None]
+
+
+class Recorder(Protocol):
+    """Takes the exchanges of a connector. Asked first, since most sends are not kept and building one costs time."""
+
+    def wants(self, *, is_send: bool, failed: bool) -> bool:
+        """Say whether an exchange of this kind is to be built and handed over now."""
+        ...
+
+    def now(self) -> float:
+        """Return the time in Unix seconds (a connector has no clock of its own)."""
+        ...
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Keep the exchange. Must not raise and must not wait."""
+        ...
+
+
+class KeepAll:
+    """A recorder that hands every exchange to `keep`; `now` gives Unix seconds."""
+
+    def __init__(self, keep: Callable[[Exchange], None], now: Callable[[], float]) -> None:
+        self._keep = keep
+        self.now = now
+
+    def wants(self, *, is_send: bool, failed: bool) -> bool:  # noqa: ARG002 - the same answer for all
+        """Everything is wanted."""
+        return True
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Hand over the exchange."""
+        self._keep(exchange)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,14 @@ class TooFast(ConnectorError):
 
     code, ruling, fault = "too_fast", Ruling.SLOW, Fault.US
 
-    def __init__(self, provider_code: str = "", provider_reason: str = "", *, status: int | None = None,
-                 retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        provider_code: str = "",
+        provider_reason: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(provider_code, provider_reason, status=status)
         self.retry_after = retry_after
 
@@ -129,6 +135,17 @@ class NotSupported(ConnectorError):
 
 
 FAMILY: tuple[type[ConnectorError], ...] = (
-    MalformedKey, KeyRefused, Unreachable, AddressForbidden, TimedOut, CutOff, ServerFault, BadAnswer, Refused,
-    NotDeliverable, NotFound, TooFast, NotSupported,
+    MalformedKey,
+    KeyRefused,
+    Unreachable,
+    AddressForbidden,
+    TimedOut,
+    CutOff,
+    ServerFault,
+    BadAnswer,
+    Refused,
+    NotDeliverable,
+    NotFound,
+    TooFast,
+    NotSupported,
 )

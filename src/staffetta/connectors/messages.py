@@ -41,7 +41,7 @@ class ListedChannel:
 
 @dataclass(frozen=True, slots=True)
 class ChannelListing:
-    """The channels a key can see. `complete` is false when the provider gave no list and only the key's own is known."""
+    """The channels a key can see. `complete` is false when the provider gave no list: only the key's own is known."""
 
     channels: tuple[ListedChannel, ...]
     complete: bool = True
@@ -49,7 +49,7 @@ class ChannelListing:
 
 @dataclass(frozen=True, slots=True)
 class TemplateVariable:
-    """One value a send must carry. `key` is a number of the body ("1"), "header" or "button"; named ones keep their name."""
+    """One value a send must carry. `key` is a number of the body ("1"), "header" or "button", or a variable's name."""
 
     key: str
     component: str  # header | body | button

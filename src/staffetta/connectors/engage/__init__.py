@@ -1,0 +1,1 @@
+"""Sinch Engage (formerly MessengerPeople): see README.md."""

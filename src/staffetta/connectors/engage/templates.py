@@ -1,0 +1,82 @@
+"""Engage's template rows into `ListedTemplate`: Meta's components, or flat members, whichever the row has."""
+
+from collections.abc import Mapping, Sequence
+
+from staffetta.connectors.engage.payloads import KEY, Row, member, parse_json, plain, text
+from staffetta.connectors.engage.profile import Section
+from staffetta.connectors.messages import ListedTemplate
+from staffetta.connectors.templates import flat_components, language_code, normalised, read_components
+
+
+def template_name(row: Row, section: Section) -> str:
+    """Return the name; where it is missing, the key of the object the row came in, unless that is a mere id."""
+    key = text(row.get(KEY))
+    return text(member(row, section["name"])) or ("" if key.isdecimal() else key)
+
+
+def read_template(row: Row, section: Section) -> ListedTemplate:
+    """Return one language of a template. Never raises: what is not understood is kept raw and unsupported."""
+    raw_language = _language(member(row, section["language"]))
+    components = _components(row, section)
+    variables, unsupported = read_components(components)
+    return ListedTemplate(
+        name=template_name(row, section),
+        language=language_code(raw_language),
+        language_raw=raw_language,
+        status=(text(member(row, section["status"])) or section.status_when_missing).lower(),
+        category=text(member(row, section["category"])).upper(),
+        quality=_quality(member(row, section["quality"])),
+        components=tuple(components),
+        variables=variables,
+        unsupported=unsupported,
+        raw=plain(row),
+    )
+
+
+def _components(row: Row, section: Section) -> list[dict[str, object]]:
+    value = _unpacked(member(row, section["components"]))
+    if isinstance(value, Mapping):
+        found = [_keyed(str(key), item) for key, item in value.items() if item not in (None, "", [])]
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        found = [normalised(item) for item in value if isinstance(item, Mapping)]
+    else:
+        found = []
+    return found or _flat(row, section)
+
+
+def _keyed(key: str, item: object) -> dict[str, object]:
+    """Read ``{"body": {"text": …}}``, ``{"body": "…"}``, ``{"buttons": […]}`` and ``{"0": {"type": "BODY", …}}``."""
+    kind = "" if key.isdecimal() else key
+    if isinstance(item, Mapping):
+        return normalised(item, kind)
+    return normalised({"buttons": item} if isinstance(item, list) else {"text": _words(item)}, kind)
+
+
+def _flat(row: Row, section: Section) -> list[dict[str, object]]:
+    return flat_components(
+        text(member(row, section["header_type"])),
+        _words(member(row, section["header"])),
+        _words(member(row, section["body"])),
+        _words(member(row, section["footer"])),
+        _unpacked(member(row, section["buttons"])),
+    )
+
+
+def _words(value: object) -> str:
+    """Return a part's text as it stands, blanks included; an object carries it under `text`."""
+    if isinstance(value, Mapping):
+        value = value.get("text")
+    return value if isinstance(value, str) else text(value)
+
+
+def _language(value: object) -> str:
+    return text(value.get("code")) if isinstance(value, Mapping) else text(value)
+
+
+def _quality(value: object) -> str:
+    return text(value.get("score")).upper() if isinstance(value, Mapping) else text(value).upper()
+
+
+def _unpacked(value: object) -> object:
+    """Return the JSON inside a text that holds JSON."""
+    return parse_json(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
