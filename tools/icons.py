@@ -1,6 +1,6 @@
 """Build the icons the pages use from the package `@tabler/icons`.
 
-`npm pack @tabler/icons`, unpack it, then `python -m tools.icons path/to/package`. Add a name to icons.txt to have one more.
+`npm pack @tabler/icons`, unpack it, then `python -m tools.icons path/to/package`; icons.txt names what is taken.
 """
 
 import json

@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "staffetta.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from staffetta.notices import mail, on_pages
+        from staffetta.ui import banners
+        from staffetta.work.lanes import Lane, register
+
+        banners.register(on_pages.banners)
+        register(Lane("notices", mail.work, every=5.0))

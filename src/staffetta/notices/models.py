@@ -15,6 +15,7 @@ class Incident(models.Model):
     cause = models.CharField(max_length=40)
     detail = models.CharField(max_length=500, blank=True)
     failures = models.PositiveIntegerField(default=1)
+    opens_after = models.PositiveIntegerField(default=1)  # below it the row only counts, and nobody is told
     opened_at = models.DateTimeField(default=now)
     last_at = models.DateTimeField(default=now)
     closed_at = models.DateTimeField(null=True)
@@ -29,3 +30,28 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_name}: {self.cause}"
+
+
+class Mail(models.Model):
+    """One e-mail to one person, written here first: a mail server that is down loses nothing."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="mails")
+    to = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "to"], name="one_mail_per_incident_and_person")]
+        indexes = [
+            models.Index(
+                fields=["not_before"],
+                condition=Q(sent_at__isnull=True, given_up_at__isnull=True),
+                name="mail_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk} of incident {self.incident_id}"

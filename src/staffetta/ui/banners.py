@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest
-
 
 @dataclass(frozen=True, slots=True)
 class Banner:
@@ -21,15 +19,15 @@ class Banner:
     label: str = ""
 
 
-Provider = Callable[[HttpRequest], Sequence[Banner]]
+Provider = Callable[[object], Sequence[Banner]]
 _providers: list[Provider] = []
 
 
 def register(provider: Provider) -> None:
-    """Ask `provider` for its banners on every page; it must not take more than one query."""
+    """Ask `provider` for its banners on every page, for the person it is given; it may take one query."""
     if provider not in _providers:
         _providers.append(provider)
 
 
-def of(request: HttpRequest) -> list[Banner]:
-    return [banner for provider in _providers for banner in provider(request)]
+def of(person: object) -> list[Banner]:
+    return [banner for provider in _providers for banner in provider(person)]

@@ -1,0 +1,46 @@
+"""Access tokens: the right of other software to call our API. A token is shown once and kept only as a digest."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from staffetta.accounts import audit
+from staffetta.accounts.models import AccessToken, User
+from staffetta.work.clock import now
+
+PREFIX = "stf_"
+USE_NOTED_EVERY = timedelta(minutes=1)  # a write per call would cost more than the call
+
+
+def _digest(plain: str) -> str:
+    """A plain SHA-256 is enough: a token has 256 random bits, so there is nothing to guess."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+@transaction.atomic
+def issue(name: str, by: User | None) -> tuple[AccessToken, str]:
+    """Make a token. The second value is the token itself, which nobody can read again afterwards."""
+    plain = PREFIX + secrets.token_urlsafe(32)
+    token = AccessToken.objects.create(name=name, digest=_digest(plain), last_four=plain[-4:], created_by=by)
+    audit.record(by, "token_issued", token, last_four=token.last_four)
+    return token, plain
+
+
+def caller(plain: str) -> AccessToken | None:
+    """Return the token that `plain` is, unless it is unknown or revoked; note that it was used."""
+    token = AccessToken.objects.filter(digest=_digest(plain), revoked_at=None).first()
+    if token and (token.last_used_at is None or now() - token.last_used_at > USE_NOTED_EVERY):
+        token.last_used_at = now()
+        token.save(update_fields=["last_used_at"])
+    return token
+
+
+@transaction.atomic
+def revoke(token: AccessToken, by: User | None) -> bool:
+    """Take the right away, at once and for ever. Return False when it was already gone."""
+    if not AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now()):
+        return False
+    audit.record(by, "token_revoked", token, last_four=token.last_four)
+    return True

@@ -1,0 +1,91 @@
+"""What every test may use: people of each role, their browsers, and the count of the parts left out."""
+
+import ipaddress
+import sys
+from collections import Counter
+
+import pytest
+from django.test import Client
+
+from staffetta.accounts.models import Role, User
+from tests import parts
+
+PASSWORD = "una-password-lunga"
+
+
+def _guard(event: str, arguments: tuple[object, ...]) -> None:
+    """No test leaves this machine (pyreqwest does not pass here: the provider's address in tests is a closed port)."""
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+    if host == "localhost" or ipaddress.ip_address(str(host).split("%")[0]).is_loopback:
+        return
+    raise PermissionError(f"a test tried to reach {host}")
+
+
+sys.addaudithook(_guard)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    required = parts.required()
+    for item in items:
+        for part, missing in parts.MISSING.items():
+            if item.get_closest_marker(part) and part not in required and not parts.present(part):
+                item.add_marker(pytest.mark.skip(reason=f"{part}: {missing}"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for part in parts.required() & set(parts.MISSING):
+        if item.get_closest_marker(part) and not parts.present(part):
+            pytest.fail(f"{part} is required, but there is {parts.MISSING[part]}", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"left out: {count} × {reason.removeprefix('Skipped: ')}")
+
+
+def person(role: Role, name: str) -> User:
+    user = User.objects.create_user(name, PASSWORD, role)
+    user.language = "it"
+    user.email = f"{name}@example.org"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return person(Role.ADMINISTRATOR, "anna")
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return person(Role.OPERATOR, "ottavio")
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    return person(Role.VIEWER, "livia")
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def as_administrator(administrator: User) -> Client:
+    return logged_in(administrator)
+
+
+@pytest.fixture
+def as_operator(operator: User) -> Client:
+    return logged_in(operator)
+
+
+@pytest.fixture
+def as_viewer(viewer: User) -> Client:
+    return logged_in(viewer)
