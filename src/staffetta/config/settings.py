@@ -148,12 +148,20 @@ CSRF_COOKIE_NAME = "staffetta_csrf"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_HOST = environment.text("STAFFETTA_MAIL_HOST")
-EMAIL_PORT = int(environment.number("STAFFETTA_MAIL_PORT", 587))
-EMAIL_HOST_USER = environment.text("STAFFETTA_MAIL_USER")
-EMAIL_HOST_PASSWORD = environment.text("STAFFETTA_MAIL_PASSWORD")
-EMAIL_USE_TLS = environment.flag("STAFFETTA_MAIL_TLS", default=True)
-EMAIL_TIMEOUT = 10
+MAIL_HOST = environment.text("STAFFETTA_MAIL_HOST")  # none: no e-mail is sent
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": MAIL_HOST,
+            "port": int(environment.number("STAFFETTA_MAIL_PORT", 587)),
+            "username": environment.text("STAFFETTA_MAIL_USER"),
+            "password": environment.text("STAFFETTA_MAIL_PASSWORD"),
+            "use_tls": environment.flag("STAFFETTA_MAIL_TLS", default=True),
+            "timeout": 10,
+        },
+    }
+}
 DEFAULT_FROM_EMAIL = environment.text("STAFFETTA_MAIL_FROM", "staffetta@localhost")
 
 LOGGING = {

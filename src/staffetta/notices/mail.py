@@ -35,7 +35,7 @@ AT_ONCE = 5
 
 def work(context: LaneContext) -> bool:
     """Do a few mails; True when there may be more."""
-    if not settings.EMAIL_HOST:
+    if not settings.MAIL_HOST:
         return False
     written = _write()
     due = list(_due()[:AT_ONCE])
