@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"engage-simulator: {error}\n")
         return 1
     asyncio.run(serve(simulator, options.host, holder, with_parent=options.die_with_parent))
-    return 0
+    sys.stdout.flush()
+    os._exit(0)  # granian's threads may touch the interpreter while it is taken down: "panic in a function …"
 
 
 def _parser() -> argparse.ArgumentParser:
