@@ -1,8 +1,23 @@
-"""The room's place in Django."""
+"""The room's place in Django, and the lanes and sweeps of the machinery itself."""
 
 from django.apps import AppConfig
+from django.tasks.signals import task_enqueued
 
 
 class WorkConfig(AppConfig):
     name = "staffetta.work"
     label = "work"
+
+    def ready(self) -> None:
+        from staffetta.work import jobs, lanes, orphan, prune, schedule, sweep, wake
+
+        orphan.stop_with_parent()
+        task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
+        if jobs.in_database():
+            lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
+            sweep.register("lost jobs", 10, jobs.rescue)
+        lanes.register(lanes.Lane("sweep", sweep.sweep_due, every=1.0))
+        lanes.register(lanes.Lane("schedule", schedule.fire_due, every=schedule.LOOK_EVERY))
+        prune.register("jobs", prune.finished_jobs)
+        prune.register("beats", prune.silent_beats)
+        prune.register("sessions", prune.old_sessions)

@@ -25,6 +25,8 @@ class Lane:
     name: str
     work: Callable[[LaneContext], bool]
     every: float = 1.0
+    threads: int = 1
+    """How many loops of it one worker runs side by side."""
     leave: Callable[[LaneContext], None] | None = None
     """Called once when the worker stops: give leases back."""
 

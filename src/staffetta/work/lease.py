@@ -5,9 +5,9 @@ Every holder gets a *fence*, a number that rises with each holder. Whoever claim
 Times are the machine's own (`real_now`): machines that share a PostgreSQL must keep their clocks within a second.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from staffetta.work.clock import real_now
 from staffetta.work.models import Lease
@@ -23,7 +23,7 @@ def acquire(name: str, holder: str, seconds: float) -> int | None:
         row = Lease.objects.get(name=name)
     if row.expires_at > present:
         return None
-    taken = Lease.objects.filter(_free(present), name=name, fence=row.fence).update(
+    taken = Lease.objects.filter(name=name, fence=row.fence, expires_at__lte=present).update(
         holder=holder, fence=F("fence") + 1, expires_at=present + timedelta(seconds=seconds)
     )
     return row.fence + 1 if taken else None
@@ -44,10 +44,12 @@ def holds(name: str, fence: int) -> bool:
     return standing(name, fence).exists()
 
 
+def left(name: str) -> float:
+    """Return the seconds until the lease runs out; 0 when it is free or was never taken."""
+    row = Lease.objects.filter(name=name, expires_at__gt=real_now()).first()
+    return (row.expires_at - real_now()).total_seconds() if row else 0.0
+
+
 def standing(name: str, fence: int) -> QuerySet[Lease]:
     """Return the lease's row while this fence holds it, else nothing: for `Exists(…)` in a claim."""
     return Lease.objects.filter(name=name, fence=fence, expires_at__gt=real_now())
-
-
-def _free(present: datetime) -> Q:
-    return Q(expires_at__lte=present)

@@ -1,7 +1,17 @@
 """What looks after rows that were left behind: each sweep runs in one worker at a time, at its stated interval."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from staffetta.work import lease
+from staffetta.work.lanes import LaneContext
+
+logger = logging.getLogger(__name__)
+
+
+class SweepFailed(Exception):
+    """One or more sweeps raised; the text names them. The others ran."""
 
 
 @dataclass(frozen=True)
@@ -27,3 +37,27 @@ def register(name: str, every_seconds: float, function: Callable[[], object]) ->
 def registered() -> tuple[Sweep, ...]:
     """Return every sweep, in the order of registration."""
     return tuple(_sweeps.values())
+
+
+def sweep_due(context: LaneContext) -> bool:
+    """Run each sweep whose turn has come; raises SweepFailed, after all of them, if any failed."""
+    problems = [_run(sweep) for sweep in registered() if not context.stopping() and _takes_turn(sweep, context.worker)]
+    if failed := [problem for problem in problems if problem]:
+        raise SweepFailed("; ".join(failed))
+    return False
+
+
+def _takes_turn(sweep: Sweep, worker: str) -> bool:
+    """Say whether it is time; a lease that runs out after the interval, and is never given back, tells all workers."""
+    name = f"sweep:{sweep.name}"
+    return lease.left(name) <= 0 and lease.acquire(name, worker, sweep.every) is not None
+
+
+def _run(sweep: Sweep) -> str:
+    try:
+        sweep.function()
+    except Exception as error:
+        # One room's sweep must not keep the others' from running.
+        logger.exception("sweep %s", sweep.name)
+        return f"{sweep.name}: {error}"
+    return ""

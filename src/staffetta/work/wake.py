@@ -48,6 +48,11 @@ def wake() -> None:
     transaction.on_commit(_ring)
 
 
+def on_enqueued(**_signal: object) -> None:
+    """Receive `task_enqueued`: a job is work too."""
+    wake()
+
+
 def wake_file() -> Path | None:
     """Return the file that stands for the bell between processes on SQLite; None where there is no file."""
     name = str(connection.settings_dict["NAME"])

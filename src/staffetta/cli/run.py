@@ -1,0 +1,46 @@
+"""`staffetta run`: the whole platform under one command."""
+
+import argparse
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from staffetta.accounts.models import Role, User
+from staffetta.cli.output import Subparsers, fail, say
+from staffetta.config import checks
+from staffetta.work import running, schema
+from staffetta.work.run import PortTaken, run
+
+
+def register(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser("run", help=_("run the platform: pages, background work and schedule"))
+    parser.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (default: this machine only)"))
+    parser.add_argument("--port", type=int, default=8000, help=_("the port to listen on; 0 takes a free one"))
+    parser.set_defaults(run=run_platform, raw=True)
+
+
+def run_platform(args: argparse.Namespace) -> int:
+    try:
+        for warning in checks.refuse_or_warn():
+            say(warning)
+        with running.shared():
+            if schema.bring_up_to_date():
+                say(_("The database is up to date."))
+            return run(args.host, args.port, greet)
+    except checks.NotReady as reason:
+        fail(str(reason))
+    except PortTaken as taken:
+        what = {"host": args.host, "port": args.port, "reason": taken}
+        fail(_("Cannot listen on %(host)s, port %(port)s: %(reason)s. Choose another one with --port.") % what)
+    except running.InUse:
+        fail(_("A restore is under way in this data folder. Start again when it has ended."))
+
+
+def greet(address: str) -> None:
+    """Say where the pages are and, while nobody administers the platform, the link that makes the first one."""
+    address = settings.PUBLIC_URL or address
+    say(_("Staffetta answers at %(address)s") % {"address": address})
+    if not User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
+        from staffetta.accounts import setup
+
+        say(_("Create the administrator with this link (it works once): %(link)s") % {"link": address + setup.link()})

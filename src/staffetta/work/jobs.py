@@ -1,0 +1,75 @@
+"""The lane that runs one-off jobs (`django.tasks`) kept in the database by django-tasks-db, and its sweep."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker as DatabaseWorker
+from django_tasks_db.models import DBTaskResult
+
+from staffetta.work import beats
+from staffetta.work.clock import real_now
+from staffetta.work.lanes import LaneContext
+from staffetta.work.wake import wake
+
+THREADS = 3
+"""A long job (planning, an import) must not keep a person's refresh waiting."""
+MOST_TRIES = 3
+"""A task whose worker died so often is given up: it may be what kills them."""
+LOST_AFTER = timedelta(seconds=beats.GONE_SECONDS)
+DATABASE_BACKEND = "django_tasks_db.DatabaseBackend"
+logger = logging.getLogger(__name__)
+
+
+def in_database() -> bool:
+    """Say whether jobs are kept in our database; with another engine its own workers run them."""
+    return bool(settings.TASKS[DEFAULT_TASK_BACKEND_ALIAS]["BACKEND"] == DATABASE_BACKEND)
+
+
+def run_one(context: LaneContext) -> bool:
+    """Run the next job that is due, if any."""
+    # Looked for by a plain read first: the claim below locks a whole SQLite database, even when there is nothing.
+    if context.stopping() or not _due().exists():
+        return False
+    DatabaseWorker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=0,
+        batch=True,
+        backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+        startup_delay=False,
+        max_tasks=1,
+        worker_id=context.worker,
+    ).run()
+    return True
+
+
+def rescue() -> int:
+    """Put jobs whose worker is gone back in the queue (they may run twice), or give them up; return how many."""
+    present = beats.present_workers()
+    running = DBTaskResult.objects.running().filter(started_at__lt=real_now() - LOST_AFTER)
+    lost = [row for row in running if not row.worker_ids or row.worker_ids[-1] not in present]
+    for row in lost:
+        _put_back(row)
+    if lost:
+        wake()
+    return len(lost)
+
+
+def _put_back(row: "DBTaskResult[..., object]") -> None:
+    again = len(row.worker_ids) < MOST_TRIES
+    logger.warning("job %s (%s) lost its worker: %s", row.id, row.task_path, "again" if again else "given up")
+    # Conditional: a worker that was only asleep may just now have finished it.
+    mine = DBTaskResult.objects.running().filter(id=row.id, started_at=row.started_at)
+    with transaction.atomic():
+        if again:
+            mine.update(status=TaskResultStatus.READY, started_at=None)
+        else:
+            mine.update(status=TaskResultStatus.FAILED, finished_at=real_now(), traceback="its workers died")
+
+
+def _due() -> "QuerySet[DBTaskResult[..., object]]":
+    return DBTaskResult.objects.ready().filter(backend_name=DEFAULT_TASK_BACKEND_ALIAS).order_by(F("pk"))

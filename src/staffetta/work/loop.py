@@ -1,0 +1,68 @@
+"""One lane's loop in one thread, which nothing but the worker's end can end."""
+
+import logging
+import random
+import threading
+from datetime import datetime
+
+from django.db import DatabaseError, close_old_connections, connection, connections
+
+from staffetta.work.clock import real_now
+from staffetta.work.lanes import Lane, LaneContext
+from staffetta.work.retry import wait_before
+from staffetta.work.wake import bell
+
+LONGEST_WAIT = 15.0
+"""Seconds between two tries of a lane that fails again and again."""
+logger = logging.getLogger(__name__)
+
+
+class Loop:
+    """Runs a lane's `work` until the worker stops; a failure is kept as `problem`, waited out, and tried again."""
+
+    def __init__(self, lane: Lane, context: LaneContext, stopping: threading.Event) -> None:
+        self.lane = lane
+        self.problem = ""
+        self.worked_at: datetime | None = None
+        self._context = context
+        self._stopping = stopping
+        self._failures = 0
+        self.thread = threading.Thread(target=self._run, name=f"lane {lane.name}", daemon=True)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            heard = bell.heard()
+            more = self._turn()
+            if self._failures:
+                self._stopping.wait(wait_before(self._failures, random.random(), 0.5, LONGEST_WAIT))  # noqa: S311
+            elif not more and not self._stopping.is_set():
+                bell.wait(heard, self.lane.every)
+        self._leave()
+
+    def _turn(self) -> bool:
+        try:
+            more = self.lane.work(self._context)
+            if connection.vendor == "postgresql":
+                close_old_connections()
+        except Exception as error:  # noqa: BLE001  (whatever a lane's work raises, the lane itself must go on)
+            self._failed(error)
+            return False
+        self._failures, self.problem, self.worked_at = 0, "", real_now()
+        return more
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        self.problem = f"{type(error).__name__}: {error}"
+        # A busy or absent database says nothing about our code: one line, no traceback.
+        logger.error("lane %s: %s", self.lane.name, self.problem, exc_info=not isinstance(error, DatabaseError))
+        connections.close_all()
+
+    def _leave(self) -> None:
+        try:
+            if self.lane.leave:
+                self.lane.leave(self._context)
+        except Exception:
+            # What could not be given back runs out by itself; the other lanes must still be able to leave.
+            logger.exception("lane %s could not leave in order", self.lane.name)
+        finally:
+            connections.close_all()

@@ -1,0 +1,107 @@
+"""The whole platform under one command: a supervisor, the web process and a worker process."""
+
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import connections
+
+from staffetta.work.child import Child
+from staffetta.work.clock import monotonic
+
+STOP_WITHIN = 18.0
+"""The group must be gone 20 seconds after SIGTERM."""
+LOOK_EVERY = 0.25
+logger = logging.getLogger(__name__)
+
+
+class PortTaken(Exception):
+    """The address cannot be listened on; the text is the system's reason."""
+
+
+def run(host: str, port: int, greet: Callable[[str], None]) -> int:
+    """Run until SIGTERM or SIGINT; `greet` gets the web address as soon as it answers. Return the exit status.
+
+    Port 0 takes a free one. Raises PortTaken.
+    """
+    port = free_port(host, port)
+    asked = _stop_when_told()
+    connections.close_all()
+    children = [
+        Child("web", ["staffetta.work.web", host, str(port)]),
+        Child("worker", ["staffetta", "worker"]),
+    ]
+    try:
+        for child in children:
+            child.start()
+        _watch(children, asked, lambda: answers(host, port), lambda: greet(web_address(host, port)))
+    finally:
+        _end(children)
+    return 0
+
+
+def free_port(host: str, port: int) -> int:
+    """Return `port` if it can be listened on, or some free one for 0. Raises PortTaken."""
+    try:
+        with socket.create_server((host, port), family=_family(host), reuse_port=False) as server:
+            return int(server.getsockname()[1])
+    except OSError as error:
+        raise PortTaken(error.strerror or str(error)) from error
+
+
+def answers(host: str, port: int) -> bool:
+    """Say whether the web process answers a request: the socket alone accepts before the pages are loaded."""
+    with contextlib.suppress(OSError), socket.create_connection((_near(host), port), timeout=2) as link:
+        link.sendall(f"GET /health HTTP/1.1\r\nHost: {_near(host)}\r\nConnection: close\r\n\r\n".encode())
+        return bool(link.recv(1))
+    return False
+
+
+def web_address(host: str, port: int) -> str:
+    """Return the address a browser on this machine can open."""
+    near = _near(host)
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+
+
+def _near(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (recognised, not bound)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _stop_when_told() -> threading.Event:
+    asked = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return asked
+
+
+def _watch(
+    children: list[Child], asked: threading.Event, ready: Callable[[], bool], when_ready: Callable[[], None]
+) -> None:
+    greeted = False
+    while not asked.wait(LOOK_EVERY):
+        for child in children:
+            child.look()
+        if not greeted and ready():
+            greeted = True
+            when_ready()
+            connections.close_all()
+
+
+def _end(children: list[Child]) -> None:
+    deadline = monotonic() + STOP_WITHIN
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.end(deadline)

@@ -1,0 +1,110 @@
+"""The resident worker: every lane in a thread of its own, watched over, woken by `wake()`."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Collection
+from types import FrameType
+
+from django.db import DatabaseError, connections
+
+from staffetta.work import beats, lanes
+from staffetta.work.clock import monotonic
+from staffetta.work.lanes import LaneContext
+from staffetta.work.listen import listen
+from staffetta.work.loop import Loop
+from staffetta.work.wake import bell
+
+STOP_WITHIN = 15.0
+logger = logging.getLogger(__name__)
+
+
+class UnknownLane(ValueError):
+    """A lane was asked for that nobody registered; the text is its name."""
+
+
+def new_name() -> str:
+    """Return a name that no other worker ever had (at most 60 characters)."""
+    return f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+class Worker:
+    """Runs lanes in threads between `start` and `stop`; `names` empty means all of them."""
+
+    def __init__(self, names: Collection[str] = ()) -> None:
+        chosen = {lane.name: lane for lane in lanes.registered() if not names or lane.name in names}
+        if unknown := set(names) - set(chosen):
+            raise UnknownLane(", ".join(sorted(unknown)))
+        self.name = new_name()
+        self._stopping = threading.Event()
+        context = LaneContext(self.name, self._stopping.is_set)
+        self.loops = [Loop(lane, context, self._stopping) for lane in chosen.values() for _ in range(lane.threads)]
+        self._ended = threading.Event()
+        self._beats = threading.Thread(target=self._keep_beating, name="beats", daemon=True)
+        self._ears = threading.Thread(target=listen, args=(self._stopping,), name="ears", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with a first sign of life, so that nobody else takes this worker for dead."""
+        self._beat()
+        for thread in self._threads():
+            thread.start()
+
+    def stop(self, within: float = STOP_WITHIN) -> bool:
+        """Ask every lane to end and wait; False if one did not within so many seconds (its rows are swept later)."""
+        self._stopping.set()
+        bell.ring()
+        deadline = monotonic() + within
+        for loop in self.loops:
+            loop.thread.join(max(0.0, deadline - monotonic()))
+        self._ended.set()
+        self._beats.join(2)
+        self._ears.join(2)
+        slow = [loop.lane.name for loop in self.loops if loop.thread.is_alive()]
+        if slow:
+            logger.warning("did not end in time: %s", ", ".join(slow))
+        return not slow
+
+    def _threads(self) -> list[threading.Thread]:
+        return [self._ears, self._beats, *(loop.thread for loop in self.loops)]
+
+    def _keep_beating(self) -> None:
+        while not self._ended.wait(beats.BEAT_EVERY):
+            self._beat()
+        try:
+            beats.leave(self.name)
+        except DatabaseError as error:
+            logger.warning("the last sign of life stays behind: %s", str(error).strip())
+        connections.close_all()
+
+    def _beat(self) -> None:
+        try:
+            beats.beat(self.name, self.loops)
+        except DatabaseError as error:
+            logger.warning("no sign of life could be written: %s", str(error).strip())
+            connections.close_all()
+
+
+def serve(names: Collection[str] = ()) -> int:
+    """Run a worker in this process until SIGTERM or SIGINT; return the exit status.
+
+    Raises UnknownLane.
+    """
+    worker = Worker(names)
+    asked = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    worker.start()
+    logger.info("worker %s runs %s", worker.name, ", ".join(loop.lane.name for loop in worker.loops))
+    asked.wait()
+    if not worker.stop():
+        # A thread that hangs in foreign code would keep the interpreter from ending.
+        logging.shutdown()
+        os._exit(0)
+    return 0
