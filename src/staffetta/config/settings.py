@@ -109,6 +109,7 @@ LOGIN_REDIRECT_URL = "reports:overview"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
 LANGUAGE_CODE = environment.text("STAFFETTA_LANGUAGE", "it")
+LOCALE_PATHS = [PACKAGE / "cli" / "locale", PACKAGE / "config" / "locale"]
 LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
 TIME_ZONE = environment.text("STAFFETTA_TIME_ZONE", "Europe/Rome")
 USE_I18N = True
@@ -124,6 +125,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+IMPORT_MAX_BYTES = int(environment.number("STAFFETTA_IMPORT_MAX_MB", 100) * 1_000_000)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 SECURE_CSP = {
@@ -167,7 +169,15 @@ DEFAULT_FROM_EMAIL = environment.text("STAFFETTA_MAIL_FROM", "staffetta@localhos
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "staffetta.config.logs.RedactingFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("STAFFETTA_LOG_LEVEL", "INFO")},
+    # One line per job and per look for one: a worker would say nothing else.
+    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks_db", "django.tasks", "apscheduler")},
 }
