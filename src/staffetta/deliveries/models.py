@@ -39,9 +39,7 @@ class Delivery(models.Model):
     transactional = models.ForeignKey(
         "communications.TransactionalMessage", null=True, on_delete=models.SET_NULL, related_name="deliveries"
     )
-    contact = models.ForeignKey(
-        "contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="deliveries"
-    )
+    contact = models.ForeignKey("contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="deliveries")
     contact_name = models.CharField(max_length=400, blank=True)
     channel = models.ForeignKey(
         "channels.Channel", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
@@ -67,6 +65,7 @@ class Delivery(models.Model):
     sending_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)  # when the present final state was reached
     settled_by = models.CharField(max_length=20, blank=True)  # answer, history, event, person
+    looks = models.PositiveSmallIntegerField(default=0)  # how often an uncertain one was looked up; next: `not_before`
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -89,6 +88,7 @@ class Delivery(models.Model):
                 name="delivery_due",
             ),
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_flight"),
+            models.Index(fields=["channel", "not_before"], condition=Q(state="uncertain"), name="delivery_to_look_up"),
             models.Index(fields=["communication", "state", "reason", "id"], name="delivery_behind_number"),
         ]
 

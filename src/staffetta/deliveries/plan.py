@@ -1,0 +1,267 @@
+"""Plan: one row of the ledger for every person of a communication, before the first send; values are frozen here.
+
+Runs as a lane, a piece at a time: a piece commits its rows together with how far it came (`planned_to`), so that planning
+may be killed anywhere and goes on behind the last row written. A lane and not a job, since a piece must be short, there
+are any number of them, and nothing has to look for lost tasks. People are read and composed outside the transaction, so
+that on SQLite other writers wait for the writing only.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from staffetta.channels.models import TemplateVariant
+from staffetta.communications.compose import Composed, Composer
+from staffetta.communications.hold import Trouble, hold, trouble_of
+from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
+from staffetta.contacts.audience import Audience
+from staffetta.contacts.models import Contact, Purpose
+from staffetta.contacts.recipients import LeftOut, Recipient, recipients
+from staffetta.deliveries import states
+from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.work.clock import now
+from staffetta.work.lanes import LaneContext
+from staffetta.work.wake import wake
+
+PIECE = 2000
+"""People read, composed and written in one piece: about 0.1 s."""
+DUPLICATE_ADDRESS = "duplicate_address"
+
+Hook = Callable[[Communication], None]
+before_plan: list[Hook] = []
+"""What must be known before anybody is planned. A hook returns, or raises NotYet or CannotKnow."""
+
+
+class NotYet(Exception):
+    """Planning has to wait: somebody is finding out what it must know."""
+
+
+class CannotKnow(Exception):
+    """What planning must know could not be found out; the communication is held until a person resumes it."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+class PlannedElsewhere(Exception):
+    """Another worker wrote this piece, or a person stopped the communication: what we made of it is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One person and what becomes of them: a composed message, or the reason why there is none."""
+
+    recipient: Recipient
+    composed: Composed | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a start would do: how many are in the audience, how many receive it, how many do not and why."""
+
+    audience: int
+    receive: int
+    reasons: dict[str, int]
+
+
+def work(context: LaneContext) -> bool:
+    """Plan one piece of each communication that waits for it; True while there may be more."""
+    more = False
+    waiting = Communication.objects.filter(state=CommunicationState.PLANNING).order_by("start_asked_at", "id")
+    for communication_id in waiting.values_list("id", flat=True):
+        if context.stopping():
+            return False
+        more = plan(communication_id) or more
+    return more
+
+
+def plan(communication_id: int) -> bool:
+    """Plan the next piece of a communication; False when it is planned whole, held, stopped, or has to wait."""
+    communication = (
+        Communication.objects.select_related("channel", "variant__template__channel")
+        .filter(pk=communication_id, state=CommunicationState.PLANNING)
+        .first()
+    )
+    if communication is None:
+        return False
+    if trouble := trouble_of(communication):
+        hold(communication.pk, trouble)
+        return False
+    try:
+        for hook in before_plan:
+            hook(communication)
+        return _write_piece(communication)
+    except NotYet:
+        return False
+    except CannotKnow as error:
+        hold(communication.pk, error.trouble)
+        return False
+    except PlannedElsewhere:
+        return True
+
+
+def plan_one(
+    composition: TransactionalMessage | Communication,
+    contact: Contact,
+    address: str,
+    composed: Composed,
+    *,
+    test: bool = False,
+) -> Delivery:
+    """Write one row of its own, a transactional message or a test send, within the caller's transaction.
+
+    The caller has looked at consent, template and channel; `address` is as the provider wants it. The lanes are woken
+    on commit.
+    """
+    kind = DeliveryKind.TEST if test else DeliveryKind.TRANSACTIONAL
+    public_id = uuid.uuid4()
+    row = {
+        "public_id": public_id.hex,
+        "contact_id": contact.pk,
+        "contact_name": contact.full_name,
+        "address": address,
+        "parameters": composed.parameters(),
+        "state": DeliveryState.WAITING,
+        "reason": "",
+    }
+    with transaction.atomic():
+        states.insert([row], _frozen(composition, kind))
+        wake()
+    return Delivery.objects.get(public_id=public_id)
+
+
+def summary(communication: Communication) -> Summary:
+    """Count what a start would do now, by the same query and the same composing as planning (rehearsal)."""
+    reasons: Counter[str] = Counter()
+    seen: set[str] = set()
+    audience = 0
+    for piece in _pieces(communication):
+        audience += len(piece)
+        reasons.update(planned.reason for planned in _judged(communication, piece, seen))
+    receive = reasons.pop("", 0)
+    return Summary(audience, receive, dict(reasons))
+
+
+def purpose_of(category: str) -> Purpose:
+    """Return which consent a template of this category needs."""
+    return Purpose.MARKETING if category.upper() == "MARKETING" else Purpose.SERVICE
+
+
+def audience_of(communication: Communication) -> Audience:
+    """Return whom the communication goes to."""
+    if communication.audience_kind == "import":
+        return Audience("import", communication.audience_import_id or 0)
+    return Audience()
+
+
+def _pieces(communication: Communication) -> Iterator[list[Recipient]]:
+    after = 0
+    while piece := _read(communication, after):
+        yield piece
+        after = piece[-1].contact_id
+
+
+def _read(communication: Communication, after: int) -> list[Recipient]:
+    purpose = purpose_of(_variant(communication).category)
+    return recipients(audience_of(communication), communication.platform, purpose, after, PIECE)
+
+
+def _write_piece(communication: Communication) -> bool:
+    people = _read(communication, communication.planned_to)
+    if not people:
+        return _finish(communication)
+    taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
+    rows = [_row(planned) for planned in _judged(communication, people, taken)]
+    with transaction.atomic():
+        moved = Communication.objects.filter(
+            pk=communication.pk, state=CommunicationState.PLANNING, planned_to=communication.planned_to
+        ).update(planned_to=people[-1].contact_id)
+        if not moved:
+            raise PlannedElsewhere
+        states.insert(rows, _frozen(communication, DeliveryKind.COMMUNICATION))
+    return True
+
+
+def _finish(communication: Communication) -> bool:
+    with transaction.atomic():
+        Communication.objects.filter(
+            pk=communication.pk, state=CommunicationState.PLANNING, planned_to=communication.planned_to
+        ).update(state=CommunicationState.RUNNING, started_at=now(), updated_at=now())
+        wake()
+    return False
+
+
+def _judged(communication: Communication, people: Sequence[Recipient], taken: set[str]) -> Iterator[Planned]:
+    """Decide about each person; `taken` are the addresses that have a message already, and grows along."""
+    variant = _variant(communication)
+    composer = Composer(variant.variables, variant.components, communication.mapping, communication.header_media)
+    for person in people:
+        if person.reason != LeftOut.NO:
+            yield Planned(person, None, person.reason.value)
+        elif person.address in taken:
+            yield Planned(person, None, DUPLICATE_ADDRESS)
+        elif isinstance(composed := composer.compose(person.values), Composed):
+            taken.add(person.address)
+            yield Planned(person, composed, "")
+        else:
+            yield Planned(person, None, composed.reason)
+
+
+def _addresses_taken(communication: Communication, addresses: Sequence[str]) -> set[str]:
+    """Return which of the addresses have a row that may be sent: of two contacts with one number the first counts."""
+    # Written as the constraint's own condition, or its index would not be used.
+    sendable = Delivery.objects.filter(communication=communication, kind=DeliveryKind.COMMUNICATION).exclude(
+        state=DeliveryState.NOT_SENT
+    )
+    found: set[str] = set()
+    for start in range(0, len(addresses), 500):
+        found.update(sendable.filter(address__in=addresses[start : start + 500]).values_list("address", flat=True))
+    return found
+
+
+def _row(planned: Planned) -> dict[str, object]:
+    return {
+        "public_id": uuid.uuid4().hex,
+        "contact_id": planned.recipient.contact_id,
+        "contact_name": planned.recipient.name[:400],
+        "address": planned.recipient.address,
+        "parameters": planned.composed.parameters() if planned.composed else {},
+        "state": DeliveryState.NOT_SENT if planned.reason else DeliveryState.WAITING,
+        "reason": planned.reason,
+    }
+
+
+def _frozen(composition: Composition, kind: str) -> dict[str, object]:
+    variant, present = _variant(composition), states.statements.stamp(now())
+    is_communication = isinstance(composition, Communication)
+    return {
+        "kind": kind,
+        "communication_id": composition.pk if is_communication else None,
+        "transactional_id": None if is_communication else composition.pk,
+        "channel_id": composition.channel_id,
+        "channel_provider_id": composition.channel.provider_id if composition.channel else "",
+        "variant_id": variant.pk,
+        "template_name": variant.template.name,
+        "template_language": variant.language_raw or variant.language,
+        "fingerprint": variant.fingerprint,
+        "category": variant.category,
+        "provider_code": "",
+        "provider_reason": "",
+        "provider_message_id": "",
+        "attempt": 0,
+        "not_before": present,
+        "created_at": present,
+        "settled_by": "",
+        "looks": 0,
+    }
+
+
+def _variant(composition: Composition) -> TemplateVariant:
+    if composition.variant is None:
+        raise ValueError("a composition without a template cannot be planned")
+    return composition.variant

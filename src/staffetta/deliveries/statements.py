@@ -1,0 +1,243 @@
+"""The SQL of states.py, for SQLite and PostgreSQL. Nothing but `states.py` runs what changes a state.
+
+Raw, because the ORM has no `UPDATE … FROM` and no `RETURNING`: a turn of the dispatcher is six statements whatever the
+number of rows. Lists cross as one JSON parameter (`json_each`, `jsonb_to_recordset`), so that a statement's text is always
+the same. Literals such as 'waiting' stand in the text: only then may a partial index be used.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from staffetta.work.clock import now, real_now
+
+if TYPE_CHECKING:
+    from staffetta.deliveries.states import Holder
+
+Statement = tuple[str, list[Any]]
+
+MARKED = "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters"
+
+# A template that may be sent: the switch, the approval, a part we can send, still there, on a connected channel.
+USABLE = """t.active AND v.status = 'approved' AND v.unsupported = '' AND v.gone_at IS NULL AND c.state = 'connected'"""
+CHAIN = """channels_templatevariant v JOIN channels_template t ON t.id = v.template_id
+JOIN channels_channel c ON c.id = t.channel_id"""
+
+# The running communications of a channel whose template is the revision a person accepted.
+RUNNING = f"""
+SELECT m.id FROM communications_communication m JOIN {CHAIN} ON v.id = m.variant_id
+WHERE m.channel_id = %s AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE} ORDER BY m.id
+"""
+# Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
+STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m JOIN {CHAIN} ON v.id = m.variant_id
+WHERE m.id = %s AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE})"""
+# Single messages carry their own contract: what was frozen must be what the template still is.
+SAME_CONTRACT = f"""EXISTS (SELECT 1 FROM {CHAIN}
+WHERE v.id = d.variant_id AND v.fingerprint = d.fingerprint AND c.id = d.channel_id AND {USABLE})"""
+
+IN_FLIGHT = """
+SELECT id FROM deliveries_delivery WHERE state = 'sending' AND sending_at < %s ORDER BY sending_at LIMIT %s
+"""
+WAITING_OF = """
+SELECT id FROM deliveries_delivery WHERE communication_id = %s AND state = 'waiting' ORDER BY reason, id LIMIT %s
+"""
+DUE = f"""
+SELECT EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.channel_id = %s AND d.kind <> 'communication'
+                 AND d.state = 'waiting' AND d.not_before <= %s AND {SAME_CONTRACT})
+    OR EXISTS (SELECT 1 FROM deliveries_delivery d JOIN ({{running}}) r ON r.id = d.communication_id
+               WHERE d.channel_id = %s AND d.kind = 'communication' AND d.state = 'waiting' AND d.not_before <= %s)
+"""
+
+
+def stamp(moment: datetime) -> Any:
+    """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def listed(ids: Sequence[int]) -> Statement:
+    """Return the condition "one of `ids`" as one parameter."""
+    if postgres():
+        return "= ANY(%s)", [list(ids)]
+    return "IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
+
+
+def lease_of(holder: "Holder") -> list[Any]:
+    return [holder.lease, holder.fence, stamp(real_now())]
+
+
+def single_claims(holder: "Holder") -> list[Statement]:
+    """Return the claims of transactional messages and test sends; the caller adds the limit and the lease."""
+    wheres = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = 'test'")
+    return [
+        (_claim(f"{where} AND {SAME_CONTRACT}"), [stamp(real_now()), holder.channel_id, stamp(now())])
+        for where in wheres
+    ]
+
+
+def communication_claim(holder: "Holder", communication_id: int) -> Statement:
+    """Return the claim of one communication; the caller adds the limit, the lease, and the communication again."""
+    return (
+        _claim("d.kind = 'communication' AND d.communication_id = %s", STILL_RUNNING),
+        [stamp(real_now()), holder.channel_id, communication_id, stamp(now())],
+    )
+
+
+def _claim(where: str, also: str = "TRUE") -> str:
+    """One conditional update: oldest due rows first, only while the lease stands.
+
+    PostgreSQL: an array is built once, while an IN (SELECT … LIMIT) may be planned as a join that runs it again; rows
+    that a stop is cancelling are skipped instead of waited for.
+    """
+    lock = "FOR UPDATE SKIP LOCKED" if postgres() else ""
+    due = f"""SELECT d.id FROM deliveries_delivery d WHERE d.channel_id = %s AND {where} AND d.state = 'waiting'
+        AND d.not_before <= %s ORDER BY d.not_before, d.id LIMIT %s {lock}"""
+    chosen_ids = f"= ANY(ARRAY({due}))" if postgres() else f"IN ({due})"
+    return f"""
+    UPDATE deliveries_delivery SET state = 'sending', attempt = attempt + 1, sending_at = %s
+    WHERE id {chosen_ids} AND state = 'waiting'
+      AND EXISTS (SELECT 1 FROM work_lease l WHERE l.name = %s AND l.fence = %s AND l.expires_at > %s) AND {also}
+    RETURNING {MARKED}
+    """
+
+
+def open_attempts(holder: "Holder", ids: Sequence[int], present: Any) -> Statement:
+    condition, parameters = listed(ids)
+    return (
+        f"""INSERT INTO deliveries_attempt (delivery_id, number, marked_at, worker, fence, outcome, provider_code,
+        provider_reason) SELECT id, attempt, %s, %s, %s, '', '', '' FROM deliveries_delivery WHERE id {condition}""",
+        [present, holder.worker, holder.fence, *parameters],
+    )
+
+
+def _answers() -> str:
+    """The answers as a table, from one JSON parameter."""
+    columns = (
+        ("id", "bigint"), ("attempt", "integer"), ("state", "text"), ("outcome", "text"), ("reason", "text"),
+        ("provider_code", "text"), ("provider_reason", "text"), ("message_id", "text"), ("not_before", "timestamptz"),
+    )
+    if postgres():
+        names = ", ".join(f"{name} {kind}" for name, kind in columns)
+        return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS o({names}))"
+    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+    return f"(SELECT {names} FROM json_each(%s))"
+
+
+SETTLED = """state = o.state, reason = o.reason, provider_code = o.provider_code, provider_reason = o.provider_reason,
+provider_message_id = o.message_id, not_before = COALESCE(o.not_before, deliveries_delivery.not_before),
+settled_at = CASE o.state WHEN 'waiting' THEN NULL ELSE %s END,
+settled_by = CASE o.state WHEN 'waiting' THEN '' WHEN 'uncertain' THEN '' ELSE 'answer' END"""
+
+
+def answer_deliveries(answers: str, present: Any) -> Statement:
+    return (
+        f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
+        WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
+          AND deliveries_delivery.state = 'sending'
+        RETURNING deliveries_delivery.id, communication_id, kind""",
+        [present, answers],
+    )
+
+
+def answer_late(answer: dict[str, object], old: str, present: Any) -> Statement:
+    return (
+        f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
+        WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
+          AND deliveries_delivery.state = %s""",
+        [present, json.dumps([answer]), old],
+    )
+
+
+def answer_attempts(answers: str, present: Any) -> Statement:
+    return (
+        f"""UPDATE deliveries_attempt SET answered_at = %s, outcome = o.outcome, provider_code = o.provider_code,
+        provider_reason = o.provider_reason FROM {_answers()} o
+        WHERE deliveries_attempt.delivery_id = o.id AND deliveries_attempt.number = o.attempt""",
+        [present, answers],
+    )
+
+
+def mark_again(each: int, present: Any) -> Statement:
+    return (
+        "UPDATE deliveries_delivery SET state = 'sending', sending_at = %s WHERE id = %s AND state = 'waiting'",
+        [present, each],
+    )
+
+
+def state_of(cursor: Any, each: int, attempt: int) -> tuple[int, int | None, str, str, str] | None:
+    """Return (id, communication, kind, reason, state) of one row at that attempt, locked against change."""
+    lock = "FOR UPDATE" if postgres() else ""
+    cursor.execute(
+        f"SELECT id, communication_id, kind, reason, state FROM deliveries_delivery WHERE id = %s AND attempt = %s {lock}",
+        [each, attempt],
+    )
+    found: tuple[int, int | None, str, str, str] | None = cursor.fetchone()
+    return found
+
+
+def chosen(cursor: Any, sql: str, parameters: list[Any]) -> list[int]:
+    cursor.execute(sql, parameters)
+    return [int(row[0]) for row in cursor.fetchall()]
+
+
+def locked(cursor: Any, ids: Sequence[int], state: str) -> list[tuple[int, int | None, str, str]]:
+    """Return (id, communication, kind, reason) of those in `state`, locked in one order against deadlock."""
+    condition, parameters = listed(ids)
+    lock = "FOR UPDATE" if postgres() else ""
+    cursor.execute(
+        f"""SELECT id, communication_id, kind, reason FROM deliveries_delivery WHERE id {condition} AND state = %s
+        ORDER BY id {lock}""",
+        [*parameters, state],
+    )
+    found: list[tuple[int, int | None, str, str]] = cursor.fetchall()
+    return found
+
+
+def move(
+    ids: Sequence[int], old: str, new: str, reason: str, by: str, settled_at: Any, present: Any
+) -> Statement:
+    condition, parameters = listed(ids)
+    again = ", not_before = %s" if new == "waiting" else ""
+    return (
+        f"""UPDATE deliveries_delivery SET state = %s, reason = %s, settled_by = %s, settled_at = %s {again}
+        WHERE id {condition} AND state = %s RETURNING id""",
+        [new, reason, by, settled_at, *([present] if again else []), *parameters, old],
+    )
+
+
+VARYING = (
+    ("public_id", "uuid"), ("contact_id", "bigint"), ("contact_name", "text"), ("address", "text"),
+    ("parameters", "jsonb"), ("state", "text"), ("reason", "text"),
+)
+
+
+def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Statement:
+    """Return the insertion of planned rows: what differs as one JSON parameter, what is shared as constants."""
+    names = [name for name, _ in VARYING]
+    columns = ", ".join([*names, "settled_at", *frozen])
+    if postgres():
+        kinds = ", ".join(f"{name} {kind}" for name, kind in VARYING)
+        source = f"jsonb_to_recordset(%s::jsonb) AS o({kinds})"
+        taken = ", ".join(f"o.{name}" for name in names)
+        settled = "CASE o.state WHEN 'not_sent' THEN %s END"
+    else:
+        source = "json_each(%s)"
+        taken = ", ".join(f"json_extract(value, '$.{name}')" for name in names)
+        settled = "CASE json_extract(value, '$.state') WHEN 'not_sent' THEN %s END"
+    shared = ", ".join(["%s"] * len(frozen))
+    return (
+        f"INSERT INTO deliveries_delivery ({columns}) SELECT {taken}, {settled}, {shared} FROM {source}",
+        [stamp(now()), *frozen.values(), json.dumps(rows)],
+    )
+
+
+def due(channel_id: int) -> Statement:
+    """Return the question whether the channel has anything to send now; reads only, so that idling locks nothing."""
+    present = stamp(now())
+    return DUE.format(running=RUNNING), [channel_id, present, channel_id, channel_id, present]

@@ -1,0 +1,291 @@
+"""The only writer of a delivery's state: every arrow of its life is one set-based statement here.
+
+                                  treat as sent, look-up, event
+                    +--------------------------------------------------------+
+                    |                                                        v
+    planned --> waiting --> sending --> uncertain                          sent --> delivered --> read
+       |         |  |  ^       |  |      |     |                            ^ |         ^          ^
+       |         |  |  |       |  +------|-----|----- accepted -------------+ +--> undelivered ----+
+       |         |  |  |       |         |     |                                        late event |
+       |         |  |  |       +---------|-----|----- refused -------------> failed ---------------+
+       |         |  |  +- definite ------+     |                                        late event
+       |         |  |  |  refusal, channel     +----- event ---------------> failed, undelivered, delivered, read
+       |         |  |  |  fault, released
+       |         |  |  +- send again (a person only) -- uncertain
+       |         |  +----- stopped ------------------------------------------> cancelled
+       +---------+-------- held back ----------------------------------------> not_sent
+
+* planned: a row is born `waiting`, or `not_sent` with the reason why it can never go.
+* waiting -> sending: claimed under a channel's lease, its fence looked at in the claiming statement, committed before the
+  request leaves; the attempt's number rises and a row of `Attempt` is written with it.
+* sending -> waiting: nothing left this machine, or the provider refused definitely in a way that allows a next attempt,
+  or the channel is at fault. Never for an unknown outcome.
+* sending -> uncertain: an unknown outcome, or nobody answers for the row any more (sweep.py).
+* uncertain -> waiting: a person only (settle.py).
+
+An answer is recorded by (delivery, attempt), whoever holds the lease by then: a known answer is never thrown away. Every
+statement names the old state in its WHERE, so an arrow that is not drawn cannot happen; counters move along in the same
+transaction (counts.py). `waiting` and `sending` rows carry no reason.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from staffetta.deliveries import statements
+from staffetta.deliveries.counts import Moves
+from staffetta.deliveries.models import DeliveryState
+from staffetta.work.clock import now, real_now
+
+W, S = DeliveryState.WAITING, DeliveryState.SENDING
+FINAL = (
+    DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED, DeliveryState.UNDELIVERED
+)
+ARROWS: dict[str, frozenset[str]] = {
+    W: frozenset({S, DeliveryState.NOT_SENT, DeliveryState.CANCELLED}),
+    S: frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN, W}),
+    DeliveryState.SENT: frozenset({DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.UNDELIVERED}),
+    DeliveryState.DELIVERED: frozenset({DeliveryState.READ}),
+    DeliveryState.UNDELIVERED: frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
+    DeliveryState.FAILED: frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
+    DeliveryState.UNCERTAIN: frozenset({*FINAL, W}),
+    DeliveryState.READ: frozenset(),
+    DeliveryState.NOT_SENT: frozenset(),
+    DeliveryState.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who claims: the lease of one channel, its fence, and the worker's name for the attempt's row."""
+
+    channel_id: int
+    lease: str
+    fence: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A row that is durably `sending`: what the request needs, frozen when it was planned."""
+
+    id: int
+    attempt: int
+    kind: str
+    communication_id: int | None
+    variant_id: int | None
+    address: str
+    template: str
+    language: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one attempt. `state` is sent, failed, uncertain or waiting; `outcome` names it for the attempt's row.
+
+    `not_before` is when a waiting row may be attempted again; None: at once.
+    """
+
+    id: int
+    attempt: int
+    state: str
+    outcome: str
+    reason: str = ""
+    provider_code: str = ""
+    provider_reason: str = ""
+    message_id: str = ""
+    not_before: datetime | None = None
+
+
+def turn(holder: Holder, answers: Sequence[Answer], want: int, rotation: int = 0) -> list[Marked]:
+    """Record `answers` and mark up to `want` due rows of the channel, in one transaction.
+
+    One commit serves both, since a durable commit is what a turn costs. A lost lease marks nothing and still records.
+    `rotation` says which of several communications begins, so that they share the channel.
+    """
+    moves = Moves()
+    with transaction.atomic():
+        _record(answers, moves)
+        marked = _claim(holder, want, rotation, moves) if want > 0 else []
+        moves.write()
+    return marked
+
+
+def record(answers: Sequence[Answer]) -> None:
+    """Record what came of attempts, whoever holds the lease now."""
+    moves = Moves()
+    with transaction.atomic():
+        _record(answers, moves)
+        moves.write()
+
+
+def insert(rows: Iterable[dict[str, object]], frozen: dict[str, object]) -> int:
+    """Write planned rows; `frozen` is what all of them share. Each row is born `waiting` or `not_sent`.
+
+    Must run in the caller's transaction. Raises IntegrityError when a person or an address is there already.
+    """
+    listed = list(rows)
+    if any(row["state"] not in (W, DeliveryState.NOT_SENT) for row in listed):
+        raise ValueError("a delivery is born waiting or not_sent")
+    sql, parameters = statements.insert(listed, frozen)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+    moves = Moves()
+    communication_id: Any = frozen["communication_id"]
+    for row in listed:
+        moves.arrive(communication_id, str(frozen["kind"]), str(row["state"]), str(row["reason"]))
+    moves.write()
+    return len(listed)
+
+
+def sweep(before: datetime, limit: int = 500) -> int:
+    """Turn what was marked before `before` (the machine's own time) and never answered into `uncertain`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        ids = statements.chosen(cursor, statements.IN_FLIGHT, [statements.stamp(before), limit])
+        return _move(cursor, ids, S, DeliveryState.UNCERTAIN, reason="worker_gone")
+
+
+def cancel(communication_id: int, limit: int = 5000) -> int:
+    """Cancel waiting rows of a stopped communication, at most `limit`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        ids = statements.chosen(cursor, statements.WAITING_OF, [communication_id, limit])
+        return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="stopped")
+
+
+def hold_back(ids: Sequence[int], reason: str) -> int:
+    """Hold waiting rows back for good, with the reason."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, W, DeliveryState.NOT_SENT, reason=reason)
+
+
+def settle(ids: Sequence[int], state: str, by: str, reason: str = "") -> int:
+    """Give uncertain rows their final `state`; `by` is history, event or person. Returns how many were uncertain still."""
+    if state not in FINAL:
+        raise ValueError(f"{state} settles nothing")
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, DeliveryState.UNCERTAIN, state, reason=reason, by=by)
+
+
+def send_again(ids: Sequence[int]) -> int:
+    """Let uncertain rows wait for another attempt: a person's decision, never ours."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, DeliveryState.UNCERTAIN, W, by="person")
+
+
+def advance(ids: Sequence[int], old: str, state: str, reason: str = "") -> int:
+    """Follow an event of the provider from `old` to `state`. A late, doubled or unordered event moves nothing."""
+    if old in (W, S) or state not in ARROWS[old] or state == W:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, old, state, reason=reason, by="event")
+
+
+def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = "", by: str = "") -> int:
+    """Move the rows among `ids` that are in `old`, counters along; the one statement behind all slow arrows."""
+    if new not in ARROWS[old]:
+        raise ValueError(f"no arrow leads from {old} to {new}")
+    moves = Moves()
+    settled_at = None if new == W else statements.stamp(now())
+    # The old reasons have to be known for the counters, and no row may change in between: they are locked first.
+    before = {row[0]: row for row in statements.locked(cursor, ids, old)}
+    if not before:
+        return 0
+    cursor.execute(*statements.move(list(before), old, new, reason, by, settled_at, statements.stamp(now())))
+    moved = [int(row[0]) for row in cursor.fetchall()]
+    for each in moved:
+        _, communication_id, kind, old_reason = before[each]
+        moves.leave(communication_id, kind, old, old_reason)
+        moves.arrive(communication_id, kind, new, reason)
+    moves.write()
+    return len(moved)
+
+
+def _claim(holder: Holder, want: int, rotation: int, moves: Moves) -> list[Marked]:
+    """Mark due rows: transactional messages first, then test sends, then the communications by turns."""
+    with connection.cursor() as cursor:
+        rows: list[tuple[Any, ...]] = []
+        for sql, parameters in statements.single_claims(holder):
+            cursor.execute(sql, [*parameters, want - len(rows), *statements.lease_of(holder)])
+            rows += cursor.fetchall()
+            if len(rows) >= want:
+                break
+        else:
+            rows += _claim_shares(cursor, holder, want - len(rows), rotation)
+        if not rows:
+            return []
+        cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows], statements.stamp(now())))
+    marked = [_marked(row) for row in rows]
+    for row in marked:
+        moves.leave(row.communication_id, row.kind, W)
+        moves.arrive(row.communication_id, row.kind, S)
+    return marked
+
+
+def _claim_shares(cursor: Any, holder: Holder, want: int, rotation: int) -> list[tuple[Any, ...]]:
+    """Share `want` among the running communications; what one does not need goes to the next."""
+    cursor.execute(statements.RUNNING, [holder.channel_id])
+    running = [int(row[0]) for row in cursor.fetchall()]
+    start = rotation % len(running) if running else 0
+    rows: list[tuple[Any, ...]] = []
+    for left, communication_id in zip(
+        range(len(running), 0, -1), running[start:] + running[:start], strict=True
+    ):
+        share = -(-(want - len(rows)) // left)
+        if share <= 0:
+            break
+        sql, parameters = statements.communication_claim(holder, communication_id)
+        cursor.execute(sql, [*parameters, share, *statements.lease_of(holder), communication_id])
+        rows += cursor.fetchall()
+    return rows
+
+
+def _marked(row: tuple[Any, ...]) -> Marked:
+    *plain, parameters = row
+    return Marked(*plain, json.loads(parameters) if isinstance(parameters, str) else parameters)
+
+
+def _record(answers: Sequence[Answer], moves: Moves) -> None:
+    if not answers:
+        return
+    told = {answer.id: answer for answer in answers}
+    listed = json.dumps([_as_json(answer) for answer in answers])
+    present = statements.stamp(now())
+    with connection.cursor() as cursor:
+        cursor.execute(*statements.answer_deliveries(listed, present))
+        for each, communication_id, kind in cursor.fetchall():
+            answer = told.pop(int(each))
+            moves.leave(communication_id, kind, S)
+            moves.arrive(communication_id, kind, answer.state, answer.reason)
+        cursor.execute(*statements.answer_attempts(listed, present))
+        for late in told.values():
+            _record_late(cursor, late, moves)
+
+
+def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
+    """Record an answer to a row that is no longer `sending`: swept meanwhile, perhaps settled, perhaps sent again.
+
+    Acceptance and refusal are facts: they settle an uncertain row. An accepted row that a person has sent back to
+    waiting would go out twice: it passes `sending` to `sent` at once. Everything else changes nothing.
+    """
+    state = statements.state_of(cursor, answer.id, answer.attempt)
+    if state is None or answer.state not in (DeliveryState.SENT, DeliveryState.FAILED):
+        return
+    _, communication_id, kind, old_reason, old = state
+    if old != DeliveryState.UNCERTAIN and (old, answer.state) != (W, DeliveryState.SENT):
+        return
+    if old == W:
+        cursor.execute(*statements.mark_again(answer.id, statements.stamp(real_now())))
+    cursor.execute(*statements.answer_late(_as_json(answer), S if old == W else old, statements.stamp(now())))
+    moves.leave(communication_id, kind, old, old_reason)
+    moves.arrive(communication_id, kind, answer.state, answer.reason)
+
+
+def _as_json(answer: Answer) -> dict[str, object]:
+    row = asdict(answer)
+    row["not_before"] = statements.stamp(answer.not_before) if answer.not_before else None
+    return row
