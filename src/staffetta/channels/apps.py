@@ -1,8 +1,29 @@
 """The room's place in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ChannelsConfig(AppConfig):
     name = "staffetta.channels"
     label = "channels"
+
+    def ready(self) -> None:
+        from staffetta.channels import incident_words, recorder, sweep
+        from staffetta.ui import menu
+        from staffetta.work import prune
+        from staffetta.work import sweep as sweeps
+
+        menu.register(
+            menu.MenuEntry(
+                label=_("Channel list"),
+                url_name="channels:list",
+                icon="plug-connected",
+                order=10,
+                section="management",
+                parent="Sinch Engage",
+            )
+        )
+        incident_words.register()
+        sweeps.register("stuck refreshes", 20, sweep.stuck_refreshes)
+        prune.register("API calls", recorder.prune)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.connectors.messages import Platform
-from staffetta.work.clock import now
+from staffetta.work.clock import now, real_now
 
 
 class ConnectionState(models.TextChoices):
@@ -26,6 +26,7 @@ PLATFORM_NAMES = {
     Platform.UNKNOWN: _("Unknown"),
 }
 PLATFORM_CHOICES = [(platform.value, name) for platform, name in PLATFORM_NAMES.items()]
+APPROVED = "approved"
 SENDABLE_PLATFORMS = (Platform.WHATSAPP, Platform.TELEGRAM)
 
 
@@ -50,6 +51,7 @@ class Channel(models.Model):
     problem_at = models.DateTimeField(null=True)
     unapproved_templates = models.PositiveIntegerField(default=0)  # never approved, by name: counted, not kept
     templates_listed = models.BooleanField(default=True)  # false: the provider gives no list, templates by hand
+    channels_listed = models.BooleanField(default=True)  # false: this key was given no list of channels
     pace = models.FloatField(null=True)  # messages a second; null: the setting; 0: no pace
     profile = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=now)
@@ -119,9 +121,14 @@ class TemplateVariant(models.Model):
         return f"{self.template.name} ({self.language})"
 
     @property
+    def available(self) -> bool:
+        """Approved at the provider and still listed."""
+        return self.status == APPROVED and self.gone_at is None
+
+    @property
     def sendable(self) -> bool:
         """Whether it could be sent, whatever the switch says."""
-        return self.status == "approved" and not self.unsupported and self.gone_at is None
+        return self.available and not self.unsupported
 
 
 class CustomerField(models.Model):
@@ -155,7 +162,7 @@ class RefreshState(models.TextChoices):
 class Refresh(models.Model):
     """One download of one channel's fields and templates: queued, shown while it runs, kept until dismissed.
 
-    `step` is one of channels, fields, templates, storing; `result` names what is new, changed and vanished.
+    `step` is "", reading or storing; `result` names what is new, changed and vanished (see `reconcile.py`).
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="refreshes")
@@ -164,13 +171,14 @@ class Refresh(models.Model):
     step = models.CharField(max_length=20, blank=True)
     fields_read = models.PositiveIntegerField(default=0)
     templates_read = models.PositiveIntegerField(default=0)
+    attempt = models.PositiveSmallIntegerField(default=0)  # rises with every worker that takes it: the fence of its run
     problem = models.CharField(max_length=40, blank=True)
     problem_detail = models.CharField(max_length=500, blank=True)
     result = models.JSONField(default=dict)
     asked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=now)
     started_at = models.DateTimeField(null=True)
-    beat_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(default=real_now)  # enqueued, or last sign of life: the sweeper goes by it
     finished_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)
 

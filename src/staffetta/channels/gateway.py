@@ -1,0 +1,167 @@
+"""The only door to a connector: builds it with the channel's key, profile and recorder, and runs its coroutines.
+
+Async code uses `open`; pages and tasks use `call`, which runs the coroutine in a thread of its own, so that it works
+whether or not an event loop is running here, and so that the caller can show progress meanwhile.
+"""
+
+import asyncio
+import threading
+import tomllib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import Future, wait
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.conf import settings as django_settings
+
+from staffetta.channels.models import Channel
+from staffetta.channels.recorder import Recorder
+from staffetta.channels.seal import SealBroken, unseal
+from staffetta.connectors.contract import Connector, KeyShape, Settings
+from staffetta.connectors.errors import ConnectorError, Fault, KeyRefused, Ruling
+from staffetta.connectors.registry import connector_class
+
+PROVIDER = "engage"
+BEAT = 0.5  # seconds between two looks of the caller at work under way
+
+type Deed[T] = Callable[[Connector], Awaitable[T]]
+
+
+class NoKey(KeyRefused):
+    """The channel has no key: it was disconnected meanwhile."""
+
+    code = "no_key"
+
+
+class KeyUnreadable(KeyRefused):
+    """The stored key was encrypted with a secret this installation no longer has."""
+
+    code = "key_unreadable"
+
+
+class WrongProfile(ConnectorError):
+    """The profile file, or the channel's own profile, cannot be used."""
+
+    code, ruling, fault = "wrong_profile", Ruling.CHANNEL, Fault.US
+
+
+def shape(key: str, provider: str = PROVIDER) -> KeyShape:
+    """Read the form of a trimmed key, without the network."""
+    return connector_class(provider).shape(key)
+
+
+@asynccontextmanager
+async def open(channel: Channel, recorder: Recorder | None = None) -> AsyncIterator[Connector]:  # noqa: A001
+    """Open the channel's connection. Whoever brings a recorder flushes it; else it is flushed at the end.
+
+    Raises NoKey, KeyUnreadable or WrongProfile; inside, the connector raises its own errors.
+    """
+    kept = recorder or Recorder(channel.pk)
+    try:
+        async with _build(channel.provider, _key(channel), channel.profile, kept) as connector:
+            yield connector
+    finally:
+        if recorder is None and kept.pending:
+            await sync_to_async(kept.flush)()
+
+
+def call[T](channel: Channel, deed: Deed[T], *, beat: Callable[[], None] | None = None) -> T:
+    """Run `deed` on the channel's connector and return its result; `beat` is called every half second meanwhile.
+
+    An exception of `beat` cancels the work and passes through, like those of the connector.
+    """
+    return call_key(_key(channel), deed, Recorder(channel.pk), channel.provider, channel.profile, beat=beat)
+
+
+def call_key[T](
+    key: str,
+    deed: Deed[T],
+    recorder: Recorder,
+    provider: str = PROVIDER,
+    profile: Mapping[str, object] | None = None,
+    *,
+    beat: Callable[[], None] | None = None,
+) -> T:
+    """Run `deed` with a key that may not be stored yet; the recorder is flushed if it knows its channel by then."""
+
+    async def opened() -> T:
+        async with _build(provider, key, profile or {}, recorder) as connector:
+            return await deed(connector)
+
+    try:
+        return _drive(opened, beat)
+    finally:
+        if recorder.known:
+            recorder.flush()
+
+
+def connector_settings(profile: Mapping[str, object]) -> Settings:
+    """Return how connectors run: the environment's settings, the profile file, and over it the channel's profile."""
+    return Settings(
+        base_url=django_settings.ENGAGE_URL,
+        version=django_settings.ENGAGE_VERSION,
+        allow_private_addresses=django_settings.ALLOW_PRIVATE_ADDRESSES,
+        connect_timeout=django_settings.CONNECT_TIMEOUT,
+        read_timeout=django_settings.READ_TIMEOUT,
+        profile=_profile(profile) or None,
+    )
+
+
+def _key(channel: Channel) -> str:
+    if channel.sealed_key is None:
+        raise NoKey
+    try:
+        return unseal(bytes(channel.sealed_key))
+    except SealBroken:
+        raise KeyUnreadable from None
+
+
+def _build(provider: str, key: str, profile: Mapping[str, object], recorder: Recorder) -> Connector:
+    try:
+        return connector_class(provider)(key, connector_settings(profile), recorder)
+    except (ValueError, OSError) as error:
+        raise WrongProfile("", str(error)) from None
+
+
+def _profile(own: Mapping[str, object]) -> dict[str, object]:
+    """Lay the channel's entries over those of the file, table by table."""
+    merged: dict[str, object] = {}
+    if path := django_settings.ENGAGE_PROFILE:
+        merged = dict(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    for name, entries in own.items():
+        below = merged.get(name)
+        both = isinstance(entries, dict) and isinstance(below, dict)
+        merged[name] = {**cast("dict[str, object]", below), **cast("dict[str, object]", entries)} if both else entries
+    return merged
+
+
+def _drive[T](work: Callable[[], Awaitable[T]], beat: Callable[[], None] | None) -> T:
+    """Run a coroutine in a thread with a loop of its own, looking up every half second."""
+    outcome: Future[T] = Future()
+    running: Future[Callable[[], object]] = Future()
+
+    async def main() -> None:
+        task = asyncio.ensure_future(work())
+        loop = asyncio.get_running_loop()
+        running.set_result(lambda: loop.call_soon_threadsafe(task.cancel))
+        try:
+            outcome.set_result(await task)
+        except asyncio.CancelledError:
+            outcome.cancel()
+        except BaseException as error:  # noqa: BLE001 - carried to the calling thread and raised there
+            outcome.set_exception(error)
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), name="connector", daemon=True)
+    thread.start()
+    try:
+        while beat is not None and not wait([outcome], BEAT).done:
+            beat()
+        return outcome.result()
+    except BaseException:
+        with suppress(RuntimeError):  # the loop has ended by itself in the meantime
+            running.result()()
+        raise
+    finally:
+        thread.join()

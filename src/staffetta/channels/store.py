@@ -1,0 +1,188 @@
+"""Swap a complete download in, in one transaction, and say what it changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from staffetta.channels import listing as listings
+from staffetta.channels import reconcile
+from staffetta.channels.models import (
+    Channel,
+    ConnectionState,
+    CustomerField,
+    Refresh,
+    RefreshState,
+    Template,
+    TemplateVariant,
+)
+from staffetta.channels.reconcile import FieldChanges, Stored, StoredField, TemplateChanges
+from staffetta.connectors.messages import ChannelListing, ListedField, ListedTemplate
+from staffetta.work.clock import now
+
+TOLD_AT_MOST = 200
+"""Names kept in a refresh's result; the counts are whole."""
+
+
+class Overtaken(Exception):
+    """The refresh was cancelled, its channel disconnected, or another worker has taken it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Everything one refresh read. `templates` is None when the provider offers no list of them."""
+
+    listing: ChannelListing
+    fields: Sequence[ListedField]
+    templates: Sequence[ListedTemplate] | None
+
+
+def store(refresh: Refresh, download: Download) -> None:
+    """Write the download and end the refresh. Raises Overtaken, having written nothing."""
+    with transaction.atomic():
+        # All channels in one order: refreshes of several channels write the same rows of the channel list.
+        channels = {row.pk: row for row in Channel.objects.select_for_update(no_key=True).order_by("id")}
+        mine = Refresh.objects.select_for_update().filter(
+            pk=refresh.pk, state=RefreshState.RUNNING, attempt=refresh.attempt
+        )
+        channel = channels.get(refresh.channel_id)
+        if channel is None or not mine.exists():
+            raise Overtaken
+        first = channel.refreshed_at is None
+        result: dict[str, object] = {"first": first, **listings.store(channel, download.listing)}
+        result |= _store_fields(channel, download.fields, first=first)
+        if download.templates is not None:
+            result |= _store_templates(channel, download.templates, first=first)
+        channel.templates_listed = download.templates is not None
+        _stamp(channel)
+        mine.update(
+            state=RefreshState.DONE,
+            step="",
+            fields_read=len(download.fields),
+            templates_read=len(download.templates or ()),
+            result=result,
+            finished_at=now(),
+        )
+
+
+def _stamp(channel: Channel) -> None:
+    channel.state = ConnectionState.CONNECTED
+    channel.connected_at = channel.connected_at or now()
+    channel.refreshed_at = now()
+    channel.problem, channel.problem_at, channel.key_refused_at = "", None, None
+    channel.save()
+
+
+def _store_fields(channel: Channel, listed: Sequence[ListedField], *, first: bool) -> dict[str, object]:
+    rows = {row.name: row for row in channel.customer_fields.all()}
+    stored = [
+        StoredField(row.name, row.label, row.type, tuple(row.choices), row.gone_at is not None) for row in rows.values()
+    ]
+    changes = reconcile.fields(stored, listed)
+    new = set() if first else set(changes.added)
+    CustomerField.objects.bulk_create(
+        [_field(channel, row, place, is_new=row.name in new) for place, row in enumerate(listed)],
+        update_conflicts=True,
+        unique_fields=["channel", "name"],
+        update_fields=["label", "type", "type_raw", "choices", "position", "is_new", "gone_at"],
+    )
+    channel.customer_fields.filter(name__in=changes.gone).update(gone_at=now(), is_new=False)
+    return {"fields": len(listed), **_told_fields(changes, first=first)}
+
+
+def _field(channel: Channel, listed: ListedField, place: int, *, is_new: bool) -> CustomerField:
+    return CustomerField(
+        channel=channel,
+        name=listed.name[:200],
+        label=listed.label[:200],
+        type=listed.type,
+        type_raw=listed.type_raw[:60],
+        choices=list(listed.choices),
+        position=place,
+        is_new=is_new,
+    )
+
+
+def _told_fields(changes: FieldChanges, *, first: bool) -> dict[str, object]:
+    return {
+        "fields_new": [] if first else changes.added[:TOLD_AT_MOST],
+        "fields_changed": changes.changed[:TOLD_AT_MOST],
+        "fields_gone": changes.gone[:TOLD_AT_MOST],
+    }
+
+
+def _store_templates(channel: Channel, listed: Sequence[ListedTemplate], *, first: bool) -> dict[str, object]:
+    variants = TemplateVariant.objects.filter(template__channel=channel).select_related("template")
+    rows = {(row.template.name, row.language): row for row in variants}
+    changes = reconcile.templates([_stored(row) for row in rows.values()], listed)
+    _update(rows, changes)
+    _add(channel, changes.added, first=first)
+    new = [name for name, what in changes.told.items() if "new" in what]
+    channel.templates.filter(is_new=True).exclude(name__in=new).update(is_new=False)
+    channel.templates.filter(by_hand=True, name__in={row.name for row in changes.updated}).update(by_hand=False)
+    channel.unapproved_templates = len(changes.unapproved)
+    told = {} if first else {name: sorted(what) for name, what in sorted(changes.told.items())[:TOLD_AT_MOST]}
+    return {
+        "templates": channel.templates.filter(variants__status=reconcile.APPROVED, variants__gone_at=None)
+        .distinct()
+        .count(),
+        "templates_told": told,
+        "unapproved": len(changes.unapproved),
+    }
+
+
+def _stored(row: TemplateVariant) -> Stored:
+    return Stored(
+        name=row.template.name,
+        language=row.language,
+        status=row.status,
+        fingerprint=row.fingerprint,
+        gone=row.gone_at is not None,
+        by_hand=row.template.by_hand,
+        category=row.category,
+        quality=row.quality,
+    )
+
+
+WRITTEN = ("language_raw", "status", "category", "quality", "components", "variables", "unsupported", "raw")
+
+
+def _update(rows: dict[reconcile.Name, TemplateVariant], changes: TemplateChanges) -> None:
+    at = now()
+    for listed in changes.updated:
+        row = rows[listed.name, listed.language]
+        fill(row, listed)
+        row.gone_at = None
+    for key in changes.gone:
+        rows[key].gone_at = at
+    for key in changes.raised:
+        rows[key].revision += 1
+        rows[key].changed_at = at
+    touched = [rows[listed.name, listed.language] for listed in changes.updated] + [rows[key] for key in changes.gone]
+    TemplateVariant.objects.bulk_update(
+        touched, [*WRITTEN, "fingerprint", "gone_at", "revision", "changed_at"], batch_size=200
+    )
+
+
+def _add(channel: Channel, added: Iterable[ListedTemplate], *, first: bool) -> None:
+    added = list(added)
+    names = dict.fromkeys(listed.name for listed in added)
+    known = dict(channel.templates.filter(name__in=names).values_list("name", "pk"))
+    new = [Template(channel=channel, name=name, is_new=not first) for name in names if name not in known]
+    known |= {row.name: row.pk for row in Template.objects.bulk_create(new)}
+    TemplateVariant.objects.bulk_create(
+        [fill(TemplateVariant(template_id=known[row.name], language=row.language), row) for row in added]
+    )
+
+
+def fill(row: TemplateVariant, listed: ListedTemplate) -> TemplateVariant:
+    row.language_raw = listed.language_raw
+    row.status = listed.status[:40]
+    row.category = listed.category[:40]
+    row.quality = listed.quality[:40]
+    row.components = list(listed.components)
+    row.variables = [asdict(variable) for variable in listed.variables]
+    row.unsupported = listed.unsupported
+    row.raw = dict(listed.raw)
+    row.fingerprint = reconcile.fingerprint(listed)
+    return row
