@@ -26,6 +26,10 @@ KINDS = {
 MATCHES = frozenset({"method", "path", "operation", "channel", "recipient", "template", "nth", "every", "after"})
 
 
+class BadFault(ValueError):
+    """The rule makes no sense; the text says why."""
+
+
 @dataclass
 class Rule:
     """One rule with its counters: `seen` requests that fit, `hits` of them that were caught."""
@@ -99,7 +103,7 @@ class Faults:
         self._numbers = count(1)
 
     def add(self, row: Row) -> Rule:
-        """A new rule; ValueError says what is wrong with it."""
+        """A new rule; BadFault says what is wrong with it."""
         rule = _read_rule(row, f"f{next(self._numbers)}")
         self.rules.append(rule)
         return rule
@@ -109,7 +113,7 @@ class Faults:
         try:
             for row in rows:
                 self.add(row)
-        except ValueError:
+        except BadFault:
             self.rules = former
             raise
 
@@ -132,14 +136,16 @@ class Faults:
 
 
 def _read_rule(row: Row, number: str) -> Rule:
-    match, action = dict(row.get("match") or {}), dict(row["action"])
+    match, action = row.get("match") or {}, row.get("action")
+    if not isinstance(match, dict) or not isinstance(action, dict):
+        raise BadFault("a fault is an object with the objects match and action")
     kind = str(action.get("kind"))
     if kind not in KINDS:
-        raise ValueError(f"action.kind must be one of {', '.join(KINDS)}")
+        raise BadFault(f"action.kind must be one of {', '.join(KINDS)}")
     _refuse_unknown("action", set(action) - {"kind"} - KINDS[kind])
     _refuse_unknown("match", set(match) - MATCHES)
     if match.get("operation", "list_customers") not in OPERATIONS:
-        raise ValueError(f"match.operation must be one of {', '.join(sorted(OPERATIONS))}")
+        raise BadFault(f"match.operation must be one of {', '.join(sorted(OPERATIONS))}")
     people = match.get("recipient", [])
     return Rule(
         id=str(row.get("id") or number),
@@ -152,4 +158,4 @@ def _read_rule(row: Row, number: str) -> Rule:
 
 def _refuse_unknown(where: str, names: set[str]) -> None:
     if names:
-        raise ValueError(f"unknown in {where}: {', '.join(sorted(names))}")
+        raise BadFault(f"unknown in {where}: {', '.join(sorted(names))}")

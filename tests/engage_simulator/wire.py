@@ -79,6 +79,6 @@ def open_request(engage: Engage, body: Row) -> socket.socket:
     address = urlsplit(engage.url)
     data = json.dumps(body).encode()
     connection = socket.create_connection((address.hostname or "", address.port or 0), timeout=5)
-    head = f"POST /api/v16/chat/notification HTTP/1.1\r\nHost: engage\r\nContent-Length: {len(data)}\r\n\r\n"
-    connection.sendall(head.encode() + data)
+    head = f"POST /api/v16/chat/notification HTTP/1.1\r\nHost: engage\r\nContent-Length: {len(data)}\r\n"
+    connection.sendall(head.encode() + b"Connection: close\r\n\r\n" + data)
     return connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engage_simulator.answers import read_shapes
+from engage_simulator.faults import BadFault
 from engage_simulator.template import Row
 
 from .route import Entry, Order, Refused
@@ -18,7 +19,7 @@ def add_faults(order: Order) -> list[Row]:
     former = list(order.simulator.faults.rules)
     try:
         return [order.simulator.faults.add(row).row() for row in rows]
-    except ValueError:
+    except BadFault:
         order.simulator.faults.rules = former
         raise
 

@@ -1,0 +1,1 @@
+"""Measurements, printed and written to a file; never asserted in a test."""
