@@ -1,11 +1,12 @@
 """`staffetta run`: the whole platform under one command."""
 
 import argparse
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from staffetta.accounts.models import Role, User
+from staffetta.accounts import setup
 from staffetta.cli.output import Subparsers, fail, say
 from staffetta.config import checks
 from staffetta.work import running, schema
@@ -23,6 +24,8 @@ def run_platform(args: argparse.Namespace) -> int:
     try:
         for warning in checks.refuse_or_warn():
             say(warning)
+        # Whitenoise wants the folder, though the pages' files come from the packages.
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         with running.shared():
             if schema.bring_up_to_date():
                 say(_("The database is up to date."))
@@ -40,7 +43,5 @@ def greet(address: str) -> None:
     """Say where the pages are and, while nobody administers the platform, the link that makes the first one."""
     address = settings.PUBLIC_URL or address
     say(_("Staffetta answers at %(address)s") % {"address": address})
-    if not User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
-        from staffetta.accounts import setup
-
-        say(_("Create the administrator with this link (it works once): %(link)s") % {"link": address + setup.link()})
+    if path := setup.link():
+        say(_("Create the administrator with this link (it works once): %(link)s") % {"link": address + path})

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
@@ -94,9 +94,18 @@ def _watch(
         for child in children:
             child.look()
         if not greeted and ready():
-            greeted = True
-            when_ready()
-            connections.close_all()
+            greeted = _try(when_ready)
+
+
+def _try(when_ready: Callable[[], None]) -> bool:
+    try:
+        when_ready()
+    except DatabaseError as error:
+        logger.warning("the database is busy: %s", str(error).strip())
+        return False
+    finally:
+        connections.close_all()
+    return True
 
 
 def _end(children: list[Child]) -> None:
