@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('channels', '0002_channel_channels_listed_refresh_attempt_and_more'),
+        ('channels', '0001_initial'),
         ('communications', '0001_initial'),
         ('contacts', '0001_initial'),
     ]
