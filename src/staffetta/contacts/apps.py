@@ -1,8 +1,27 @@
 """The room's place in Django."""
 
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.ui.menu import MenuEntry, register
+from staffetta.work import lanes
 
 
 class ContactsConfig(AppConfig):
     name = "staffetta.contacts"
     label = "contacts"
+
+    def ready(self) -> None:
+        from staffetta.contacts import run_import
+
+        register(MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
+        lanes.register(lanes.Lane("import", run_import.work))
+        post_migrate.connect(_index_search, sender=self)
+
+
+def _index_search(using: str, **_rest: object) -> None:
+    from staffetta.contacts import search_index
+
+    search_index.ensure(connections[using])

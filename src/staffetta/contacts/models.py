@@ -1,9 +1,12 @@
 """People as we know them, what they agreed to, and where they came from."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.contacts.fold import search_text
 from staffetta.work.clock import now
 
 
@@ -30,12 +33,19 @@ class Contact(models.Model):
     telegram_id = models.CharField("TELEGRAMID", max_length=20, null=True, unique=True)
     language = models.CharField(_("language"), max_length=20, blank=True)
     values = models.JSONField(default=dict)
-    search = models.TextField(default="", editable=False)  # lower case names, number and id: what the list searches
+    search = models.TextField(default="", editable=False)  # names and addresses, folded (fold.py)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
         return self.full_name or self.phone or self.telegram_id or f"#{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what the search reads in step; bulk writers fill `search` by themselves."""
+        self.search = search_text(self)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search"}
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:
@@ -137,7 +147,9 @@ class Import(models.Model):
     """One file of contacts: uploaded, mapped, read in the background, its result kept.
 
     `mapping` is column heading -> target (phone, first_name, last_name, telegram_id, or a contact field's name).
-    `offset_rows` is how far the file was read and committed.
+    `offset_rows` and `offset_bytes` say how far the file was read and committed. The counters sum: created + updated +
+    unchanged + rejected = total_rows when done. `consents` counts what the file said of those imported: yes, no, unset,
+    and `kept`: people who opted out themselves, whom the file's Yes did not bring back.
     """
 
     name = models.CharField(max_length=200)
@@ -150,11 +162,13 @@ class Import(models.Model):
     consent_column = models.CharField(max_length=200, blank=True)
     consent_wording = models.TextField(blank=True)
     offset_rows = models.PositiveIntegerField(default=0)
+    offset_bytes = models.PositiveBigIntegerField(default=0)
     total_rows = models.PositiveIntegerField(null=True)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    consents = models.JSONField(default=dict)
     problem = models.CharField(max_length=60, blank=True)
     problem_detail = models.CharField(max_length=500, blank=True)
     asked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -166,14 +180,24 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def imported(self) -> int:
+        """How many rows are contacts now."""
+        return self.created + self.updated + self.unchanged
+
+    @property
+    def finished(self) -> bool:
+        return self.state in (ImportState.DONE, ImportState.FAILED)
+
 
 class ImportedContact(models.Model):
-    """A contact that came with an import, and what the import did to it."""
+    """A contact that came with an import, and what the import did to it. `before` holds the values it replaced."""
 
     source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="members")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="imports")
     outcome = models.CharField(max_length=10)  # created, updated, unchanged
     row = models.PositiveIntegerField()
+    before = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "contact"], name="one_membership_per_import")]
@@ -183,7 +207,7 @@ class ImportedContact(models.Model):
 
 
 class ImportReject(models.Model):
-    """A row that was not taken, whole, with a reason from a closed list."""
+    """A row that was not taken, whole, its reason from a closed list (wording.py). `row` counts as spreadsheets do."""
 
     source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rejects")
     row = models.PositiveIntegerField()

@@ -1,0 +1,21 @@
+"""Add fields of our own to the contacts."""
+
+from collections.abc import Mapping
+
+from staffetta.contacts.map_columns import field_name
+from staffetta.contacts.models import ContactField
+from staffetta.contacts.values import SYSTEM_FIELDS
+
+
+def add(label: str) -> ContactField:
+    """Add a text field under a free technical name made of its label."""
+    taken = ContactField.objects.values_list("name", flat=True)
+    return ContactField.objects.create(name=field_name(label, taken), label=label.strip()[:100])
+
+
+def add_missing(mapping: Mapping[str, str]) -> None:
+    """Add the own fields a mapping (column -> target) names and nobody has made yet; the heading becomes the label."""
+    wanted = {target: column[:100] for column, target in mapping.items() if target not in SYSTEM_FIELDS}
+    ContactField.objects.bulk_create(
+        [ContactField(name=name, label=label) for name, label in wanted.items()], ignore_conflicts=True
+    )

@@ -1,0 +1,132 @@
+"""Consent as a ledger: statements are appended, the present state is derived in the same transaction.
+
+The rule, in one place: what people say themselves (a STOP word, stopped or blocked at the provider) beats everything
+until a new *explicit* consent: recorded by hand or by the API, with the text it was given with. A file, a sync or a
+"start" at the provider never lifts it (messaging-rules 1.10).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.db import transaction
+
+from staffetta.accounts.models import User
+from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
+from staffetta.work.clock import now
+
+BOTH = (Purpose.MARKETING, Purpose.SERVICE)
+SAID_BY_PERSON = frozenset({"stop_word", "stopped", "blocked"})
+"""Sources of a No that came from the person, not from a colleague or a file."""
+BINDING_NO = SAID_BY_PERSON | {"hand"}
+"""Sources of a No that only a new explicit consent lifts; a No written down by a colleague is the person's word too."""
+EXPLICIT = frozenset({"hand", "api"})
+"""Sources that can carry a new explicit consent, if they bring its text."""
+
+
+class Effect(Enum):
+    """What a statement does to the present state."""
+
+    WRITTEN = "written"
+    REPEATED = "repeated"  # says what is in force already: nothing is written
+    KEPT_OUT = "kept_out"  # would lift a binding No without being explicit: nothing is written
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What is in force for one person, platform and purpose."""
+
+    value: str
+    source: str
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What a statement did, by contact id: `changed` in at least one purpose, `kept_out` in at least one."""
+
+    changed: set[int] = field(default_factory=set)
+    kept_out: set[int] = field(default_factory=set)
+
+
+def effect(present: Present | None, value: str, source: str, wording: str = "") -> Effect:
+    """Say what a statement does to what is in force (pure; the rule of this module)."""
+    if present is None:
+        return Effect.REPEATED if value == ConsentValue.UNSET else Effect.WRITTEN
+    binding = present.value == ConsentValue.NO and present.source in BINDING_NO
+    if binding and value != ConsentValue.NO:
+        explicit = value == ConsentValue.YES and source in EXPLICIT and bool(wording.strip())
+        return Effect.WRITTEN if explicit else Effect.KEPT_OUT
+    if present.value != value:
+        return Effect.WRITTEN
+    # The same again: worth a line only if the person says it now, or if it brings a text that weakens no binding No.
+    if source == present.source:
+        return Effect.WRITTEN if wording.strip() else Effect.REPEATED
+    if source in SAID_BY_PERSON:
+        return Effect.REPEATED if present.source in SAID_BY_PERSON else Effect.WRITTEN
+    return Effect.REPEATED if binding else Effect.WRITTEN
+
+
+def record(
+    contact_ids: Collection[int],
+    platform: str,
+    purposes: Iterable[str],
+    value: str,
+    source: str,
+    *,
+    wording: str = "",
+    by: User | None = None,
+) -> Recorded:
+    """Append the statement for each contact and purpose where it has an effect, and derive the state.
+
+    Set-based: three statements whatever the number of contacts. `source` is a code: hand, import, api, sync,
+    stop_word, stopped, blocked. Returns whom it changed, and whom a binding No kept out of it.
+    """
+    result = Recorded()
+    wanted = [(contact_id, purpose) for contact_id in contact_ids for purpose in purposes]
+    if not wanted:
+        return result
+    with transaction.atomic():
+        states = _present_of(contact_ids, platform)
+        effects = {pair: effect(states.get(pair), value, source, wording) for pair in wanted}
+        written = [pair for pair, what in effects.items() if what is Effect.WRITTEN]
+        result.changed.update(contact_id for contact_id, _purpose in written)
+        result.kept_out.update(pair[0] for pair, what in effects.items() if what is Effect.KEPT_OUT)
+        if written:
+            said = Consent(platform=platform, value=value, source=source, wording=wording, by=by, by_name=str(by or ""))
+            _write(written, said)
+    return result
+
+
+def present(contact: Contact) -> dict[tuple[str, str], Present]:
+    """Return what is in force for a contact, by (platform, purpose); what is absent was never set."""
+    rows = ConsentState.objects.filter(contact=contact)
+    return {(row.platform, row.purpose): Present(row.value, row.source) for row in rows}
+
+
+def opt_in(contact: Contact, platform: str = "whatsapp") -> str:
+    """Return the face of the ledger in lists and forms (*Opt-in WhatsApp*): the present value for marketing."""
+    state = present(contact).get((platform, Purpose.MARKETING))
+    return state.value if state else ConsentValue.UNSET
+
+
+def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, str], Present]:
+    rows = ConsentState.objects.filter(contact_id__in=contact_ids, platform=platform)
+    listed = rows.values_list("contact_id", "purpose", "value", "source")
+    return {(contact_id, purpose): Present(value, source) for contact_id, purpose, value, source in listed}
+
+
+def _write(pairs: Sequence[tuple[int, str]], said: Consent) -> None:
+    """Append one row like `said` for each (contact, purpose), and set the states to it."""
+    at = now()
+    shared: dict[str, Any] = {"platform": said.platform, "value": said.value, "source": said.source, "at": at}
+    Consent.objects.bulk_create(
+        Consent(contact_id=who, purpose=purpose, wording=said.wording, by=said.by, by_name=said.by_name, **shared)
+        for who, purpose in pairs
+    )
+    ConsentState.objects.bulk_create(
+        [ConsentState(contact_id=who, purpose=purpose, **shared) for who, purpose in pairs],
+        update_conflicts=True,
+        unique_fields=["contact", "platform", "purpose"],
+        update_fields=["value", "source", "at"],
+    )

@@ -1,0 +1,121 @@
+"""3 IMPORT: a file comes in, is looked over, mapped, previewed, and then taken in the background (run_import.py)."""
+
+import uuid
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+
+from staffetta.accounts import audit
+from staffetta.accounts.models import User
+from staffetta.contacts.add_field import add_missing
+from staffetta.contacts.inspect_file import Sheet, inspect
+from staffetta.contacts.judge_rows import Verdict, judge
+from staffetta.contacts.map_columns import check
+from staffetta.contacts.models import Import, ImportState
+from staffetta.contacts.read_csv import BadFile
+from staffetta.contacts.read_row import Layout, read_row
+from staffetta.contacts.store_rows import look_up
+from staffetta.work.clock import now
+from staffetta.work.wake import wake
+
+
+class AlreadyStarted(Exception):
+    """The import is running or over: its mapping can no longer be changed, and it starts only once."""
+
+
+def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "") -> Import:
+    """Look a file over and keep it, to be mapped; raises BadFile and keeps nothing when it is no table."""
+    size = file.seek(0, 2)
+    if size > settings.IMPORT_MAX_BYTES:
+        raise BadFile("too_large", detail=str(settings.IMPORT_MAX_BYTES // 1_000_000))
+    sheet = inspect(file, delimiter)
+    file.seek(0)
+    source = Import(name=_plain_name(name), asked_by=by)
+    _describe(source, sheet)
+    source.file.save(f"{uuid.uuid4().hex}.csv", File(file), save=False)
+    source.save()
+    return source
+
+
+def choose_delimiter(source: Import, delimiter: str) -> Sheet:
+    """Read the columns again with another separator; what was mapped before no longer holds. Raises BadFile."""
+    with source.file.open("rb") as file:
+        sheet = inspect(file, delimiter, source.encoding)
+    with transaction.atomic():
+        _locked(source)
+        _describe(source, sheet)
+        source.mapping, source.consent_column = {}, ""
+        source.save()
+    return sheet
+
+
+def look_over(source: Import) -> Sheet:
+    """Read the file's beginning again, for the pages that show it; raises BadFile when it is gone."""
+    try:
+        with source.file.open("rb") as file:
+            return inspect(file, source.delimiter, source.encoding)
+    except (FileNotFoundError, ValueError):
+        raise BadFile("file_gone") from None
+
+
+def map_columns(source: Import, mapping: Mapping[str, str], consent_column: str = "", wording: str = "") -> None:
+    """Keep which column goes where; raises WrongMapping or AlreadyStarted."""
+    check(mapping, source.columns, consent_column)
+    with transaction.atomic():
+        _locked(source)
+        source.mapping, source.consent_column, source.consent_wording = dict(mapping), consent_column, wording.strip()
+        source.save(update_fields=["mapping", "consent_column", "consent_wording"])
+
+
+def preview(source: Import) -> list[Verdict]:
+    """Say what would happen to the first rows; writes nothing. The same functions judge the run."""
+    layout = Layout.of(source.columns, source.mapping, source.consent_column)
+    rows = [read_row(record, layout) for record in look_over(source).sample]
+    return judge(rows, look_up(rows, source))
+
+
+def start(source: Import, by: User | None) -> None:
+    """Let the workers take the rows; makes the own fields the mapping names. Raises WrongMapping, AlreadyStarted."""
+    check(source.mapping, source.columns, source.consent_column)
+    with transaction.atomic():
+        _locked(source)
+        add_missing(source.mapping)
+        source.state, source.asked_by, source.started_at = ImportState.WAITING, by, None
+        source.created_at = now()
+        source.save(update_fields=["state", "asked_by", "started_at", "created_at"])
+        audit.record(by, "import_started", source, rows=source.total_rows, consent_column=source.consent_column)
+        wake()
+
+
+def discard(source: Import, by: User | None) -> None:
+    """Throw away a file that was not started; raises AlreadyStarted."""
+    with transaction.atomic():
+        _locked(source)
+        audit.record(by, "import_discarded", source)
+        source.file.delete(save=False)
+        source.delete()
+
+
+def _locked(source: Import) -> None:
+    """Hold the import's row against a second start; raises AlreadyStarted."""
+    fresh = Import.objects.select_for_update().filter(pk=source.pk, state=ImportState.UPLOADED)
+    if not fresh.exists():
+        raise AlreadyStarted(source.pk)
+
+
+def _describe(source: Import, sheet: Sheet) -> None:
+    described: dict[str, Any] = {
+        "encoding": sheet.dialect.encoding,
+        "delimiter": sheet.dialect.delimiter,
+        "columns": sheet.columns,
+        "total_rows": sheet.rows,
+    }
+    for name, value in described.items():
+        setattr(source, name, value)
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "contacts.csv"

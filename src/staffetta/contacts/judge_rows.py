@@ -1,0 +1,95 @@
+"""What will happen to each row: new, updated, unchanged or rejected. The preview and the run ask the same function."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from staffetta.contacts.fold import search_text
+from staffetta.contacts.models import Contact
+from staffetta.contacts.read_row import Person, Rejected
+
+CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
+
+
+@dataclass(slots=True)
+class Known:
+    """Whom we have already among the people of some rows, and who came earlier in the same file (`done`)."""
+
+    by_phone: Mapping[str, Contact] = field(default_factory=dict)
+    by_telegram: Mapping[str, Contact] = field(default_factory=dict)
+    done: set[int] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)  # of rows judged just before and not stored yet
+
+    def has_met(self, person: Person) -> bool:
+        return bool(self.addresses & addresses(person))
+
+
+@dataclass(slots=True)
+class Verdict:
+    """A row with what becomes of it. `before` holds the old values of what an update changes."""
+
+    outcome: str
+    row: Person | Rejected
+    contact: Contact | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+def addresses(person: Person) -> set[str]:
+    """Return the addresses a row names, told apart by their first sign: +39… or @1234."""
+    return {address for address in (person.phone, f"@{person.telegram_id}" if person.telegram_id else None) if address}
+
+
+def judge(rows: Iterable[Person | Rejected], known: Known) -> list[Verdict]:
+    """Judge rows in their order; the first row with an address counts, later ones are rejected."""
+    return [Verdict(REJECTED, row) if isinstance(row, Rejected) else _judge(row, known) for row in rows]
+
+
+def _judge(person: Person, known: Known) -> Verdict:
+    if known.has_met(person):
+        return _reject(person, "doubled_in_file")
+    by_phone = known.by_phone.get(person.phone or "")
+    by_telegram = known.by_telegram.get(person.telegram_id or "")
+    if any(contact and contact.pk in known.done for contact in (by_phone, by_telegram)):
+        return _reject(person, "doubled_in_file")
+    if by_telegram and by_telegram is not by_phone and person.phone and (by_phone or by_telegram.phone):
+        return _reject(person, "telegram_id_taken")
+    known.addresses |= addresses(person)
+    contact = by_phone or by_telegram
+    if contact is None:
+        return Verdict(CREATED, person, _new(person))
+    before = _update(contact, person)
+    return Verdict(UPDATED if before else UNCHANGED, person, contact, before)
+
+
+def _reject(person: Person, reason: str) -> Verdict:
+    return Verdict(REJECTED, Rejected(person.record, reason))
+
+
+def _new(person: Person) -> Contact:
+    contact = Contact(
+        phone=person.phone,
+        phone_raw=person.phone_raw[:60],
+        telegram_id=person.telegram_id,
+        values=dict(person.own),
+        **person.texts,
+    )
+    contact.search = search_text(contact)
+    return contact
+
+
+def _update(contact: Contact, person: Person) -> dict[str, Any]:
+    """Put the filled cells into the contact and return what was there before where it differed."""
+    told = {**person.texts}
+    if person.phone and person.phone != contact.phone:
+        told |= {"phone": person.phone, "phone_raw": person.phone_raw[:60]}
+    if person.telegram_id:
+        told["telegram_id"] = person.telegram_id
+    before = {name: getattr(contact, name) for name, text in told.items() if getattr(contact, name) != text}
+    for name in before:
+        setattr(contact, name, told[name])
+    if own := {name: contact.values.get(name) for name, text in person.own.items() if contact.values.get(name) != text}:
+        before["values"] = own
+        contact.values = {**contact.values, **person.own}
+    if before:
+        contact.search = search_text(contact)
+    return before

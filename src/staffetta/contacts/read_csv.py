@@ -1,0 +1,172 @@
+"""Read a CSV file of people's spreadsheets in bounded memory: encoding, separator, rows, and where each row ends.
+
+Rows are numbered as a spreadsheet numbers them: the headings are row 1. Every row knows the byte it ends at, so that
+a reading that was broken off goes on exactly there.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+CHUNK = 65_536
+SAMPLE = 65_536
+RECORD_LIMIT = 1_000_000
+"""Bytes of one row; no spreadsheet row is near it, a file without line ends is."""
+COLUMN_LIMIT = 300
+DELIMITERS = (";", ",", "\t")
+ENCODINGS = ("utf-8", "utf-8-sig", "cp1252")
+BOM = codecs.BOM_UTF8
+
+
+class BadFile(Exception):
+    """The file cannot be read as it is. `code` is worded in wording.py; `line` counts from 1, 0 means no line."""
+
+    def __init__(self, code: str, line: int = 0, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.line, self.detail = code, line, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file is written."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a file was read: rows read (the headings included), and the byte behind them."""
+
+    row: int = 0
+    byte: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: its number, its cells, and the byte it ends at. A blank row has no filled cell."""
+
+    row: int
+    cells: list[str]
+    end: int
+
+    @property
+    def blank(self) -> bool:
+        return not any(cell.strip() for cell in self.cells)
+
+
+def detect_encoding(file: IO[bytes]) -> str:
+    """Return the encoding, having looked at every byte; raises BadFile for what is no text."""
+    file.seek(0)
+    head = file.read(4)
+    if not head:
+        raise BadFile("empty_file")
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise BadFile("spreadsheet_file")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise BadFile("utf16_file")
+    if _decodes(file, "utf-8"):
+        return "utf-8-sig" if head.startswith(BOM) else "utf-8"
+    if _decodes(file, "cp1252"):
+        return "cp1252"
+    raise BadFile("unknown_encoding")
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while chunk := file.read(CHUNK * 16):
+            if b"\0" in chunk:
+                raise BadFile("binary_file")
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def sniff_delimiter(file: IO[bytes], encoding: str) -> str:
+    """Return the separator that makes the most even table of the first rows; a comma when there is one column."""
+    file.seek(0)
+    text = file.read(SAMPLE).decode(_codec(encoding), errors="ignore").removeprefix("\ufeff")
+    lines = text.splitlines(keepends=True)
+    whole = lines[:-1] if len(text) > 1 and len(lines) > 1 and not text.endswith(("\n", "\r")) else lines
+    best = max(DELIMITERS, key=lambda delimiter: _evenness(whole[:50], delimiter))
+    return best if _evenness(whole[:50], best) > (0, 0) else ","
+
+
+def _evenness(lines: list[str], delimiter: str) -> tuple[int, int]:
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:
+        return (0, 0)
+    if not rows or len(rows[0]) < 2:
+        return (0, 0)
+    width = len(rows[0])
+    return (sum(len(row) == width for row in rows), width)
+
+
+def records(file: IO[bytes], dialect: Dialect, start: Position | None = None) -> Iterator[Record]:
+    """Yield the rows behind `start`; raises BadFile at the first one that cannot be told apart."""
+    at = start or Position()
+    meter = _Meter(at.byte)
+    lines = meter.lines(file, dialect.encoding)
+    rows = csv.reader(lines, delimiter=dialect.delimiter, strict=True)
+    number = at.row
+    while True:
+        meter.record_start = meter.byte
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            code = "line_too_long" if "field limit" in str(error) else "quoting"
+            raise BadFile(code, max(rows.line_num, 1), str(error)) from None
+        except UnicodeDecodeError:
+            raise BadFile("unknown_encoding", rows.line_num + 1) from None
+        number += 1
+        yield Record(number, cells, meter.byte)
+
+
+class _Meter:
+    """Hands out lines and knows how many bytes were handed out."""
+
+    def __init__(self, byte: int) -> None:
+        self.byte = self.record_start = byte
+        self.line = 0
+
+    def lines(self, file: IO[bytes], encoding: str) -> Iterator[str]:
+        codec = _codec(encoding)
+        for raw in self._raw_lines(file):
+            self.line += 1
+            self.byte += len(raw)
+            if self.byte - self.record_start > RECORD_LIMIT:
+                raise BadFile("line_too_long", self.line)
+            yield raw.decode(codec).removeprefix("\ufeff") if self.byte == len(raw) else raw.decode(codec)
+
+    def _raw_lines(self, file: IO[bytes]) -> Iterator[bytes]:
+        """Split at line feeds, or at carriage returns in the files of old Macintosh programs, which have no other."""
+        end = _line_end(file)
+        file.seek(self.byte)
+        rest = b""
+        while chunk := file.read(CHUNK):
+            *whole, rest = (rest + chunk).split(end)
+            for line in whole:
+                yield line + end
+            if len(rest) > RECORD_LIMIT:
+                raise BadFile("line_too_long", self.line + 1)
+        if rest:
+            yield rest
+
+
+def _line_end(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    head = file.read(SAMPLE)
+    return b"\r" if b"\r" in head and b"\n" not in head else b"\n"
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8" if encoding == "utf-8-sig" else encoding

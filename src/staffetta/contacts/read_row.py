@@ -1,0 +1,127 @@
+"""From the cells of one row to a person, or to the reason why not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from staffetta.contacts.models import ConsentValue
+from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.contacts.read_csv import Record
+
+TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
+LENGTHS = {"first_name": 200, "last_name": 200, "language": 20}
+OWN_LENGTH = 1000
+CONSENT_WORDS = {
+    **dict.fromkeys(("sì", "si", "s", "yes", "y", "1", "true", "vero", "x"), ConsentValue.YES),
+    **dict.fromkeys(("no", "n", "0", "false", "falso"), ConsentValue.NO),
+    "": ConsentValue.UNSET,
+}
+"""What a consent cell may say, whatever its case; anything else is rejected, since nobody may guess a consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where in a row everything lies."""
+
+    places: Mapping[str, int]  # target -> index of its cell
+    columns: Sequence[str]
+    consent: int | None = None
+
+    @classmethod
+    def of(cls, columns: Sequence[str], mapping: Mapping[str, str], consent_column: str = "") -> "Layout":
+        places = {target: columns.index(column) for column, target in mapping.items()}
+        return cls(places, columns, columns.index(consent_column) if consent_column else None)
+
+    def heading(self, target: str) -> str:
+        return self.columns[self.places[target]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a row says of one person; empty cells say nothing."""
+
+    record: Record
+    phone: str | None = None
+    phone_raw: str = ""
+    telegram_id: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)  # first_name, last_name, language
+    own: Mapping[str, str] = field(default_factory=dict)
+    consent: str = ConsentValue.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not taken: why, and because of which column."""
+
+    record: Record
+    reason: str
+    column: str = ""
+
+
+class _Wrong(Exception):
+    def __init__(self, reason: str, column: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.column = reason, column
+
+
+def read_row(record: Record, layout: Layout) -> Person | Rejected:
+    """Return the person a row describes, or its rejection with the first reason found."""
+    try:
+        if any(cell.strip() for cell in record.cells[len(layout.columns) :]):
+            raise _Wrong("too_many_cells")
+        return _person(record, layout)
+    except _Wrong as wrong:
+        return Rejected(record, wrong.reason, wrong.column)
+
+
+def _person(record: Record, layout: Layout) -> Person:
+    cells = {target: _cell(record, place) for target, place in layout.places.items()}
+    telegram_id = _telegram_id(cells, layout)
+    phone = _phone(cells, layout, needed=telegram_id is None)
+    for target, cell in cells.items():
+        if target not in ("phone", "telegram_id") and len(cell) > LENGTHS.get(target, OWN_LENGTH):
+            raise _Wrong("too_long", layout.heading(target))
+    return Person(
+        record=record,
+        phone=phone,
+        phone_raw=cells.get("phone", "") if phone else "",
+        telegram_id=telegram_id,
+        texts={target: cell for target, cell in cells.items() if target in LENGTHS and cell},
+        own={target: cell for target, cell in cells.items() if target not in NOT_OWN and cell},
+        consent=_consent(record, layout),
+    )
+
+
+NOT_OWN = frozenset({*LENGTHS, "phone", "telegram_id"})
+
+
+def _cell(record: Record, place: int) -> str:
+    return record.cells[place].strip() if place < len(record.cells) else ""
+
+
+def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> str | None:
+    typed = cells.get("phone", "")
+    if not typed and not needed:
+        return None
+    try:
+        return parse_strict(typed)
+    except NotAPhone as wrong:
+        target = "phone" if "phone" in layout.places else "telegram_id"
+        reason = wrong.code if target == "phone" else "missing_telegram_id"
+        raise _Wrong(reason, layout.heading(target)) from None
+
+
+def _telegram_id(cells: Mapping[str, str], layout: Layout) -> str | None:
+    typed = cells.get("telegram_id", "")
+    if typed and not TELEGRAM_ID.fullmatch(typed):
+        raise _Wrong("invalid_telegram_id", layout.heading("telegram_id"))
+    return typed or None
+
+
+def _consent(record: Record, layout: Layout) -> str:
+    if layout.consent is None:
+        return ConsentValue.UNSET
+    value = CONSENT_WORDS.get(_cell(record, layout.consent).casefold())
+    if value is None:
+        raise _Wrong("bad_consent_value", layout.columns[layout.consent])
+    return value

@@ -1,0 +1,146 @@
+"""Who can be written to, and why not: the one eligibility query of summary, planning and single sends.
+
+A person without an address, without a Yes for the purpose, or on the Blacklist is left out, for that reason, in that
+order: each person has one reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models.functions import Substr
+
+from staffetta.connectors.messages import Platform
+from staffetta.contacts.audience import Audience
+from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts.suppression import in_force, suppressed_among
+
+
+class LeftOut(StrEnum):
+    """Why a person gets nothing; "" means they get it."""
+
+    NO = ""
+    NO_ADDRESS = "no_address"
+    NO_OPT_IN = "no_opt_in"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person as a send needs them: `values` by field name, `address` as the provider wants it ("" for none)."""
+
+    contact_id: int
+    name: str
+    language: str
+    values: Mapping[str, str]
+    address: str
+    reason: LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many people an audience has, and how many are left out for which reason."""
+
+    total: int
+    reasons: Mapping[LeftOut, int] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> int:
+        return sum(self.reasons.values())
+
+    @property
+    def reachable(self) -> int:
+        return self.total - self.left_out
+
+
+def recipients(audience: Audience, platform: str, purpose: str, after_id: int = 0, size: int = 1000) -> list[Recipient]:
+    """Return the next people of an audience behind the contact `after_id`, at most `size`, by id.
+
+    Everybody comes, with the reason why not if there is one; the end is an empty list. One statement, and a second
+    one only where somebody is on the platform's Blacklist.
+    """
+    people = _judged(audience.queryset(), platform, purpose)
+    return _read(people.filter(pk__gt=after_id).order_by("pk")[:size], platform)
+
+
+def recipient(contact_id: int, platform: str, purpose: str) -> Recipient | None:
+    """Return one person by the same rule; None when the contact is gone."""
+    found = _read(_judged(Contact.objects.filter(pk=contact_id), platform, purpose), platform)
+    return found[0] if found else None
+
+
+def count(audience: Audience) -> int:
+    """Return how many people an audience has."""
+    return audience.queryset().count()
+
+
+def tally(audience: Audience, platform: str, purpose: str) -> Tally:
+    """Count an audience by reason, as `recipients` would judge it, without reading everybody."""
+    people = _judged(audience.queryset(), platform, purpose)
+    counted = people.order_by().values("left_out").annotate(number=Count("pk"))
+    numbers = {LeftOut(row["left_out"]): int(row["number"]) for row in counted}
+    total, good = sum(numbers.values()), numbers.pop(LeftOut.NO, 0)
+    if good and (suppressed := _count_suppressed(people, platform)):
+        numbers[LeftOut.SUPPRESSED] = suppressed
+    return Tally(total, numbers)
+
+
+def _judged(people: QuerySet[Contact], platform: str, purpose: str) -> QuerySet[Any, Any]:
+    """Annotate the address, and the reason as far as the database can tell."""
+    wanted = Q(consent_states__platform=platform, consent_states__purpose=purpose)
+    return people.annotate(
+        consent=FilteredRelation("consent_states", condition=wanted),
+        address=_address(platform),
+        left_out=Case(
+            When(address="", then=Value(LeftOut.NO_ADDRESS)),
+            When(consent__value=ConsentValue.YES, then=Value(LeftOut.NO)),
+            default=Value(LeftOut.NO_OPT_IN),
+            output_field=CharField(),
+        ),
+    )
+
+
+def _address(platform: str) -> Case:
+    """Return the provider's own id where it is known, else what we can make of ours; "" on platforms without any."""
+    if platform == Platform.WHATSAPP:
+        return Case(
+            When(~Q(whatsapp_id=""), then=F("whatsapp_id")),
+            When(phone__isnull=False, then=Substr("phone", 2)),  # without the plus
+            default=Value(""),
+            output_field=CharField(),
+        )
+    known = Q(telegram_id__isnull=False) if platform == Platform.TELEGRAM else Q(pk__isnull=True)
+    return Case(When(known, then=F("telegram_id")), default=Value(""), output_field=CharField())
+
+
+FIELDS = ("pk", "first_name", "last_name", "phone", "telegram_id", "language", "values", "address", "left_out")
+
+
+def _read(people: QuerySet[Any, Any], platform: str) -> list[Recipient]:
+    rows: Sequence[tuple[Any, ...]] = list(people.values_list(*FIELDS))
+    good = [row[-2] for row in rows if row[-1] == LeftOut.NO]
+    suppressed = suppressed_among(platform, good) if good else set()
+    return [_recipient(row, suppressed) for row in rows]
+
+
+def _recipient(row: tuple[Any, ...], suppressed: set[str]) -> Recipient:
+    key, first, last, phone, telegram, language, own, address, reason = row
+    values = {**own, "first_name": first, "last_name": last, "phone": phone or "", "telegram_id": telegram or ""}
+    values["language"] = language
+    if reason == LeftOut.NO and address in suppressed:
+        reason = LeftOut.SUPPRESSED
+    return Recipient(key, f"{first} {last}".strip(), language, values, address, LeftOut(reason))
+
+
+def _count_suppressed(people: QuerySet[Any, Any], platform: str) -> int:
+    """Digests cannot be made in the database: only where a Blacklist exists are the good addresses read, in pieces."""
+    if not in_force(platform).exists():
+        return 0
+    number, piece = 0, list[str]()
+    for address in people.filter(left_out=LeftOut.NO).values_list("address", flat=True).iterator(chunk_size=2000):
+        piece.append(address)
+        if len(piece) == 2000:
+            number, piece = number + len(suppressed_among(platform, piece)), []
+    return number + len(suppressed_among(platform, piece))

@@ -1,0 +1,32 @@
+"""The rows an import did not take, with the reason, as a file to be corrected and imported again."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from staffetta.contacts import excel_csv
+from staffetta.contacts.models import Import, ImportReject
+from staffetta.contacts.wording import reject_text
+
+
+def rejects_csv(source: Import) -> Iterator[bytes]:
+    """Yield the file: the columns as they came, then the reason in words and the row in the original file."""
+    width = len(source.columns)
+    rejects = ImportReject.objects.filter(source=source).order_by("row").iterator(chunk_size=2000)
+    rows = (
+        [*_padded(reject.cells, width), reject_text(reject.reason, reject.column), reject.row] for reject in rejects
+    )
+    return excel_csv.encoded([*source.columns, _("Reason"), _("Row in the file")], rows)
+
+
+def reasons(source: Import) -> list[tuple[str, int]]:
+    """Return how many rows were rejected for which reason, the most frequent first."""
+    counted = ImportReject.objects.filter(source=source).values_list("reason").annotate(number=Count("pk"))
+    return sorted(((reason, number) for reason, number in counted), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _padded(cells: list[str], width: int) -> list[str]:
+    """Cells beyond the last heading are joined into the last column, so that the reason keeps its place."""
+    cells = [*cells, *[""] * (width - len(cells))]
+    return cells if len(cells) == width else [*cells[: width - 1], " | ".join(cells[width - 1 :])]

@@ -1,0 +1,107 @@
+"""Take the rows of a file in the background: a thousand a transaction, committed with how far the file was read."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO
+
+from django.db import DataError, transaction
+
+from staffetta.contacts.judge_rows import judge
+from staffetta.contacts.models import Import, ImportState
+from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, records
+from staffetta.contacts.read_row import Layout, read_row
+from staffetta.contacts.store_rows import look_up, store
+from staffetta.work import lease
+from staffetta.work.clock import monotonic, now
+from staffetta.work.lanes import LaneContext
+
+BATCH = 1000
+PIECE = 0.5
+"""Seconds of work before the lane is given back; a batch takes about a tenth of that."""
+LEASE = 15.0
+"""Seconds after which another worker goes on when one was killed."""
+ACTIVE = (ImportState.WAITING, ImportState.RUNNING)
+
+
+def work(context: LaneContext) -> bool:
+    """Do a piece of the oldest import; True while there may be more. One worker imports at a time."""
+    source = Import.objects.filter(state__in=ACTIVE).order_by("pk").first()
+    if source is None:
+        return False
+    fence = lease.acquire("import", context.worker, LEASE)
+    if fence is None:
+        return False
+    try:
+        _run_piece(source, context)
+    finally:
+        lease.release("import", fence)
+    return True
+
+
+def _run_piece(source: Import, context: LaneContext) -> None:
+    until = monotonic() + PIECE
+    try:
+        with source.file.open("rb") as file:
+            rows = _rows_from_here(file, source)
+            while run_batch(source, rows) and monotonic() < until and not context.stopping():
+                pass
+    except FileNotFoundError:
+        _fail(source, "file_gone")
+    except BadFile as bad:
+        _fail(source, bad.code, bad.detail)
+    except DataError as error:
+        # What the database refuses it will refuse for ever: say so instead of trying the same rows again and again.
+        _fail(source, "database_refused", str(error))
+
+
+def _rows_from_here(file: IO[bytes], source: Import) -> Iterator[Record]:
+    dialect = Dialect(source.encoding, source.delimiter)
+    rows = records(file, dialect, Position(source.offset_rows, source.offset_bytes))
+    if not source.offset_rows:
+        next(rows, None)  # the headings
+    return rows
+
+
+def run_batch(source: Import, rows: Iterator[Record]) -> bool:
+    """Take the next rows; False when the import is over, or another worker has gone on with it."""
+    batch = list(islice(rows, BATCH))
+    if not batch:
+        return _finish(source)
+    layout = Layout.of(source.columns, source.mapping, source.consent_column)
+    people = [read_row(record, layout) for record in batch if not record.blank]
+    with transaction.atomic():
+        # First the claim: it says how far these rows go, and it succeeds once only.
+        if not _claim(source, batch[-1]):
+            return False
+        source.refresh_from_db(fields=["consents"])
+        store(judge(people, look_up(people, source)), source)
+    return True
+
+
+def _claim(source: Import, last: Record) -> bool:
+    claimed = Import.objects.filter(pk=source.pk, state__in=ACTIVE, offset_bytes=source.offset_bytes).update(
+        state=ImportState.RUNNING,
+        started_at=source.started_at or now(),
+        beat_at=now(),
+        offset_rows=last.row,
+        offset_bytes=last.end,
+    )
+    source.refresh_from_db(fields=["state", "started_at", "offset_rows", "offset_bytes"])
+    return bool(claimed)
+
+
+def _finish(source: Import) -> bool:
+    done = Import.objects.filter(pk=source.pk, state__in=ACTIVE, offset_bytes=source.offset_bytes).update(
+        state=ImportState.DONE, finished_at=now(), beat_at=now()
+    )
+    if done:
+        # All that is needed later (members, rejects whole, counters) lies in rows: people's data is not kept twice.
+        source.file.delete(save=False)
+        Import.objects.filter(pk=source.pk).update(file="")
+    return False
+
+
+def _fail(source: Import, code: str, detail: str = "") -> None:
+    Import.objects.filter(pk=source.pk, state__in=ACTIVE).update(
+        state=ImportState.FAILED, problem=code, problem_detail=detail[:500], finished_at=now()
+    )

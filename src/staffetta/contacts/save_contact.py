@@ -1,0 +1,95 @@
+"""Make, change and delete one contact by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+
+from staffetta.accounts import audit
+from staffetta.accounts.models import User
+from staffetta.contacts import consent
+from staffetta.contacts.models import Contact
+from staffetta.contacts.phone import parse_strict
+from staffetta.work.clock import now
+
+EDITABLE = ("first_name", "last_name", "language")
+
+
+class Taken(ValueError):
+    """Another contact has this number or TELEGRAMID; `field` is phone or telegram_id."""
+
+    def __init__(self, name: str, other: Contact) -> None:
+        super().__init__(name)
+        self.field, self.other = name, other
+
+
+class OptOutKept(ValueError):
+    """The person opted out: only a Yes with the text it was given with changes that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was typed. `opt_in` is a ConsentValue; `wording` says where and how the consent was given."""
+
+    phone: str = ""
+    telegram_id: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)  # first_name, last_name, language
+    own: Mapping[str, str] = field(default_factory=dict)
+    opt_in: str = ""  # "" leaves consent alone
+    wording: str = ""
+
+
+def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact:
+    """Store a contact and a changed consent, or nothing and raise NotAPhone, Taken or OptOutKept."""
+    with transaction.atomic():
+        made = contact.pk is None
+        changed = _fill(contact, entered)
+        _refuse_taken(contact)
+        contact.updated_at = now()
+        try:
+            contact.save()
+        except IntegrityError:
+            _refuse_taken(contact)  # somebody else stored it this very moment
+            raise
+        if entered.opt_in and entered.opt_in != consent.opt_in(contact):
+            recorded = consent.record(
+                [contact.pk], "whatsapp", consent.BOTH, entered.opt_in, "hand", wording=entered.wording, by=by
+            )
+            if recorded.kept_out:
+                raise OptOutKept(contact.pk)
+            changed.append("opt_in")
+        if made or changed:
+            audit.record(by, "contact_made" if made else "contact_changed", contact, fields=changed)
+    return contact
+
+
+def delete_contact(contact: Contact, by: User | None) -> None:
+    """Delete a person with fields and consents; the record of what was sent stays, with the name it was sent to."""
+    with transaction.atomic():
+        audit.record(by, "contact_deleted", contact)
+        contact.delete()
+
+
+def _fill(contact: Contact, entered: Entered) -> list[str]:
+    """Put what was typed into the contact; return the names of what changed."""
+    typed = entered.phone.strip()
+    told: dict[str, str | None] = {name: entered.texts.get(name, "").strip() for name in EDITABLE}
+    told["phone"] = parse_strict(typed) if typed else None
+    told["telegram_id"] = entered.telegram_id.strip() or None
+    changed = [name for name, value in told.items() if getattr(contact, name) != value]
+    for name in changed:
+        setattr(contact, name, told[name])
+    if "phone" in changed:
+        contact.phone_raw, contact.whatsapp_id = typed[:60], ""
+    own = {name: text.strip() for name, text in entered.own.items()}
+    changed += [name for name, text in own.items() if contact.values.get(name, "") != text]
+    contact.values = {name: text for name, text in {**contact.values, **own}.items() if text}
+    return changed
+
+
+def _refuse_taken(contact: Contact) -> None:
+    for name in ("phone", "telegram_id"):
+        if value := getattr(contact, name):
+            other = Contact.objects.filter(**{name: value}).exclude(pk=contact.pk).first()
+            if other:
+                raise Taken(name, other)

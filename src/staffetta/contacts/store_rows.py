@@ -1,0 +1,108 @@
+"""Write judged rows: a fixed number of statements for a thousand rows, all in the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.db.models import F
+
+from staffetta.contacts import consent
+from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
+from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject
+from staffetta.contacts.read_row import Person, Rejected
+from staffetta.work.clock import now
+
+PLATFORM = "whatsapp"
+"""The consent column of a file is *Opt-in WhatsApp*."""
+CHANGEABLE = (
+    "first_name",
+    "last_name",
+    "phone",
+    "phone_raw",
+    "telegram_id",
+    "language",
+    "values",
+    "search",
+    "updated_at",
+)
+
+
+def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
+    """Return whom we have among the people of these rows, and who of them came with this file already."""
+    people = [row for row in rows if isinstance(row, Person)]
+    phones = {person.phone for person in people if person.phone}
+    telegram_ids = {person.telegram_id for person in people if person.telegram_id}
+    found = {contact.pk: contact for contact in Contact.objects.filter(phone__in=phones)} if phones else {}
+    if telegram_ids:
+        for contact in Contact.objects.filter(telegram_id__in=telegram_ids):
+            found.setdefault(contact.pk, contact)
+    members = ImportedContact.objects.filter(source=source, contact__in=found)
+    return Known(
+        by_phone={contact.phone: contact for contact in found.values() if contact.phone},
+        by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
+        done=set(members.values_list("contact_id", flat=True)) if found else set(),
+    )
+
+
+def store(verdicts: Sequence[Verdict], source: Import) -> None:
+    """Write contacts, consents, memberships, rejects and counters."""
+    _write_contacts(verdicts)
+    _write_consents(verdicts, source)
+    ImportedContact.objects.bulk_create(
+        ImportedContact(
+            source=source,
+            contact=verdict.contact,
+            outcome=verdict.outcome,
+            row=verdict.row.record.row,
+            before=verdict.before or None,
+        )
+        for verdict in verdicts
+        if verdict.contact
+    )
+    ImportReject.objects.bulk_create(
+        ImportReject(source=source, row=row.record.row, reason=row.reason, column=row.column, cells=row.record.cells)
+        for row in (verdict.row for verdict in verdicts)
+        if isinstance(row, Rejected)
+    )
+    counted = Counter(verdict.outcome for verdict in verdicts)
+    Import.objects.filter(pk=source.pk).update(
+        **{name: F(name) + counted[name] for name in (CREATED, UPDATED, UNCHANGED, REJECTED)}, consents=source.consents
+    )
+
+
+def _write_contacts(verdicts: Sequence[Verdict]) -> None:
+    Contact.objects.bulk_create(
+        verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED
+    )
+    changed = [verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == UPDATED]
+    for contact in changed:
+        contact.updated_at = now()
+    # An upsert on the primary key: one statement, where bulk_update would build a CASE for every field and row.
+    Contact.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+
+
+def _write_consents(verdicts: Sequence[Verdict], source: Import) -> None:
+    """Record what the file says of consent; a row that changes nothing but a consent is an update."""
+    if not source.consent_column:
+        return
+    told: dict[str, list[int]] = {value: [] for value in ConsentValue.values}
+    for verdict in verdicts:
+        if verdict.contact and isinstance(verdict.row, Person):
+            told[verdict.row.consent].append(verdict.contact.pk)
+    changed, kept = set[int](), 0
+    for value in (ConsentValue.YES, ConsentValue.NO):
+        recorded = consent.record(
+            told[value],
+            PLATFORM,
+            consent.BOTH,
+            value,
+            "import",
+            wording=source.consent_wording,
+            by=source.asked_by,
+        )
+        changed |= recorded.changed
+        kept += len(recorded.kept_out)
+    for verdict in verdicts:
+        if verdict.outcome == UNCHANGED and verdict.contact and verdict.contact.pk in changed:
+            verdict.outcome = UPDATED
+    counted = {**{value: len(ids) for value, ids in told.items()}, "kept": kept}
+    source.consents = {name: source.consents.get(name, 0) + number for name, number in counted.items()}

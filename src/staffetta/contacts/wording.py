@@ -1,0 +1,123 @@
+"""The words for every code of this room: what is wrong with a file, a mapping, a row, and where a consent came from."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staffetta.contacts.map_columns import WrongMapping
+from staffetta.contacts.read_csv import BadFile
+from staffetta.contacts.values import SYSTEM_FIELDS
+
+FILE_PROBLEMS: dict[str, Promise] = {
+    "empty_file": gettext_lazy("The file is empty. Export it again and choose it once more."),
+    "no_rows": gettext_lazy("The file has headings but not a single row with people."),
+    "no_headings": gettext_lazy(
+        "The first row must hold the names of the columns (for example: Name, Phone). Add it and choose the file again."
+    ),
+    "duplicate_headings": gettext_lazy(
+        "Several columns have the same heading: %(detail)s. Give each its own and choose the file again."
+    ),
+    "too_many_columns": gettext_lazy("The file has %(detail)s columns; at most 300 can be read."),
+    "binary_file": gettext_lazy("This is no text file: it holds bytes that occur in no CSV. Save it as CSV (UTF-8)."),
+    "spreadsheet_file": gettext_lazy(
+        "This is a spreadsheet workbook. Open it, choose «Save as» and «CSV UTF-8», and choose that file here."
+    ),
+    "utf16_file": gettext_lazy("The file is written in UTF-16. Save it as «CSV UTF-8» and choose it again."),
+    "unknown_encoding": gettext_lazy(
+        "The file is written neither in UTF-8 nor in Windows-1252. Save it as «CSV UTF-8» and choose it again."
+    ),
+    "quoting": gettext_lazy(
+        "The quotation marks around line %(line)s do not match, so its columns cannot be told apart. "
+        "Correct the line and choose the file again."
+    ),
+    "line_too_long": gettext_lazy(
+        "Line %(line)s is too long to be a row of a table; a quotation mark may be missing. "
+        "Correct it and choose the file again."
+    ),
+    "too_large": gettext_lazy("The file is larger than %(detail)s MB. Split it into several files."),
+    "file_gone": gettext_lazy("The file is no longer there. Choose it again."),
+    "database_refused": gettext_lazy("The database did not take a row: %(detail)s"),
+}
+NOTHING_TAKEN = gettext_lazy("Nothing was imported.")
+
+MAPPING_PROBLEMS: dict[str, Promise] = {
+    "no_identity": gettext_lazy(
+        "Choose the column with the phone number (or the TELEGRAMID): people are told apart by it."
+    ),
+    "target_twice": gettext_lazy("Two columns go to «%(subject)s»: choose one."),
+    "unknown_column": gettext_lazy("The file has no column «%(subject)s»."),
+    "unknown_target": gettext_lazy(
+        "«%(subject)s» cannot be a field's name: small letters, digits, - and _ only, a letter or digit first."
+    ),
+    "consent_column_mapped": gettext_lazy("The column «%(subject)s» cannot be both Opt-in WhatsApp and a field."),
+}
+
+REJECT_REASONS: dict[str, Promise] = {
+    "invalid_phone": gettext_lazy("Invalid number: it needs + and the country code, and must exist there"),
+    "missing_phone": gettext_lazy("The number is missing"),
+    "missing_telegram_id": gettext_lazy("The TELEGRAMID is missing"),
+    "invalid_telegram_id": gettext_lazy("Invalid TELEGRAMID: digits only"),
+    "telegram_id_taken": gettext_lazy("This TELEGRAMID belongs to another contact"),
+    "doubled_in_file": gettext_lazy("Doubled in the file: an earlier row has the same number"),
+    "too_long": gettext_lazy("Too long"),
+    "too_many_cells": gettext_lazy("More cells than headings"),
+    "bad_consent_value": gettext_lazy("Opt-in must be Yes, No or empty"),
+}
+
+OUTCOMES: dict[str, Promise] = {
+    "created": gettext_lazy("New"),
+    "updated": gettext_lazy("Updated"),
+    "unchanged": gettext_lazy("Unchanged"),
+    "rejected": gettext_lazy("Rejected"),
+}
+
+CONSENT_SOURCES: dict[str, Promise | str] = {
+    "hand": gettext_lazy("Entered by hand"),
+    "import": gettext_lazy("Import"),
+    "api": gettext_lazy("API call"),
+    "sync": gettext_lazy("Contact sync"),
+    "stop_word": gettext_lazy("Wrote STOP"),
+    "stopped": gettext_lazy("Stopped on Sinch Engage"),
+    "blocked": gettext_lazy("Blocked on Sinch Engage"),
+}
+
+DELIMITER_NAMES: dict[str, Promise] = {
+    ";": gettext_lazy("Semicolon"),
+    ",": gettext_lazy("Comma"),
+    "\t": gettext_lazy("Tab"),
+}
+ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM)", "cp1252": "Windows-1252"}
+
+
+def file_problem(code: str, line: int = 0, detail: str = "") -> str:
+    """Say what is wrong with a file and what to do."""
+    text = FILE_PROBLEMS.get(code)
+    return str(text) % {"line": line, "detail": detail} if text else code
+
+
+def bad_file_text(bad: BadFile) -> str:
+    """Say what is wrong with a file that was refused before anything of it was taken."""
+    return f"{file_problem(bad.code, bad.line, bad.detail)} {NOTHING_TAKEN}"
+
+
+def mapping_problem(wrong: WrongMapping) -> str:
+    """Say what is wrong with a mapping."""
+    return str(MAPPING_PROBLEMS[wrong.code]) % {"subject": target_text(wrong.subject)}
+
+
+def target_text(target: str) -> str:
+    """Name a target as the forms do; an own field by its technical name."""
+    return str(SYSTEM_FIELDS.get(target, target))
+
+
+def reject_text(reason: str, column: str = "") -> str:
+    """Say why a row was not taken, naming the column where that helps."""
+    text = str(REJECT_REASONS.get(reason, reason))
+    if not column or reason in ("missing_phone", "doubled_in_file"):
+        return text
+    return _("%(reason)s (column «%(column)s»)") % {"reason": text, "column": column}
+
+
+def consent_source(code: str) -> str:
+    """Say where a consent came from; an unknown code is shown as it is."""
+    return str(CONSENT_SOURCES.get(code, code))
