@@ -137,7 +137,7 @@ def _split(text: str) -> tuple[tuple[str, ...], tuple[int, ...], int]:
     """
     names = [placeholder.strip("{} ") for placeholder in PLACEHOLDER.findall(text)]
     texts = tuple(PLACEHOLDER.split(text))
-    if names and all(name.isdigit() for name in names):
+    if names and all(name.isdecimal() and int(name) for name in names):
         return texts, tuple(int(name) - 1 for name in names), max(map(int, names))
     order = list(dict.fromkeys(names))
     return texts, tuple(map(order.index, names)), len(order)
