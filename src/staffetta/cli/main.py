@@ -8,7 +8,8 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import django
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 import staffetta.cli
 from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
+from staffetta.work import running, schema
 
 FRAME = {"main", "output", "waiting"}
 """Modules of this package that are no commands."""
@@ -50,26 +52,33 @@ def parser() -> argparse.ArgumentParser:
 
 def _obey(args: argparse.Namespace) -> int:
     try:
-        _prepare(args)
-        return int(args.run(args))
+        with _prepared(args):
+            return int(args.run(args))
+    except running.InUse:
+        complain(_("A restore is under way in this data folder. Try again when it has ended."))
     except Failure as failure:
         complain(str(failure))
     except DatabaseError as error:
         complain(_("The database cannot be used: %(problem)s") % {"problem": str(error).strip()})
     except KeyboardInterrupt:
         complain(_("Interrupted."))
+    except PermissionError as error:
+        complain(_("%(file)s may not be used: %(reason)s") % {"file": error.filename, "reason": error.strerror})
     except BrokenPipeError:
         # The reader (head, less) has gone; nothing is left to be said, not even by the interpreter's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
-def _prepare(args: argparse.Namespace) -> None:
+@contextmanager
+def _prepared(args: argparse.Namespace) -> Iterator[None]:
     """Bring the database up to date, unless the command sees to it itself (`raw=True` among its defaults)."""
-    if not getattr(args, "raw", False):
-        from staffetta.work import schema
-
+    if getattr(args, "raw", False):
+        yield
+        return
+    with running.shared():
         schema.bring_up_to_date()
+        yield
 
 
 if __name__ == "__main__":

@@ -35,8 +35,6 @@ def run_platform(args: argparse.Namespace) -> int:
     except PortTaken as taken:
         what = {"host": args.host, "port": args.port, "reason": taken}
         fail(_("Cannot listen on %(host)s, port %(port)s: %(reason)s. Choose another one with --port.") % what)
-    except running.InUse:
-        fail(_("A restore is under way in this data folder. Start again when it has ended."))
 
 
 def greet(address: str) -> None:

@@ -5,7 +5,6 @@ import argparse
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Subparsers, fail
-from staffetta.work import running
 from staffetta.work.worker import UnknownLane, serve
 
 
@@ -18,9 +17,6 @@ def register(subparsers: Subparsers) -> None:
 def work(args: argparse.Namespace) -> int:
     names = {name.strip() for name in args.lanes.split(",") if name.strip()}
     try:
-        with running.shared():
-            return serve(names)
+        return serve(names)
     except UnknownLane as unknown:
         fail(_("There is no lane called %(name)s.") % {"name": unknown})
-    except running.InUse:
-        fail(_("A restore is under way in this data folder. Start again when it has ended."))

@@ -101,7 +101,7 @@ def serve(names: Collection[str] = ()) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     worker.start()
-    logger.info("worker %s runs %s", worker.name, ", ".join(loop.lane.name for loop in worker.loops))
+    logger.info("worker %s runs %s", worker.name, ", ".join(dict.fromkeys(loop.lane.name for loop in worker.loops)))
     asked.wait()
     if not worker.stop():
         # A thread that hangs in foreign code would keep the interpreter from ending.

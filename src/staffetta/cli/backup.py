@@ -1,0 +1,83 @@
+"""`staffetta backup FILE` and `staffetta restore FILE`."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from staffetta.cli.output import Subparsers, emit, fail, json_option
+from staffetta.work import running
+from staffetta.work.archive import Unusable
+from staffetta.work.backup import back_up
+from staffetta.work.dump import DumpFailed, ToolMissing
+from staffetta.work.restore import NotEmpty, restore
+
+
+def register(subparsers: Subparsers) -> None:
+    saving = subparsers.add_parser("backup", help=_("write everything into one file: database, key, uploaded files"))
+    saving.add_argument("file", type=Path, metavar="FILE")
+    saving.add_argument("--yes", action="store_true", help=_("replace the file if it exists"))
+    json_option(saving, _("answer as JSON"))
+    saving.set_defaults(run=save)
+    bringing = subparsers.add_parser("restore", help=_("bring everything back from such a file"))
+    bringing.add_argument("file", type=Path, metavar="FILE")
+    bringing.add_argument("--yes", action="store_true", help=_("replace the data that is here now"))
+    json_option(bringing, _("answer as JSON"))
+    bringing.set_defaults(run=bring_back, raw=True)
+
+
+def save(args: argparse.Namespace) -> int:
+    if args.file.exists() and not args.yes:
+        fail(_("%(file)s exists already. Choose another name, or replace it with --yes.") % {"file": args.file})
+    try:
+        made = back_up(args.file)
+    except (ToolMissing, DumpFailed, OSError) as error:
+        fail(trouble(error))
+    data = {"file": str(made.file), "bytes": made.size, "files": made.files, "database": made.manifest.database,
+            "version": made.manifest.version, "made_at": made.manifest.made_at}  # fmt: skip
+    text = _("Backup written to %(file)s: database (%(database)s), secret key, uploaded files: %(files)s. Keep it "
+             "safe: whoever has it has the API keys.")  # fmt: skip
+    emit(args, data, text % data)
+    return 0
+
+
+def bring_back(args: argparse.Namespace) -> int:
+    try:
+        manifest = restore(args.file, replace=args.yes)
+    except running.InUse:
+        fail(_("Staffetta is running on this data. Stop it first, then restore."))
+    except NotEmpty:
+        fail(_("There is data here that would be replaced. If that is what you want, repeat with --yes."))
+    except Unusable as error:
+        fail(unusable(error.reason))
+    except (ToolMissing, DumpFailed, OSError) as error:
+        fail(trouble(error))
+    data = {"file": str(args.file), **asdict(manifest)}
+    for internal in ("format", "database_sha256", "secret", "migrations"):
+        del data[internal]
+    emit(args, data, _("Restored from %(file)s, made on %(made_at)s by version %(version)s.") % data)
+    return 0
+
+
+def trouble(error: Exception) -> str:
+    """Return what went wrong in words."""
+    if isinstance(error, ToolMissing):
+        return _("The program %(name)s is needed and was not found: install the PostgreSQL client.") % {"name": error}
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    return _("PostgreSQL says: %(problem)s") % {"problem": error}
+
+
+def unusable(reason: str) -> str:
+    """Return why an archive cannot be restored here; nothing was touched."""
+    return {
+        Unusable.NO_BACKUP: _("This file is not a backup of Staffetta."),
+        Unusable.DAMAGED: _("This backup is damaged and was not restored. Nothing was changed."),
+        Unusable.OTHER_DATABASE: _("This backup was made with the other kind of database (SQLite or PostgreSQL)."),
+        Unusable.NEWER: _("This backup was made by a newer version of Staffetta. Update first, then restore."),
+        Unusable.OTHER_SECRET: _(
+            "STAFFETTA_SECRET_KEY is not the key of this backup: the stored API keys could not be read. Set the key "
+            "the backup was made with, or take the variable away."
+        ),
+    }[reason]

@@ -1,0 +1,71 @@
+"""Bring a backup back: everything is checked before anything is touched."""
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from staffetta.work import archive, beats, dump, lanes, running, schema
+
+
+class NotEmpty(Exception):
+    """There is data here that the restore would replace."""
+
+
+def restore(source: Path, *, replace: bool) -> archive.Manifest:
+    """Put the archive's data in the place of ours and bring it to this version; return its manifest.
+
+    Raises archive.Unusable, NotEmpty (unless `replace`), running.InUse, OSError, dump.ToolMissing, dump.DumpFailed.
+    """
+    with running.alone(), archive.unpacked(source) as (manifest, folder):
+        if not dump.sound(folder / archive.DATABASE):
+            raise archive.Unusable(archive.Unusable.DAMAGED)
+        secret = (folder / archive.SECRET).read_text().strip()
+        _check_secret(secret)
+        if not dump.empty():
+            _check_target(replace=replace)
+        dump.put_back(folder / archive.DATABASE)
+        _put_files_back(folder / archive.FILES)
+        _keep_secret(secret)
+        schema.bring_up_to_date()
+    return manifest
+
+
+def _check_secret(secret: str) -> None:
+    """A secret given by the environment wins over the folder's: it must be able to open the restored keys."""
+    given = os.environ.get("STAFFETTA_SECRET_KEY", "").strip()
+    if given and secret not in (given, *settings.SECRET_KEY_FALLBACKS):
+        raise archive.Unusable(archive.Unusable.OTHER_SECRET)
+
+
+def _check_target(*, replace: bool) -> None:
+    if not replace:
+        raise NotEmpty
+    # The folder's lock tells of this machine only; workers of others show in the shared database.
+    if (
+        connection.vendor == "postgresql"
+        and not schema.pending()
+        and any(beats.alive([n.name]) for n in lanes.registered())
+    ):
+        raise running.InUse
+
+
+def _put_files_back(files: Path) -> None:
+    target = Path(settings.MEDIA_ROOT)
+    aside = target.with_name(f"{target.name}.replaced")
+    shutil.rmtree(aside, ignore_errors=True)
+    if target.exists():
+        target.rename(aside)
+    if files.exists():
+        files.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _keep_secret(secret: str) -> None:
+    path = Path(settings.DATA_DIR) / "secret-key"
+    partial = path.with_name("secret-key.partial")
+    partial.touch(mode=0o600)
+    partial.write_text(secret)
+    partial.replace(path)
