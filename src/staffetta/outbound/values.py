@@ -74,13 +74,14 @@ class Response:
 class Limits:
     """Bounds of one door. Times in seconds, sizes in bytes.
 
-    There is no total time-out: it would hide whether anything was sent. `read_timeout` bounds the wait for the
-    headers and for each piece of the body, `answer_timeout` the whole body.
+    The client gets no total time-out: it would hide whether anything was sent. `read_timeout` bounds the wait for the
+    headers and between two pieces of the body. `whole_timeout` ends what drips for ever and is far longer than
+    connecting may take, so that it never hides a connection that was not made.
     """
 
     connect_timeout: float = 10.0
     read_timeout: float = 10.0
-    answer_timeout: float = 60.0
+    whole_timeout: float = 60.0
     max_connections: int = 100
     max_request: int = 1_000_000
     max_response: int = 8_000_000
