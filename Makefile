@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 
 .PHONY: demo run test check fix bench prove shots lock messages
 demo: $(STAMP)      ## the main job played through the real product, then the web interface
-	@$(BIN)/python -m staffetta.cli.demo $(ARGS)
+	@$(BIN)/staffetta demo $(ARGS)
 export PYTHON
 run: $(STAMP)       ## the platform: web, lanes and schedule under one command
 	@$(BIN)/staffetta run $(ARGS)
