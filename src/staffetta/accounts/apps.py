@@ -1,8 +1,23 @@
 """The room's place in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "staffetta.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from staffetta.accounts import wording
+        from staffetta.ui import context
+        from staffetta.ui.menu import MenuEntry, register
+
+        wording.register(wording.OWN_DEEDS, wording.OWN_DETAILS)
+        context.PERSON_MENU[:] = ["accounts/_person_menu.html"]
+        for order, url, icon, label in (
+            (20, "accounts:users", "shield-lock", _("Users and roles")),
+            (30, "accounts:tokens", "key", _("Access tokens")),
+            (40, "accounts:audit", "history", _("Audit log")),
+        ):
+            register(MenuEntry(label, url, icon, order, section="management", administrators_only=True))

@@ -1,8 +1,24 @@
 """The room's place in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
     name = "staffetta.reports"
     label = "reports"
+
+    def ready(self) -> None:
+        from staffetta.ui.menu import MenuEntry, register
+
+        register(MenuEntry(_("Overview"), "reports:overview", "home", 10))
+        register(
+            MenuEntry(
+                _("System status"),
+                "reports:system",
+                "activity-heartbeat",
+                50,
+                section="management",
+                operators_only=True,
+            )
+        )

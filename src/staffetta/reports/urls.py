@@ -1,6 +1,12 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from staffetta.reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("system/", views.system, name="system"),
+    path("health", views.health, name="health"),
+]

@@ -71,5 +71,10 @@ def _put_back(row: "DBTaskResult[..., object]") -> None:
             mine.update(status=TaskResultStatus.FAILED, finished_at=real_now(), traceback="its workers died")
 
 
+def waiting() -> "QuerySet[DBTaskResult[..., object]]":
+    """Return the jobs that no worker has taken yet: for the system page."""
+    return DBTaskResult.objects.ready()
+
+
 def _due() -> "QuerySet[DBTaskResult[..., object]]":
     return DBTaskResult.objects.ready().filter(backend_name=DEFAULT_TASK_BACKEND_ALIAS).order_by(F("pk"))

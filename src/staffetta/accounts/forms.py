@@ -1,0 +1,140 @@
+"""What people fill in about themselves and each other."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.accounts.models import AccessToken, Role, User
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return (code, name in that language): who does not read this page's language must find theirs."""
+    return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
+
+
+def new_password(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        help_text=_("At least 10 characters."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class ChecksPassword(forms.Form):
+    """A form with a new password under `password`, judged against the person it is for."""
+
+    person: User | None = None
+
+    def subject(self) -> User:
+        return self.person or User(
+            username=self.cleaned_data.get("username", ""), email=self.cleaned_data.get("email", "")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if password := values.get("password"):
+            try:
+                password_validation.validate_password(password, self.subject())
+            except ValidationError as problem:
+                self.add_error("password", problem)
+        return values
+
+
+class Named(forms.Form):
+    """A form that names a new person."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError(_("There is a user with this name already."))
+        return name
+
+
+class LoginForm(forms.Form):
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class SetupForm(Named, ChecksPassword):
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, help_text=_("We write to it when something needs your attention.")
+    )
+    password = new_password(_("Password"))
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    field_order = ("username", "email", "password", "language")
+
+
+class ProfileForm(forms.Form):
+    full_name = forms.CharField(label=_("First and last name"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
+
+
+class PasswordForm(ChecksPassword):
+    old = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = new_password(_("New password"))
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_old(self) -> str:
+        old: str = self.cleaned_data["old"]
+        if self.person is None or not self.person.check_password(old):
+            raise ValidationError(_("This is not your current password."))
+        return old
+
+
+class NewUserForm(Named, ChecksPassword):
+    full_name = forms.CharField(label=_("First and last name"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.OPERATOR, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
+    password = new_password(_("Initial password"))
+    field_order = ("username", "full_name", "email", "role", "language", "password")
+
+
+class UserForm(ProfileForm):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+    field_order = ("full_name", "email", "role", "language")
+
+
+class GivenPasswordForm(ChecksPassword):
+    password = new_password(_("New password"))
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+
+class TokenForm(forms.ModelForm[AccessToken]):
+    class Meta:
+        model = AccessToken
+        fields = ("name",)
+        labels = {"name": _("Name of the token")}
+        help_texts = {"name": _("The software that will use it, for example “shop” or “CRM”.")}

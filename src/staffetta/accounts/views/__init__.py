@@ -1,0 +1,24 @@
+"""Pages of this room."""
+
+from staffetta.accounts.views.audit_log import audit_log
+from staffetta.accounts.views.session import choose_language, login, logout, password, profile, setup
+from staffetta.accounts.views.tokens import revoke_token, tokens
+from staffetta.accounts.views.users import activate_user, change_user, deactivate_user, new_user, user_password, users
+
+__all__ = [
+    "activate_user",
+    "audit_log",
+    "change_user",
+    "choose_language",
+    "deactivate_user",
+    "login",
+    "logout",
+    "new_user",
+    "password",
+    "profile",
+    "revoke_token",
+    "setup",
+    "tokens",
+    "user_password",
+    "users",
+]

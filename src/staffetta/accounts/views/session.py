@@ -1,0 +1,153 @@
+"""Coming in, going out, and what people change about themselves."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import auth, messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from staffetta.accounts import audit, change_user, throttle
+from staffetta.accounts import setup as first_setup
+from staffetta.accounts.access import EVERYBODY, allow, open_to_anybody
+from staffetta.accounts.forms import LoginForm, PasswordForm, ProfileForm, SetupForm, languages
+from staffetta.accounts.models import User
+
+INVALID = 422
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where to go on: an address of our own that was asked for, else the first page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _address(request: HttpRequest) -> str:
+    """Return who calls. A proxy in front of us appends the caller's address; what stands before it is hearsay."""
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.BEHIND_TLS else ""
+    return forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _wait_in_words(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    span = (
+        ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+        if seconds < 90
+        else ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    )
+    return _("Too many failed attempts. Try again in %(span)s.") % {"span": span}
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@open_to_anybody
+@require_http_methods(["GET", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(_next(request))
+    form = LoginForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        refused = _try_login(request, form.cleaned_data["username"], form.cleaned_data["password"])
+        if not refused:
+            return HttpResponseRedirect(_next(request))
+        form.add_error(None, refused)
+    data = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next") or "",
+        "languages": languages(),
+        "setup_needed": first_setup.needed(),
+    }
+    return render(request, "accounts/login.html", data, status=INVALID if form.errors else 200)
+
+
+def _try_login(request: HttpRequest, name: str, password: str) -> str:
+    """Log in; return "" or, in words, why not."""
+    address = _address(request)
+    if seconds := throttle.begin(name, address):
+        return _wait_in_words(seconds)
+    person = auth.authenticate(request, username=name, password=password)
+    if person is None:
+        seconds = throttle.wait_for(name, address)
+        wrong = _("User name or password are not right.")
+        return f"{wrong} {_wait_in_words(seconds)}" if seconds else wrong
+    throttle.succeeded(name, address)
+    auth.login(request, person)
+    audit.record(person, "logged_in")
+    return ""
+
+
+@open_to_anybody
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@open_to_anybody
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    answer = HttpResponseRedirect(_next(request))
+    code = request.POST.get("language", "")
+    if code in dict(settings.LANGUAGES):
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 86400, httponly=True, samesite="Lax")
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=code)
+    return answer
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@open_to_anybody
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest, token: str) -> HttpResponse:
+    if not first_setup.valid(token):
+        return render(request, "accounts/setup_spent.html", {"setup_needed": first_setup.needed()}, status=410)
+    form = SetupForm(request.POST or None, initial={"language": translation.get_language()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = first_setup.spend(token, **form.cleaned_data)
+        except first_setup.LinkSpent:
+            return render(request, "accounts/setup_spent.html", {"setup_needed": False}, status=410)
+        auth.login(request, person)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/setup.html", {"form": form}, status=INVALID if form.errors else 200)
+
+
+@allow(EVERYBODY)
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    person = cast("User", request.user)
+    kept = {"full_name": person.full_name, "email": person.email}
+    kept["language"] = person.language or str(translation.get_language())
+    form = ProfileForm(request.POST or None, initial=kept)
+    if request.method == "POST" and form.is_valid():
+        change_user.change(person, person, **form.cleaned_data)
+        with translation.override(form.cleaned_data["language"]):
+            messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form}, status=INVALID if form.errors else 200)
+
+
+@sensitive_post_parameters("old", "password")
+@never_cache
+@allow(EVERYBODY)
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    person = cast("User", request.user)
+    form = PasswordForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change_user.set_password(person, form.cleaned_data["password"], person)
+        update_session_auth_hash(request, person)
+        messages.success(request, _("Your password is changed. Everywhere else you are logged out."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/password.html", {"form": form}, status=INVALID if form.errors else 200)

@@ -1,0 +1,42 @@
+"""Access tokens of other software: administrators only."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from staffetta.accounts import tokens as deed
+from staffetta.accounts.access import ADMINISTRATORS, allow
+from staffetta.accounts.forms import TokenForm
+from staffetta.accounts.models import AccessToken, User
+from staffetta.ui.paging import page_of
+
+INVALID = 422
+
+
+@never_cache
+@allow(ADMINISTRATORS)
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        token, plain = deed.issue(form.cleaned_data["name"], cast("User", request.user))
+        # Shown in the answer itself and never stored: going back or reloading does not bring it again.
+        return render(request, "accounts/token_issued.html", {"token": token, "plain": plain})
+    page = page_of(AccessToken.objects.select_related("created_by").order_by("-pk"), request.GET)
+    return render(request, "accounts/tokens.html", {"form": form, "page": page}, status=INVALID if form.errors else 200)
+
+
+@allow(ADMINISTRATORS)
+@require_http_methods(["GET", "POST"])
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(AccessToken, pk=pk)
+    if request.method != "POST":
+        return render(request, "accounts/token_revoke.html", {"token": token})
+    deed.revoke(token, cast("User", request.user))
+    messages.success(request, _("The token %(name)s is revoked.") % {"name": token})
+    return redirect("accounts:tokens")

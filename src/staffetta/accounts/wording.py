@@ -1,0 +1,52 @@
+"""What the audit log says: every room registers the words of its own deeds in `AppConfig.ready()`."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.accounts.models import AuditEntry, Role
+
+Words = Mapping[str, str | Promise]
+
+_deeds: dict[str, str | Promise] = {}
+_details: dict[str, str | Promise] = {}
+
+
+def register(deeds: Words, details: Words | None = None) -> None:
+    """Add words: `deeds` by the code given to `audit.record`, `details` by the name of a detail worth showing.
+
+    A deed without words is shown by its code; a detail without words is kept but not shown.
+    """
+    _deeds.update(deeds)
+    _details.update(details or {})
+
+
+def deed(code: str) -> str:
+    return str(_deeds.get(code, code))
+
+
+def deeds() -> list[tuple[str, str]]:
+    """Return every known deed as (code, words), in the order of the words."""
+    return sorted(((code, str(words)) for code, words in _deeds.items()), key=lambda known: known[1])
+
+
+def details(entry: AuditEntry) -> list[tuple[str, str]]:
+    """Return what is worth showing of an entry, as (label, value)."""
+    roles = dict(Role.choices)
+    told = entry.details if isinstance(entry.details, dict) else {}
+    return [(str(_details[name]), str(roles.get(value, value))) for name, value in told.items() if name in _details]
+
+
+OWN_DEEDS: Words = {
+    "user_created": _("Created the user"),
+    "user_changed": _("Changed the user"),
+    "user_deactivated": _("Deactivated the user"),
+    "user_activated": _("Reactivated the user"),
+    "password_set": _("Set a new password for the user"),
+    "password_changed": _("Changed their own password"),
+    "logged_in": _("Logged in"),
+    "token_issued": _("Issued the access token"),
+    "token_revoked": _("Revoked the access token"),
+}
+OWN_DETAILS: Words = {"role": _("role"), "last_four": _("ends with")}
