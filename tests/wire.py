@@ -169,6 +169,16 @@ def serving(reply: Callable[[Seen], Answer]) -> Iterator[Wire]:
         yield served
 
 
+def steps(*deeds: Callable[[Talk], object]) -> Callable[[Talk], None]:
+    """Return a script that does these things one after the other and then hangs up."""
+
+    def script(talk: Talk) -> None:
+        for deed in deeds:
+            deed(talk)
+
+    return script
+
+
 def refused_port() -> int:
     """Return a port where nobody listens."""
     with socket.socket() as free:

@@ -1,4 +1,4 @@
-"""The experiments behind `outbound/http.py`: what each failure of the wire is told as, and how often a POST is written."""
+"""The experiments behind `outbound/http.py`: what a failure of the wire is told as, how often a POST is written."""
 
 import asyncio
 import datetime
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from staffetta.outbound.http import Http
 from staffetta.outbound.values import Kind, Limits, OutboundError, Request, Response
-from tests.wire import Talk, Wire, refused_port, wire
+from tests.wire import Talk, Wire, refused_port, steps, wire
 
 KEY = "0123456789abcdef0123456789abcdef_24001_0123456789abcdef01234567a"
 QUICK = Limits(connect_timeout=0.3, read_timeout=0.5, allow_private_addresses=True)
@@ -59,7 +59,7 @@ class TestNothingLeft:
         assert kind_of(post("http://no-such-name.invalid/x", Limits())) is Kind.NOT_MADE
 
     def test_tls_spoken_to_a_plain_server_was_not_made(self) -> None:
-        with wire(lambda talk: (talk.socket.recv(1000), talk.answer(status=400))[1]) as server:
+        with wire(steps(receive, lambda talk: talk.answer(status=400))) as server:
             assert kind_of(post(server.url("/x", "https"))) is Kind.NOT_MADE
             assert server.seen == []
 
@@ -76,7 +76,7 @@ class TestNothingLeft:
             assert server.seen == []
 
     def test_a_tls_handshake_without_answer_was_not_made(self) -> None:
-        with wire(lambda talk: talk.hold()) as server:
+        with wire(Talk.hold) as server:
             assert kind_of(post(server.url("/x", "https"))) is Kind.NOT_MADE
 
     def test_a_connection_nobody_accepts_was_not_made(self) -> None:
@@ -93,11 +93,11 @@ class TestNothingLeft:
 
     def test_a_connect_timeout_longer_than_the_read_timeout_is_still_told_as_not_made(self) -> None:
         limits = Limits(connect_timeout=10, read_timeout=0.5, allow_private_addresses=True)
-        with wire(lambda talk: talk.hold()) as server:
+        with wire(Talk.hold) as server:
             assert kind_of(post(server.url("/x", "https"), limits)) is Kind.NOT_MADE
 
     def test_what_is_too_large_to_send_is_not_sent(self) -> None:
-        with wire(lambda talk: talk.answer()) as server:
+        with wire(Talk.answer) as server:
             outcome = post(server.url(), Limits(max_request=100, allow_private_addresses=True), {"x": "y" * 100})
             assert kind_of(outcome) is Kind.REQUEST_TOO_LARGE
             assert server.connections == 0
@@ -119,22 +119,22 @@ class TestNothingLeft:
 
 class TestMayHaveLeft:
     def test_closed_after_the_request_was_read_is_cut_off(self) -> None:
-        with wire(lambda talk: void(talk.read())) as server:
+        with wire(steps(Talk.read)) as server:
             assert kind_of(post(server.url())) is Kind.CUT_OFF
             assert len(server.seen) == 1
 
     def test_reset_after_the_request_was_read_is_cut_off(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.reset())[1]) as server:
+        with wire(steps(Talk.read, Talk.reset)) as server:
             assert kind_of(post(server.url())) is Kind.CUT_OFF
             assert len(server.seen) == 1
 
     def test_reset_in_the_middle_of_the_request_is_cut_off(self) -> None:
-        with wire(lambda talk: (talk.socket.recv(1000), talk.reset())[1]) as server:
+        with wire(steps(receive, Talk.reset)) as server:
             limits = Limits(max_request=20_000_000, allow_private_addresses=True)
             assert kind_of(post(server.url(), limits, {"x": "y" * 10_000_000})) is Kind.CUT_OFF
 
     def test_no_answer_is_timed_out(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.hold())[1]) as server:
+        with wire(steps(Talk.read, Talk.hold)) as server:
             assert kind_of(post(server.url())) is Kind.TIMED_OUT
             assert len(server.seen) == 1
 
@@ -168,15 +168,15 @@ class TestMayHaveLeft:
             assert kind_of(post(server.url())) is Kind.CUT_OFF
 
     def test_half_a_head_is_cut_off(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.write(b"HTTP/1.1 200 OK\r\nConte"))[1]) as server:
+        with wire(steps(Talk.read, lambda talk: talk.write(b"HTTP/1.1 200 OK\r\nConte"))) as server:
             assert kind_of(post(server.url())) is Kind.CUT_OFF
 
     def test_what_is_not_http_is_unreadable(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.write(b"220 smtp ready\r\n\r\n"))[1]) as server:
+        with wire(steps(Talk.read, lambda talk: talk.write(b"220 smtp ready\r\n\r\n"))) as server:
             assert kind_of(post(server.url())) is Kind.UNREADABLE
 
     def test_a_body_packed_wrongly_is_unreadable(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.answer("not packed", content_encoding="gzip"))[1]) as server:
+        with wire(steps(Talk.read, lambda talk: talk.answer("not packed", content_encoding="gzip"))) as server:
             assert kind_of(post(server.url())) is Kind.UNREADABLE
 
     @pytest.mark.parametrize("told", [True, False])
@@ -193,17 +193,17 @@ class TestMayHaveLeft:
 
 class TestOnceOnly:
     def test_a_redirect_is_an_answer_and_the_body_is_not_posted_again(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.answer(status=307, Location="/again"))[1]) as server:
+        with wire(steps(Talk.read, lambda talk: talk.answer(status=307, Location="/again"))) as server:
             outcome = post(server.url())
             assert isinstance(outcome, Response)
             assert outcome.status == 307
             assert len(server.seen) == 1
 
     def test_a_connection_closed_while_idle_is_replaced_and_nothing_written_twice(self) -> None:
-        with wire(lambda talk: (talk.read(), talk.answer())[1]) as server:
+        with wire(steps(Talk.read, Talk.answer)) as server:
             outcomes = many_posts(server, 20, at_once=1, pause=0.03)
             assert Counter(outcomes.values()) == {"200": 20}
-            assert written(server) == {number: 1 for number in range(20)}
+            assert written(server) == dict.fromkeys(range(20), 1)
 
     def test_a_connection_cut_at_its_second_request_is_cut_off_and_nothing_written_twice(self) -> None:
         def script(talk: Talk) -> None:
@@ -214,7 +214,7 @@ class TestOnceOnly:
         with wire(script) as server:
             outcomes = many_posts(server, 20, at_once=1)
             assert Counter(outcomes.values()) == {"200": 10, "cut_off": 10}
-            assert written(server) == {number: 1 for number in range(20)}
+            assert written(server) == dict.fromkeys(range(20), 1)
 
     def test_under_load_with_connections_dying_at_random_no_post_is_written_twice(self) -> None:
         def script(talk: Talk) -> None:
@@ -265,8 +265,9 @@ def written(server: Wire) -> dict[int, int]:
     return dict(numbers)
 
 
-def void(_: object) -> None:
-    """Make a statement of an expression inside a lambda."""
+def receive(talk: Talk) -> None:
+    """Take the first bytes, whatever they are."""
+    talk.socket.recv(1000)
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

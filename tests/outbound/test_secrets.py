@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from staffetta.outbound.http import Http
 from staffetta.outbound.redaction import MASK, Redactor
 from staffetta.outbound.values import Limits, OutboundError, Request, Response
-from tests.wire import Answer, Seen, refused_port, serving, wire
+from tests.wire import Answer, Seen, Talk, refused_port, serving, steps, wire
 
 KEY = "0123456789abcdef0123456789abcdef_24001_0123456789abcdef01234567a"
 ODD_KEY = 'new form/of+a key="è"&%_with everything in it 1234567890'
@@ -57,7 +57,7 @@ def test_no_failure_prints_the_key(key: str, caplog: pytest.LogCaptureFixture) -
                 return "".join(traceback.format_exception(error)) + repr(error) + repr(error.__dict__)
         return ""
 
-    with wire(lambda talk: None if talk.read() else None) as server:
+    with wire(steps(Talk.read)) as server:
         told = asyncio.run(send(server.url()))
     told += asyncio.run(send(f"http://127.0.0.1:{refused_port()}/"))
     told += asyncio.run(send("http://no-such-name.invalid/"))
