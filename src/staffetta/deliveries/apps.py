@@ -6,3 +6,16 @@ from django.apps import AppConfig
 class DeliveriesConfig(AppConfig):
     name = "staffetta.deliveries"
     label = "deliveries"
+
+    def ready(self) -> None:
+        from staffetta.communications import stop
+        from staffetta.deliveries import dispatch, look_up, plan, sweep, watch
+        from staffetta.work import lanes
+        from staffetta.work import sweep as sweeps
+
+        lanes.register(lanes.Lane("plan", plan.work, every=1.0))
+        lanes.register(lanes.Lane("dispatch", dispatch.work, every=1.0, threads=dispatch.SIDE_BY_SIDE))
+        lanes.register(lanes.Lane("watch", watch.work, every=1.0))
+        lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
+        sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
+        stop.when_stopped(watch.cancel_at_once)

@@ -95,7 +95,7 @@ def _differences(communication_id: int) -> list[Difference]:
         }
     places = sorted(counted.keys() | rows.keys())
     return [
-        Difference(communication_id, *place, counted.get(place, 0), rows.get(place, 0))
-        for place in places
-        if counted.get(place, 0) != rows.get(place, 0)
+        Difference(communication_id, state, reason, counted.get((state, reason), 0), rows.get((state, reason), 0))
+        for state, reason in places
+        if counted.get((state, reason), 0) != rows.get((state, reason), 0)
     ]

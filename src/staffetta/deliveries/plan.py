@@ -1,9 +1,9 @@
 """Plan: one row of the ledger for every person of a communication, before the first send; values are frozen here.
 
-Runs as a lane, a piece at a time: a piece commits its rows together with how far it came (`planned_to`), so that planning
-may be killed anywhere and goes on behind the last row written. A lane and not a job, since a piece must be short, there
-are any number of them, and nothing has to look for lost tasks. People are read and composed outside the transaction, so
-that on SQLite other writers wait for the writing only.
+Runs as a lane, a piece at a time: a piece commits its rows together with how far it came (`planned_to`), so that
+planning may be killed anywhere and goes on behind the last row written. A lane and not a job, since a piece must be
+short, there are any number of them, and nothing has to look for lost tasks. People are read and composed outside the
+transaction, so that on SQLite other writers wait for the writing only.
 """
 
 import uuid
@@ -22,6 +22,7 @@ from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.deliveries.statements import stamp
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
@@ -237,7 +238,7 @@ def _row(planned: Planned) -> dict[str, object]:
 
 
 def _frozen(composition: Composition, kind: str) -> dict[str, object]:
-    variant, present = _variant(composition), states.statements.stamp(now())
+    variant, present = _variant(composition), stamp(now())
     is_communication = isinstance(composition, Communication)
     return {
         "kind": kind,

@@ -1,8 +1,8 @@
 """The SQL of states.py, for SQLite and PostgreSQL. Nothing but `states.py` runs what changes a state.
 
-Raw, because the ORM has no `UPDATE … FROM` and no `RETURNING`: a turn of the dispatcher is six statements whatever the
-number of rows. Lists cross as one JSON parameter (`json_each`, `jsonb_to_recordset`), so that a statement's text is always
-the same. Literals such as 'waiting' stand in the text: only then may a partial index be used.
+Raw, because the ORM has no `UPDATE … FROM` and no `RETURNING`: a turn of the dispatcher is six statements whatever
+the number of rows. Lists cross as one JSON parameter (`json_each`, `jsonb_to_recordset`), so that a statement's text
+is always the same. Literals such as 'waiting' stand in the text: only then may a partial index be used.
 """
 
 import json
@@ -28,12 +28,13 @@ JOIN channels_channel c ON c.id = t.channel_id"""
 
 # The running communications of a channel whose template is the revision a person accepted.
 RUNNING = f"""
-SELECT m.id FROM communications_communication m JOIN {CHAIN} ON v.id = m.variant_id
-WHERE m.channel_id = %s AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE} ORDER BY m.id
+SELECT m.id FROM communications_communication m CROSS JOIN {CHAIN}
+WHERE m.channel_id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision
+  AND {USABLE} ORDER BY m.id
 """
 # Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
-STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m JOIN {CHAIN} ON v.id = m.variant_id
-WHERE m.id = %s AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE})"""
+STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m CROSS JOIN {CHAIN}
+WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE})"""
 # Single messages carry their own contract: what was frozen must be what the template still is.
 SAME_CONTRACT = f"""EXISTS (SELECT 1 FROM {CHAIN}
 WHERE v.id = d.variant_id AND v.fingerprint = d.fingerprint AND c.id = d.channel_id AND {USABLE})"""
@@ -174,7 +175,8 @@ def state_of(cursor: Any, each: int, attempt: int) -> tuple[int, int | None, str
     """Return (id, communication, kind, reason, state) of one row at that attempt, locked against change."""
     lock = "FOR UPDATE" if postgres() else ""
     cursor.execute(
-        f"SELECT id, communication_id, kind, reason, state FROM deliveries_delivery WHERE id = %s AND attempt = %s {lock}",
+        f"""SELECT id, communication_id, kind, reason, state FROM deliveries_delivery
+        WHERE id = %s AND attempt = %s {lock}""",
         [each, attempt],
     )
     found: tuple[int, int | None, str, str, str] | None = cursor.fetchone()
@@ -199,11 +201,11 @@ def locked(cursor: Any, ids: Sequence[int], state: str) -> list[tuple[int, int |
     return found
 
 
-def move(
-    ids: Sequence[int], old: str, new: str, reason: str, by: str, settled_at: Any, present: Any
-) -> Statement:
+def move(ids: Sequence[int], old: str, new: str, *, reason: str, by: str) -> Statement:
     condition, parameters = listed(ids)
-    again = ", not_before = %s" if new == "waiting" else ""
+    present = stamp(now())
+    settled_at = None if new in {"waiting", "uncertain"} else present
+    again = ", not_before = %s" if new in {"waiting", "uncertain"} else ""
     return (
         f"""UPDATE deliveries_delivery SET state = %s, reason = %s, settled_by = %s, settled_at = %s {again}
         WHERE id {condition} AND state = %s RETURNING id""",

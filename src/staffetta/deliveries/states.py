@@ -16,16 +16,16 @@
        +---------+-------- held back ----------------------------------------> not_sent
 
 * planned: a row is born `waiting`, or `not_sent` with the reason why it can never go.
-* waiting -> sending: claimed under a channel's lease, its fence looked at in the claiming statement, committed before the
-  request leaves; the attempt's number rises and a row of `Attempt` is written with it.
-* sending -> waiting: nothing left this machine, or the provider refused definitely in a way that allows a next attempt,
-  or the channel is at fault. Never for an unknown outcome.
+* waiting -> sending: claimed under a channel's lease, its fence looked at in the claiming statement, committed before
+  the request leaves; the attempt's number rises and a row of `Attempt` is written with it.
+* sending -> waiting: nothing left this machine, or the provider refused definitely in a way that allows a next
+  attempt, or the channel is at fault. Never for an unknown outcome.
 * sending -> uncertain: an unknown outcome, or nobody answers for the row any more (sweep.py).
 * uncertain -> waiting: a person only (settle.py).
 
-An answer is recorded by (delivery, attempt), whoever holds the lease by then: a known answer is never thrown away. Every
-statement names the old state in its WHERE, so an arrow that is not drawn cannot happen; counters move along in the same
-transaction (counts.py). `waiting` and `sending` rows carry no reason.
+An answer is recorded by (delivery, attempt), whoever holds the lease by then: a known answer is never thrown away.
+Every statement names the old state in its WHERE, so an arrow that is not drawn cannot happen; counters move along in
+the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
 import json
@@ -86,7 +86,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one attempt. `state` is sent, failed, uncertain or waiting; `outcome` names it for the attempt's row.
+    """What came of one attempt: `state` is sent, failed, uncertain or waiting; `outcome` goes to the attempt's row.
 
     `not_before` is when a waiting row may be attempted again; None: at once.
     """
@@ -164,7 +164,7 @@ def hold_back(ids: Sequence[int], reason: str) -> int:
 
 
 def settle(ids: Sequence[int], state: str, by: str, reason: str = "") -> int:
-    """Give uncertain rows their final `state`; `by` is history, event or person. Returns how many were uncertain still."""
+    """Give uncertain rows their final `state`; `by` is history, event or person. Returns how many were uncertain."""
     if state not in FINAL:
         raise ValueError(f"{state} settles nothing")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -190,12 +190,11 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
     if new not in ARROWS[old]:
         raise ValueError(f"no arrow leads from {old} to {new}")
     moves = Moves()
-    settled_at = None if new == W else statements.stamp(now())
     # The old reasons have to be known for the counters, and no row may change in between: they are locked first.
     before = {row[0]: row for row in statements.locked(cursor, ids, old)}
     if not before:
         return 0
-    cursor.execute(*statements.move(list(before), old, new, reason, by, settled_at, statements.stamp(now())))
+    cursor.execute(*statements.move(list(before), old, new, reason=reason, by=by))
     moved = [int(row[0]) for row in cursor.fetchall()]
     for each in moved:
         _, communication_id, kind, old_reason = before[each]
@@ -245,8 +244,9 @@ def _claim_shares(cursor: Any, holder: Holder, want: int, rotation: int) -> list
 
 
 def _marked(row: tuple[Any, ...]) -> Marked:
-    *plain, parameters = row
-    return Marked(*plain, json.loads(parameters) if isinstance(parameters, str) else parameters)
+    each, attempt, kind, communication_id, variant_id, address, template, language, parameters = row
+    values = json.loads(parameters) if isinstance(parameters, str) else parameters
+    return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
 
 
 def _record(answers: Sequence[Answer], moves: Moves) -> None:

@@ -1,0 +1,236 @@
+"""Dispatch: due rows to the provider, one channel at a time per loop, under the channel's lease.
+
+    claim and mark (one durable commit) --> send concurrently (sending.py) --> record (with the next claim's commit)
+
+The loop that has the lease has the database; the sends run in a thread of their own. Never more than 2 x concurrency
+rows are marked and unanswered, so that a kill leaves few to verify. The lease is renewed while the session lives;
+when it cannot be, nothing more leaves, and what is known is recorded all the same.
+"""
+
+import logging
+import math
+import random
+import time
+from datetime import datetime
+from itertools import count
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Count, Min
+
+from staffetta.channels import health
+from staffetta.channels.models import Channel, ConnectionState
+from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling
+from staffetta.deliveries import policy, statements, states
+from staffetta.deliveries.models import Attempt
+from staffetta.deliveries.sending import Sending
+from staffetta.deliveries.states import Answer, Holder
+from staffetta.deliveries.watch import hold_channel, take_out
+from staffetta.work import lease
+from staffetta.work.clock import monotonic, now
+from staffetta.work.lanes import LaneContext
+from staffetta.work.pace import Pace
+from staffetta.work.retry import wait_before
+from staffetta.work.wake import bell
+
+LEASE_SECONDS = 20.0
+RENEW_EVERY = 4.0
+LINGER = 1.0
+"""A session with nothing to send keeps its connection so long, then makes room for other channels."""
+LONGEST_SESSION = 30.0
+SIDE_BY_SIDE = 8
+"""Channels one worker serves at the same time."""
+AHEAD = 0.25
+"""Seconds of sending that may be marked ahead under a pace: a transactional message waits for no more than that."""
+REST = 60.0
+"""A channel whose fault is not its key's is tried again after so many seconds."""
+GATHER = 0.004
+"""Seconds an answer may wait for others to be recorded with: a commit costs about that."""
+LOOK = 0.05
+LONGEST_SEND = 12.0
+"""Seconds from the request to the answer; shorter than the time a worker is given to stop."""
+TRIES_TO_RECORD = 5
+logger = logging.getLogger(__name__)
+_rotation = count()
+_resting: dict[int, float] = {}
+
+
+def work(context: LaneContext) -> bool:
+    """Serve one channel that has something due and no sender; True when one was served."""
+    for channel in _channels():
+        if context.stopping():
+            return False
+        if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk):
+            continue
+        name = lease_name(channel.pk)
+        fence = lease.acquire(name, context.worker, LEASE_SECONDS)
+        if fence is None:
+            continue
+        _rest_after(channel, Session(channel, Holder(channel.pk, name, fence, context.worker), context).run())
+        return True
+    return False
+
+
+def lease_name(channel_id: int) -> str:
+    return f"channel:{channel_id}"
+
+
+def has_due(channel_id: int) -> bool:
+    """Say whether the channel has a row that may be sent now; a plain read."""
+    with connection.cursor() as cursor:
+        cursor.execute(*statements.due(channel_id))
+        return bool(cursor.fetchone()[0])
+
+
+def _channels() -> list[Channel]:
+    """Return the connected channels, each time beginning with another, so that none starves for want of a loop."""
+    channels = list(Channel.objects.filter(state=ConnectionState.CONNECTED).order_by("id"))
+    start = next(_rotation) % len(channels) if channels else 0
+    return channels[start:] + channels[:start]
+
+
+def _rest_after(channel: Channel, fault: ConnectorError | None) -> None:
+    if fault is not None:
+        _resting[channel.pk] = monotonic() + (1.0 if isinstance(fault, KeyRefused) else REST)
+
+
+class Session:
+    """One lease of one channel: until nothing is due, the channel fails, the lease is lost, or the worker stops."""
+
+    def __init__(self, channel: Channel, holder: Holder, context: LaneContext) -> None:
+        self.channel, self.holder, self.context = channel, holder, context
+        rate = settings.SEND_PACE if channel.pace is None else channel.pace
+        self.rate = float(rate)
+        self.pace = Pace(self.rate, burst=max(1.0, self.rate / 10))
+        self.most = 2 * settings.SEND_CONCURRENCY
+        self.gather = LOOK if self.rate else GATHER
+        oldest = settings.IN_FLIGHT_TIMEOUT / 2
+        self.sending = Sending(channel, self.pace, settings.SEND_CONCURRENCY, min(LONGEST_SEND, oldest), oldest)
+        self.marked = 0
+        self.told: list[Answer] = []
+        self.hungry = True
+        self.heard = bell.heard()
+        self.began = self.busy_at = self.renewed_at = self.looked_at = monotonic()
+        self.sending.lease_until = self.began + LEASE_SECONDS
+
+    def run(self) -> ConnectorError | None:
+        """Serve the channel; return the fault that ended it, if one did."""
+        try:
+            self.sending.start()
+            while self._may_go_on():
+                self._turn()
+        finally:
+            self._end()
+        return self.sending.fault
+
+    def _may_go_on(self) -> bool:
+        if self.context.stopping() or self.sending.fault or not self._keep_lease():
+            return False
+        present = monotonic()
+        if self.marked:
+            self.busy_at = present
+        return present - self.busy_at < LINGER and present - self.began < LONGEST_SESSION
+
+    def _keep_lease(self) -> bool:
+        """Renew in time; notice on the way that the channel got another key or pace, or is no longer connected."""
+        present = monotonic()
+        if present - self.renewed_at < RENEW_EVERY:
+            return True
+        if not lease.renew(self.holder.lease, self.holder.fence, LEASE_SECONDS):
+            logger.warning("channel %s: the lease is lost", self.channel.pk)
+            return False
+        # Counted from before the renewal: our idea of its end must never be later than everybody else's.
+        self.renewed_at, self.sending.lease_until = present, present + LEASE_SECONDS
+        self.sending.recorder.flush()
+        channel = self.channel
+        return Channel.objects.filter(
+            pk=channel.pk, state=ConnectionState.CONNECTED, key_digest=channel.key_digest, pace=channel.pace
+        ).exists()
+
+    def _turn(self) -> None:
+        self.told += self.sending.answers()
+        room = self._room()
+        if self.told or (room > 0 and self._may_be_due()):
+            rows = states.turn(self.holder, self._judge(self.told), room, next(_rotation))
+            self.marked += len(rows) - len(self.told)
+            self.told, self.hungry = [], bool(rows)
+            self.sending.put(rows)
+            self._take_out_templates()
+        self._wait()
+
+    def _room(self) -> int:
+        """Return how many rows may be marked: the bound less what is marked, no more than the pace uses soon."""
+        marked = self.marked - len(self.told)
+        if self.pace.take(0) > AHEAD:
+            return 0
+        bound = min(self.most, math.ceil(self.rate * AHEAD) + 1) if self.rate else self.most
+        return max(0, bound - marked)
+
+    def _may_be_due(self) -> bool:
+        """Say whether a claim may find something; asks by a plain read, since a claim locks a whole SQLite database."""
+        heard, present = bell.heard(), monotonic()
+        if self.hungry:
+            return True
+        if heard == self.heard and present - self.looked_at < LOOK:
+            return False
+        self.heard, self.looked_at = heard, present
+        return has_due(self.channel.pk)
+
+    def _wait(self) -> None:
+        if self.marked:
+            self.sending.wait(LOOK)
+            self.sending.wait(self.gather, self.most // 4)
+        elif not self.hungry:
+            bell.wait(self.heard, LOOK)
+
+    def _judge(self, answers: list[Answer]) -> list[Answer]:
+        """Set the wait of those that did not get through; rare, hence a query of its own."""
+        lost = {answer.id for answer in answers if answer.outcome == "unreachable"}
+        if not lost:
+            return answers
+        rows = Attempt.objects.filter(delivery__in=lost, outcome="unreachable").values("delivery")
+        counted = rows.annotate(tries=Count("id"), first=Min("marked_at"))
+        before: dict[int, tuple[int, datetime]] = {row["delivery"]: (row["tries"], row["first"]) for row in counted}
+        present = now()
+        judged = []
+        for answer in answers:
+            if answer.id in lost:
+                number, first = before.get(answer.id, (0, present))
+                answer = policy.again(answer, number + 1, first, present, random.random())  # noqa: PLW2901, S311
+            judged.append(answer)
+        return judged
+
+    def _take_out_templates(self) -> None:
+        while self.sending.gone_templates:
+            take_out(self.sending.gone_templates.popitem()[0])
+
+    def _end(self) -> None:
+        """Let what is in flight get its answer, record it whoever has the lease now, and give the lease back."""
+        self.sending.close()
+        self._record_rest()
+        self._take_out_templates()
+        self._tell_fault()
+        self.sending.recorder.flush()
+        lease.release(self.holder.lease, self.holder.fence)
+
+    def _record_rest(self) -> None:
+        """A known answer is not thrown away because the database is busy or away for a moment."""
+        self.told += self.sending.answers()
+        for tries in range(1, TRIES_TO_RECORD + 1):
+            try:
+                states.record(self._judge(self.told))
+            except DatabaseError:
+                connection.close()
+                if tries == TRIES_TO_RECORD:
+                    raise
+                time.sleep(wait_before(tries, 1.0, 0.2))
+            else:
+                break
+
+    def _tell_fault(self) -> None:
+        fault = self.sending.fault
+        if fault is None or fault.ruling is not Ruling.CHANNEL:
+            return
+        if isinstance(fault, KeyRefused):
+            health.key_refused(self.channel, fault)
+        hold_channel(self.channel, fault)

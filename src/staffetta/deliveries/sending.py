@@ -1,0 +1,222 @@
+"""The wire side of dispatch: takes marked rows, sends them concurrently, hands back answers. Knows no database.
+
+An event loop in a thread of its own. Two bounded queues tie it to dispatch.py: rows to send and answers to record;
+together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out, after
+somebody asked to stop, while the channel pauses, or from a mark so old that it may be swept already: such rows are
+released.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+from staffetta.channels import gateway
+from staffetta.channels.models import Channel
+from staffetta.channels.recorder import Recorder
+from staffetta.connectors.contract import Connector
+from staffetta.connectors.errors import ConnectorError, Ruling, TimedOut, TooFast
+from staffetta.connectors.messages import Notification
+from staffetta.deliveries import policy
+from staffetta.deliveries.models import DeliveryKind
+from staffetta.deliveries.states import Answer, Marked
+from staffetta.work.clock import monotonic, now
+from staffetta.work.pace import Pace
+
+UNREACHABLE_IN_A_ROW = 3
+LONGEST_PAUSE = 60.0
+LONGEST_HOLD = 1.0
+"""Marked rows wait for a pause of so many seconds at most; for a longer one they are released."""
+logger = logging.getLogger(__name__)
+
+
+class Sending:
+    """One channel's sends. Methods are for the thread that has the database; the rest runs in the loop's thread."""
+
+    def __init__(self, channel: Channel, pace: Pace, concurrency: int, longest: float, oldest: float) -> None:
+        """`longest`: seconds one send may take. `oldest`: seconds after the mark, then a row is not sent."""
+        self.recorder = Recorder(channel.pk)
+        self.fault: ConnectorError | None = None
+        self.gone_templates: dict[int, ConnectorError] = {}
+        self.lease_until = 0.0
+        self._channel, self._pace, self._concurrency = channel, pace, concurrency
+        self._longest, self._oldest = longest, oldest
+        self._queue: deque[tuple[float, Marked]] = deque()
+        self._answers: deque[Answer] = deque()
+        self._told = threading.Condition()
+        self._active = 0
+        self._unreachable = self._pauses = 0
+        self._paused_until = 0.0
+        self._closing = False
+        self._loop = asyncio.new_event_loop()
+        self._changed = asyncio.Event()
+        self._end_asked = asyncio.Event()
+        self._open = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"sending {channel.pk}", daemon=True)
+
+    def start(self) -> None:
+        """Open the connection; a key that cannot be used is told as `fault`."""
+        self._thread.start()
+        self._open.wait()
+
+    def put(self, rows: Sequence[Marked]) -> None:
+        """Hand over marked rows; transactional messages overtake the others."""
+        if rows:
+            self._loop.call_soon_threadsafe(self._take, monotonic(), list(rows))
+
+    def answers(self) -> list[Answer]:
+        """Take what came back since the last call."""
+        return [self._answers.popleft() for _ in range(len(self._answers))]
+
+    def wait(self, seconds: float, enough: int = 1) -> None:
+        """Return when `enough` answers are there, at the latest after `seconds`."""
+        with self._told:
+            self._told.wait_for(lambda: len(self._answers) >= enough, seconds)
+
+    def close(self) -> None:
+        """Release what waits, let what is in flight get its answer, and end. Each send is bounded in time."""
+        self._loop.call_soon_threadsafe(self._begin_closing)
+        self._thread.join()
+
+    # In the loop's thread
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._open.set()
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        try:
+            async with gateway.open(self._channel, self.recorder) as connector:
+                self._open.set()
+                await self._feed(connector)
+        except ConnectorError as error:
+            self.fault = self.fault or error
+            self._open.set()
+            while not self._closing:
+                await self._settle_change()
+        self._release_queue()
+
+    async def _feed(self, connector: Connector) -> None:
+        """Start sends as room, pace and order allow. One row at a time is chosen, at the moment it may leave."""
+        under_way: set[asyncio.Task[None]] = set()
+        while not self._closing or under_way:
+            await self._settle_change()
+            while self._queue and self._active < self._concurrency and not self._closing:
+                if not await self._let_go():
+                    break
+                self._active += 1
+                task = self._loop.create_task(self._send(connector, *self._queue.popleft()))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+
+    async def _let_go(self) -> bool:
+        """Wait for the pace; False when there is nothing to send any more once it allows."""
+        delay = self._pace.take()
+        if delay > LONGEST_HOLD:
+            self._release_queue()
+        elif delay:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._end_asked.wait(), delay)
+        return bool(self._queue)
+
+    async def _settle_change(self) -> None:
+        await self._changed.wait()
+        self._changed.clear()
+
+    async def _send(self, connector: Connector, marked_at: float, row: Marked) -> None:
+        try:
+            answer = await self._answer(connector, marked_at, row)
+        except Exception:
+            # Whatever our own code did wrong, the row must not be lost, and whether it left is not known.
+            logger.exception("delivery %s, attempt %s", row.id, row.attempt)
+            answer = policy.unexpected(row, now())
+        self._active -= 1
+        self._tell([answer])
+        self._changed.set()
+
+    async def _answer(self, connector: Connector, marked_at: float, row: Marked) -> Answer:
+        if self._may_not_leave(marked_at):
+            return policy.released(row)
+        try:
+            async with asyncio.timeout(self._longest):
+                taken = await connector.send_notification(_message(row))
+        except TimeoutError:
+            return self._refused(row, TimedOut("", f"no answer within {self._longest:.0f} s"))
+        except ConnectorError as error:
+            return self._refused(row, error)
+        self._unreachable = self._pauses = 0
+        return policy.accepted(row, taken)
+
+    def _may_not_leave(self, marked_at: float) -> bool:
+        present = monotonic()
+        too_old = present - marked_at > self._oldest
+        return too_old or present > self.lease_until or self._closing or self.fault is not None
+
+    def _refused(self, row: Marked, error: ConnectorError) -> Answer:
+        if error.ruling is Ruling.CHANNEL:
+            self.fault = error
+            self._release_queue()
+        elif error.ruling is Ruling.TEMPLATE and row.variant_id is not None:
+            self.gone_templates[row.variant_id] = error
+            self._release_queue()
+        elif error.ruling is Ruling.SLOW:
+            self._pause(error.retry_after if isinstance(error, TooFast) else None)
+        elif error.ruling is Ruling.RETRY:
+            self._lost_contact()
+        return policy.refused(row, error, now())
+
+    def _lost_contact(self) -> None:
+        """Nothing gets through: the provider is away, not the person. Pause the channel, longer each time."""
+        self._unreachable += 1
+        if self._unreachable >= UNREACHABLE_IN_A_ROW and monotonic() >= self._paused_until:
+            self._pauses += 1
+            self._pause(min(LONGEST_PAUSE, 2.0 ** min(self._pauses - 1, 6)))
+
+    def _pause(self, seconds: float | None) -> None:
+        """Slow the whole channel, once for all complaints of the same moment."""
+        until = monotonic() + (seconds or 1.0)
+        if monotonic() >= self._paused_until or until > self._paused_until + 1.0:
+            self._paused_until = until
+            self._pace.slow_down(seconds)
+            self._release_queue()
+
+    def _take(self, marked_at: float, rows: list[Marked]) -> None:
+        urgent = [row for row in rows if row.kind == DeliveryKind.TRANSACTIONAL]
+        self._queue.extendleft((marked_at, row) for row in reversed(urgent))
+        self._queue.extend((marked_at, row) for row in rows if row.kind != DeliveryKind.TRANSACTIONAL)
+        if self.fault is not None:
+            self._release_queue()
+        self._changed.set()
+
+    def _begin_closing(self) -> None:
+        self._closing = True
+        self._end_asked.set()
+        self._release_queue()
+        self._changed.set()
+
+    def _release_queue(self) -> None:
+        self._tell([policy.released(row) for _, row in self._queue])
+        self._queue.clear()
+
+    def _tell(self, answers: Sequence[Answer]) -> None:
+        with self._told:
+            self._answers.extend(answers)
+            self._told.notify_all()
+
+
+def _message(row: Marked) -> Notification:
+    values = row.parameters
+    return Notification(
+        recipient=row.address,
+        template=row.template,
+        language=row.language,
+        body=tuple(values.get("body", ())),
+        header=values.get("header", ""),
+        header_media=values.get("header_media", ""),
+        button=values.get("button", ""),
+    )

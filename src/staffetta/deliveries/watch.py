@@ -1,0 +1,122 @@
+"""Keep communications in step with what they depend on and with their rows.
+
+Within two seconds: what may no longer go out as it was accepted is held, what was stopped is cancelled, what nobody
+waits for any more is finished. Every change is conditional, so any number of workers may watch.
+"""
+
+from django.db.models import Exists, F, OuterRef
+
+from staffetta.accounts import audit
+from staffetta.channels.models import Channel, TemplateVariant
+from staffetta.communications.hold import Trouble, hold, trouble_of
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.connectors.errors import ConnectorError, KeyRefused
+from staffetta.deliveries import states
+from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
+from staffetta.work.clock import now
+from staffetta.work.lanes import LaneContext
+
+PIECE = 2000
+"""Rows cancelled or held back in one transaction."""
+
+
+def work(context: LaneContext) -> bool:
+    """Look once; True while there is more to cancel."""
+    del context
+    hold_what_changed()
+    finish_what_is_done()
+    hold_back_orphans()
+    return cancel_what_was_stopped()
+
+
+def hold_what_changed() -> int:
+    """Hold running communications whose channel or template is no longer what was accepted; return how many."""
+    running = Communication.objects.filter(state=CommunicationState.RUNNING)
+    troubles = (
+        (each.pk, _trouble(each)) for each in running.select_related("channel", "variant__template").order_by("id")
+    )
+    return sum(hold_one(pk, trouble) for pk, trouble in troubles if trouble)
+
+
+def hold_one(communication_id: int, trouble: Trouble) -> bool:
+    """Hold a communication that is under way, and keep in the audit log that Staffetta did so."""
+    held = hold(communication_id, trouble)
+    if held:
+        audit.record(None, "communication_held", Communication.objects.get(pk=communication_id), reason=trouble.value)
+    return held
+
+
+def hold_channel(channel: Channel, fault: ConnectorError) -> None:
+    """Hold all that runs on a channel which cannot send at all."""
+    trouble = Trouble.KEY_REFUSED if isinstance(fault, KeyRefused) else Trouble.ADDRESS_FORBIDDEN
+    running = Communication.objects.filter(channel=channel, state=CommunicationState.RUNNING)
+    for communication_id in list(running.values_list("pk", flat=True)):
+        hold_one(communication_id, trouble)
+
+
+def take_out(variant_id: int) -> None:
+    """Take a template out that the provider does not know any more: until a refresh finds it again.
+
+    Whoever uses it is held.
+    """
+    TemplateVariant.objects.filter(pk=variant_id, gone_at=None).update(
+        gone_at=now(), changed_at=now(), revision=F("revision") + 1
+    )
+    running = Communication.objects.filter(variant=variant_id, state=CommunicationState.RUNNING)
+    for communication_id in list(running.values_list("pk", flat=True)):
+        hold_one(communication_id, Trouble.TEMPLATE_REFUSED)
+
+
+def cancel_what_was_stopped() -> bool:
+    """Cancel rows that still wait in stopped communications; True while there are more."""
+    stopped = DeliveryCount.objects.filter(
+        communication__state=CommunicationState.STOPPED, state=DeliveryState.WAITING, number__gt=0
+    )
+    cancelled = [states.cancel(pk, PIECE) for pk in stopped.values_list("communication_id", flat=True)]
+    return any(cancelled)
+
+
+def cancel_at_once(communication_id: int) -> None:
+    """Cancel the first rows within the transaction that stops the communication; the lane cancels the rest."""
+    states.cancel(communication_id, PIECE)
+
+
+def finish_what_is_done() -> int:
+    """Finish communications that are planned whole and have nobody waiting or sending; uncertain ones stay shown."""
+    unsettled = DeliveryCount.objects.filter(
+        communication=OuterRef("pk"), state__in=(DeliveryState.WAITING, DeliveryState.SENDING), number__gt=0
+    )
+    planned = Communication.objects.filter(
+        ~Exists(unsettled),
+        state__in=(CommunicationState.RUNNING, CommunicationState.HELD),
+        started_at__isnull=False,
+    )
+    return planned.update(
+        state=CommunicationState.DONE, finished_at=now(), updated_at=now(), held_reason="", held_at=None
+    )
+
+
+def hold_back_orphans() -> int:
+    """Hold back single messages that can never go: their channel was removed, or their template is another one now.
+
+    Rows of communications wait for a person, who resumes or stops the whole.
+    """
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING).exclude(kind=DeliveryKind.COMMUNICATION)
+    removed = waiting.filter(channel__isnull=True)
+    changed = waiting.filter(
+        kind=DeliveryKind.TRANSACTIONAL,
+        channel__isnull=False,
+        transactional__accepted_fingerprint=F("variant__fingerprint"),
+    ).exclude(fingerprint=F("variant__fingerprint"))
+    return states.hold_back(list(removed.values_list("pk", flat=True)[:PIECE]), "channel_removed") + states.hold_back(
+        list(changed.values_list("pk", flat=True)[:PIECE]), "template_changed"
+    )
+
+
+def _trouble(communication: Communication) -> Trouble:
+    if trouble := trouble_of(communication):
+        return trouble
+    variant = communication.variant
+    # The same template as accepted, but switched off and on in between: a person says that it may go on.
+    switched = variant is not None and variant.revision != communication.accepted_revision
+    return Trouble.TEMPLATE_OFF if switched else Trouble.NONE
