@@ -193,7 +193,7 @@ class Installation:
         whole = [sys.executable, "-m", "staffetta", "run", "--port", "0", *arguments]
         started = Platform(whole, {**self.environment, **settings}, self._log("run"))
         self._keep(started)
-        started.wait_for("answers at")
+        started.wait_for("http://")  # whatever the language
         return started
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
