@@ -121,9 +121,7 @@ def moment(when: datetime | None) -> SafeString:
 
 
 def _class_of(widget: Widget) -> str:
-    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
-        return "form-check-input"
-    if isinstance(widget, CheckboxInput):
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple | CheckboxInput):
         return "form-check-input"
     return "form-select" if isinstance(widget, Select) else "form-control"
 
@@ -154,13 +152,17 @@ def _described_by(bound: BoundField) -> str:
 def field_tag(bound: BoundField, **attributes: str) -> SafeString:
     """A whole form field: label, control, errors in words, help."""
     kind = bound.field.widget
+    group = isinstance(kind, RadioSelect | CheckboxSelectMultiple)
+    if group:
+        kind.attrs["class"] = "form-check-input"
     return render_to_string(
         "ui/parts/field.html",
         {
             "field": bound,
-            "widget": widget(bound, **attributes),
+            "widget": "" if group else widget(bound, **attributes),
             "checkbox": isinstance(kind, CheckboxInput),
-            "group": isinstance(kind, RadioSelect | CheckboxSelectMultiple),
+            "choices": bound.subwidgets if group else [],
+            "group": group,
             "described": _described_by(bound),
         },
     )
