@@ -109,7 +109,8 @@ LOGIN_REDIRECT_URL = "reports:overview"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
 LANGUAGE_CODE = environment.text("STAFFETTA_LANGUAGE", "it")
-LOCALE_PATHS = [PACKAGE / "cli" / "locale", PACKAGE / "config" / "locale"]
+LOCALE_DIR = environment.text("STAFFETTA_LOCALE_DIR")  # own wording comes first, so it wins over the shipped one
+LOCALE_PATHS = [*filter(None, [LOCALE_DIR]), PACKAGE / "cli" / "locale", PACKAGE / "config" / "locale"]
 LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
 TIME_ZONE = environment.text("STAFFETTA_TIME_ZONE", "Europe/Rome")
 USE_I18N = True
