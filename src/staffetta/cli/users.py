@@ -1,0 +1,95 @@
+"""`staffetta users`: people, from the command line."""
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from staffetta.accounts import change_user
+from staffetta.accounts.models import Role, User
+from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+
+
+def register(subparsers: Subparsers) -> None:
+    users = subparsers.add_parser("users", help=_("people and their roles"))
+    verbs = users.add_subparsers(metavar=_("ACTION"), required=True)
+    create_parser = verbs.add_parser("create", help=_("make a user"))
+    create_parser.add_argument("name", metavar=_("NAME"))
+    create_parser.add_argument("--role", required=True, choices=Role.values)
+    create_parser.add_argument("--email", default="", metavar=_("ADDRESS"))
+    create_parser.add_argument(
+        "--password-file", metavar="F|-", help=_("file with the password, “-” for standard input; asked for without it")
+    )
+    json_option(create_parser, _("print the user as JSON"))
+    create_parser.set_defaults(run=create)
+    list_parser = verbs.add_parser("list", help=_("list the users"))
+    json_option(list_parser, _("print the users as JSON"))
+    list_parser.set_defaults(run=list_all)
+
+
+def create(args: argparse.Namespace) -> int:
+    """Make a user; refuses a name that exists and a password that is too weak."""
+    if User.objects.filter(username__iexact=args.name).exists():
+        fail(_("There is a user with this name already."))
+    password = _password(args.password_file)
+    try:
+        password_validation.validate_password(password, User(username=args.name, email=args.email))
+    except ValidationError as problem:
+        fail(" ".join(problem.messages))
+    person = change_user.create(args.name, password, args.role, None, email=args.email)
+    emit(args, _as_data(person), _("The user %(name)s is created.") % {"name": person})
+    return 0
+
+
+def list_all(args: argparse.Namespace) -> int:
+    people = list(User.objects.order_by("username"))
+    headings = (_("Name"), _("Role"), _("E-mail"), _("Active"))
+    emit(
+        args,
+        [_as_data(person) for person in people],
+        lambda: table(headings, [_as_row(person) for person in people]),
+    )
+    return 0
+
+
+def _as_data(person: User) -> dict[str, object]:
+    return {
+        "name": person.username,
+        "full_name": person.full_name,
+        "email": person.email,
+        "role": person.role,
+        "active": person.is_active,
+        "last_login": person.last_login,
+    }
+
+
+def _as_row(person: User) -> tuple[str, ...]:
+    active = _("yes") if person.is_active else _("no")
+    return person.username, person.get_role_display(), person.email or "–", active
+
+
+def _password(source: str | None) -> str:
+    """Read the password; never from an argument, which everybody on the machine could see."""
+    if source is None:
+        return _ask()
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        fail(_("The password cannot be read: %(problem)s") % {"problem": problem})
+    lines = text.splitlines()
+    if not lines or not lines[0]:
+        fail(_("The password is empty."))
+    return lines[0]
+
+
+def _ask() -> str:
+    if not sys.stdin.isatty():
+        fail(_("Give the password with --password-file, or “-” for standard input."))
+    password = getpass.getpass(_("Password: "))
+    if password != getpass.getpass(_("Once more: ")):
+        fail(_("The two passwords differ."))
+    return password
