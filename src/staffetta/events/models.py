@@ -1,6 +1,7 @@
 """What the provider tells us: stored first, folded later."""
 
 from django.db import models
+from django.db.models import Q
 
 from staffetta.work.clock import now
 
@@ -10,7 +11,7 @@ class ProviderEvent(models.Model):
 
     channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="events")
     key = models.CharField(max_length=200)
-    kind = models.CharField(max_length=20)  # reply, stopped, blocked
+    kind = models.CharField(max_length=20)  # reply, stopped, started, blocked, unblocked
     address = models.CharField(max_length=60)
     payload = models.JSONField(default=dict)
     at = models.DateTimeField(default=now)
@@ -18,18 +19,26 @@ class ProviderEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "key"], name="one_row_per_event")]
+        indexes = [
+            models.Index(fields=["channel", "id"], condition=Q(applied_at=None), name="event_to_apply"),
+            models.Index(fields=["channel", "kind", "address"], name="event_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
 
 class ReadMark(models.Model):
-    """When opt-outs of a channel were last read whole: nothing is planned on older knowledge."""
+    """When opt-outs of a channel were last read whole: nothing is planned on older knowledge.
+
+    `at` and `problem_at` are when the good or failed reading began: what it tells is as old as that.
+    """
 
     channel = models.OneToOneField("channels.Channel", on_delete=models.CASCADE, related_name="opt_outs_read")
     at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=40, blank=True)
     problem_at = models.DateTimeField(null=True)
+    took = models.FloatField(default=0)  # seconds: a channel of many customers is read less often
 
     def __str__(self) -> str:
         return f"opt-outs of {self.channel_id} read at {self.at}"

@@ -1,0 +1,92 @@
+"""Fold stored events into what we know of people: STOP words, stopped and blocked customers become a No for everything.
+
+An opt-out of somebody who is no contact here stays unapplied: should they be imported later, it holds before the first
+message. Nothing here ever turns a No into a Yes.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from staffetta.channels.models import Channel
+from staffetta.contacts import consent
+from staffetta.contacts.models import ConsentState, ConsentValue, ContactActivity
+from staffetta.events.models import ProviderEvent
+from staffetta.events.people import contacts_behind
+from staffetta.events.stop_words import is_stop
+from staffetta.events.store import REPLY
+from staffetta.work.clock import now
+
+PIECE = 300
+
+
+def apply(channel: Channel) -> int:
+    """Fold the channel's events that are not folded yet; return how many opt-outs were recorded."""
+    return sum(_apply_piece(channel, piece) for piece in _pieces(channel))
+
+
+def source_of(event: ProviderEvent) -> str:
+    """Return the source of the opt-out this event is (a code of the consent ledger), "" when it is none."""
+    if event.kind == REPLY:
+        return "stop_word" if is_stop(str(event.payload.get("text", ""))) else ""
+    return event.kind if event.kind in consent.SAID_BY_PERSON else ""
+
+
+def _pieces(channel: Channel) -> Iterator[list[ProviderEvent]]:
+    after = 0
+    while piece := list(
+        ProviderEvent.objects.filter(channel=channel, applied_at=None, pk__gt=after).order_by("pk")[:PIECE]
+    ):
+        yield piece
+        after = piece[-1].pk
+
+
+def _apply_piece(channel: Channel, events: list[ProviderEvent]) -> int:
+    people = contacts_behind(channel.platform, {event.address for event in events})
+    recorded = 0
+    with transaction.atomic():
+        _note_replies(channel.platform, events, people)
+        for event in events:
+            if source := source_of(event):
+                recorded += _opt_out(channel.platform, event, source, people.get(event.address, set()))
+        done = [event.pk for event in events if event.address in people or not source_of(event)]
+        ProviderEvent.objects.filter(pk__in=done).update(applied_at=now())
+    return recorded
+
+
+def _opt_out(platform: str, event: ProviderEvent, source: str, contact_ids: set[int]) -> int:
+    if event.kind == REPLY:
+        contact_ids = contact_ids - _said_yes_since(platform, contact_ids, event.at)
+    wording = str(event.payload.get("text", ""))[:500] if event.kind == REPLY else ""
+    done = consent.record(contact_ids, platform, consent.BOTH, ConsentValue.NO, source, wording=wording)
+    return len(done.changed)
+
+
+def _said_yes_since(platform: str, contact_ids: set[int], at: datetime) -> set[int]:
+    """Return who gave an explicit consent after that STOP: an old conversation, read late, does not undo it."""
+    rows = ConsentState.objects.filter(
+        contact__in=contact_ids,
+        platform=platform,
+        value=ConsentValue.YES,
+        source__in=consent.EXPLICIT,
+        at__gt=at,
+    )
+    return set(rows.values_list("contact_id", flat=True))
+
+
+def _note_replies(platform: str, events: list[ProviderEvent], people: Mapping[str, set[int]]) -> None:
+    """Keep when each person wrote last."""
+    latest: dict[int, datetime] = {}
+    for event in events:
+        for contact_id in people.get(event.address, ()) if event.kind == REPLY else ():
+            latest[contact_id] = max(event.at, latest.get(contact_id, event.at))
+    known = ContactActivity.objects.filter(contact__in=latest, platform=platform, last_reply_at__isnull=False)
+    for contact_id, at in known.values_list("contact_id", "last_reply_at"):
+        latest[contact_id] = max(latest[contact_id], at or latest[contact_id])
+    ContactActivity.objects.bulk_create(
+        [ContactActivity(contact_id=key, platform=platform, last_reply_at=at) for key, at in latest.items()],
+        update_conflicts=True,
+        unique_fields=["contact", "platform"],
+        update_fields=["last_reply_at"],
+    )

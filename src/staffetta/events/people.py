@@ -1,0 +1,42 @@
+"""Who is behind an address: the number in all its forms, or the Telegram id (messaging-rules 1.12)."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from staffetta.connectors.messages import Platform
+from staffetta.contacts.models import Contact
+
+BRAZIL = re.compile(r"55(\d\d)(9?)([6-9]\d{7})")
+MEXICO = re.compile(r"52(1?)(\d{10})")
+ARGENTINA = re.compile(r"54(9?)(\d{10})")
+
+
+def equivalents(digits: str) -> set[str]:
+    """Return the number with its other forms: WhatsApp and the telephone network disagree in three countries."""
+    forms = {digits}
+    if found := BRAZIL.fullmatch(digits):
+        forms |= {f"55{found[1]}{found[3]}", f"55{found[1]}9{found[3]}"}
+    elif found := MEXICO.fullmatch(digits):
+        forms |= {f"52{found[2]}", f"521{found[2]}"}
+    elif found := ARGENTINA.fullmatch(digits):
+        forms |= {f"54{found[2]}", f"549{found[2]}"}
+    return forms
+
+
+def contacts_behind(platform: str, addresses: Collection[str]) -> Mapping[str, set[int]]:
+    """Return the contacts behind each address; an address nobody has is absent. A few hundred at a time."""
+    if platform == Platform.TELEGRAM:
+        rows = Contact.objects.filter(telegram_id__in=addresses).values_list("telegram_id", "pk")
+        return _gathered((str(address), key) for address, key in rows)
+    forms = {form: address for address in addresses for form in equivalents(address.removeprefix("+"))}
+    by_phone = Contact.objects.filter(phone__in=[f"+{form}" for form in forms]).values_list("phone", "pk")
+    by_id = Contact.objects.filter(whatsapp_id__in=forms).values_list("whatsapp_id", "pk")
+    pairs = [(forms[str(phone).removeprefix("+")], key) for phone, key in by_phone]
+    return _gathered(pairs + [(forms[known], key) for known, key in by_id])
+
+
+def _gathered(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for address, key in pairs:
+        found.setdefault(address, set()).add(key)
+    return found

@@ -1,0 +1,88 @@
+"""Keep what the provider told, before anything is made of it: the same thing told twice is one row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from staffetta.channels.models import Channel
+from staffetta.connectors.messages import Customer, Reply
+from staffetta.events.models import ProviderEvent
+from staffetta.work.clock import now
+
+REPLY = "reply"
+STATES = {"stopped": ("stopped", "started"), "blocked": ("blocked", "unblocked")}
+"""What can be on or off about a customer, and the kinds of event when it turns."""
+TURNED_ON = frozenset(on for on, _off in STATES.values())
+LONGEST_REPLY = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was last told about one customer: `event` is the number of that row, `on` what it said."""
+
+    event: int
+    on: bool
+
+
+type Knowledge = dict[tuple[str, str], Known]
+
+
+def knowledge(channel: Channel) -> Knowledge:
+    """Return what is known of the channel's customers, by (stopped or blocked, address); the latest event counts."""
+    kinds = {kind: (what, kind in TURNED_ON) for what, pair in STATES.items() for kind in pair}
+    rows = ProviderEvent.objects.filter(channel=channel, kind__in=kinds).order_by("pk")
+    return {
+        (kinds[kind][0], address): Known(pk, kinds[kind][1])
+        for pk, kind, address in rows.values_list("pk", "kind", "address")
+    }
+
+
+def turned(customer: Customer, known: Knowledge) -> list[tuple[str, bool]]:
+    """Return what turned on or off about a customer since the last event (pure)."""
+    present = {"stopped": customer.stopped, "blocked": customer.blocked}
+    before = {what: known.get((what, customer.id)) for what in present}
+    return [(what, on) for what, on in present.items() if on != bool((last := before[what]) and last.on)]
+
+
+def store_customers(channel: Channel, customers: Iterable[Customer], known: Knowledge) -> int:
+    """Store one event for each turn; return how many. The key holds the event before, so that each turn is one row."""
+    rows = [
+        ProviderEvent(
+            channel=channel,
+            kind=STATES[what][0 if on else 1],
+            address=customer.id[:60],
+            key=f"{what}:{customer.id}:{last.event if (last := known.get((what, customer.id))) else 0}"[:200],
+            payload={"name": customer.name},
+        )
+        for customer in customers
+        for what, on in turned(customer, known)
+    ]
+    ProviderEvent.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    _forget_former(channel, [row for row in rows if row.kind not in TURNED_ON])
+    return len(rows)
+
+
+def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
+    """Store what people wrote, each line once for ever; return how many lines were given."""
+    rows = [
+        ProviderEvent(
+            channel=channel,
+            kind=REPLY,
+            address=reply.recipient[:60],
+            key=f"{REPLY}:{reply.key}"[:200],
+            payload={"text": reply.text.replace("\0", "")[:LONGEST_REPLY]},
+            at=now() if reply.at is None else datetime.fromtimestamp(reply.at, UTC),
+        )
+        for reply in replies
+    ]
+    ProviderEvent.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    return len(rows)
+
+
+def _forget_former(channel: Channel, rows: Sequence[ProviderEvent]) -> None:
+    """Who turned off again before we knew them here is no opt-out when they come in later."""
+    for start in range(0, len(rows), 500):
+        addresses = [row.address for row in rows[start : start + 500]]
+        ProviderEvent.objects.filter(
+            channel=channel, kind__in=TURNED_ON, address__in=addresses, applied_at=None
+        ).update(applied_at=now())
