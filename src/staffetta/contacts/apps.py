@@ -5,7 +5,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from staffetta.ui.menu import MenuEntry, register
+from staffetta.ui import menu
 from staffetta.work import lanes
 
 
@@ -14,9 +14,11 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
-        from staffetta.contacts import run_import
+        from staffetta.accounts import wording as deeds
+        from staffetta.contacts import run_import, wording
 
-        register(MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
+        menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
+        deeds.register(wording.DEEDS, wording.DEED_DETAILS)
         lanes.register(lanes.Lane("import", run_import.work))
         post_migrate.connect(_index_search, sender=self)
 

@@ -110,6 +110,11 @@ def opt_in(contact: Contact, platform: str = "whatsapp") -> str:
     return state.value if state else ConsentValue.UNSET
 
 
+def history(contact: Contact, limit: int = 100) -> list[Consent]:
+    """Return the newest statements about a contact."""
+    return list(Consent.objects.filter(contact=contact).order_by("-pk")[:limit])
+
+
 def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, str], Present]:
     rows = ConsentState.objects.filter(contact_id__in=contact_ids, platform=platform)
     listed = rows.values_list("contact_id", "purpose", "value", "source")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffetta.contacts.fold import search_text
 from staffetta.work.clock import now
@@ -136,11 +137,11 @@ class ContactActivity(models.Model):
 
 
 class ImportState(models.TextChoices):
-    UPLOADED = "uploaded", _("To be mapped")
-    WAITING = "waiting", _("Waiting")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
+    UPLOADED = "uploaded", pgettext_lazy("import", "To be mapped")
+    WAITING = "waiting", pgettext_lazy("import", "Waiting")
+    RUNNING = "running", pgettext_lazy("import", "Running")
+    DONE = "done", pgettext_lazy("import", "Done")
+    FAILED = "failed", pgettext_lazy("import", "Not completed")
 
 
 class Import(models.Model):

@@ -1,6 +1,25 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from staffetta.contacts import views
 
 app_name = "contacts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.browse, name="list"),
+    path("new/", views.new, name="new"),
+    path("<int:pk>/", views.show, name="show"),
+    path("<int:pk>/edit/", views.change, name="edit"),
+    path("<int:pk>/delete/", views.delete, name="delete"),
+    path("fields/", views.fields, name="fields"),
+    path("fields/new/", views.new_field, name="new_field"),
+    path("imports/", views.imports, name="imports"),
+    path("imports/new/", views.upload, name="upload"),
+    path("imports/<int:pk>/", views.show_import, name="import"),
+    path("imports/<int:pk>/columns/", views.columns, name="columns"),
+    path("imports/<int:pk>/preview/", views.preview, name="preview"),
+    path("imports/<int:pk>/start/", views.start, name="start"),
+    path("imports/<int:pk>/discard/", views.discard, name="discard"),
+    path("imports/<int:pk>/progress/", views.progress, name="progress"),
+    path("imports/<int:pk>/rejects.csv", views.rejects_file, name="rejects"),
+]

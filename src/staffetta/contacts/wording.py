@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from staffetta.contacts.map_columns import WrongMapping
 from staffetta.contacts.read_csv import BadFile
@@ -65,10 +65,10 @@ REJECT_REASONS: dict[str, Promise] = {
 }
 
 OUTCOMES: dict[str, Promise] = {
-    "created": gettext_lazy("New"),
-    "updated": gettext_lazy("Updated"),
-    "unchanged": gettext_lazy("Unchanged"),
-    "rejected": gettext_lazy("Rejected"),
+    "created": pgettext_lazy("contact", "New"),
+    "updated": pgettext_lazy("contact", "Updated"),
+    "unchanged": pgettext_lazy("contact", "Unchanged"),
+    "rejected": pgettext_lazy("row", "Rejected"),
 }
 
 CONSENT_SOURCES: dict[str, Promise | str] = {
@@ -80,6 +80,16 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "stopped": gettext_lazy("Stopped on Sinch Engage"),
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
 }
+
+DEEDS: dict[str, Promise] = {
+    "import_started": gettext_lazy("Started the import"),
+    "import_discarded": gettext_lazy("Threw away the uploaded file"),
+    "contact_made": gettext_lazy("Created the contact"),
+    "contact_changed": gettext_lazy("Changed the contact"),
+    "contact_deleted": gettext_lazy("Deleted the contact"),
+    "contact_field_made": gettext_lazy("Added the contact field"),
+}
+DEED_DETAILS: dict[str, Promise] = {"rows": gettext_lazy("rows"), "consent_column": gettext_lazy("consent from column")}
 
 DELIMITER_NAMES: dict[str, Promise] = {
     ";": gettext_lazy("Semicolon"),

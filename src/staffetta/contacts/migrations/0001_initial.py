@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200)),
                 ('file', models.FileField(upload_to='imports/')),
-                ('state', models.CharField(choices=[('uploaded', 'To be mapped'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='uploaded', max_length=12)),
+                ('state', models.CharField(choices=[('uploaded', 'To be mapped'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Not completed')], default='uploaded', max_length=12)),
                 ('delimiter', models.CharField(default=',', max_length=1)),
                 ('encoding', models.CharField(default='utf-8', max_length=20)),
                 ('columns', models.JSONField(default=list)),

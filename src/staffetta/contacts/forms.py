@@ -1,0 +1,125 @@
+"""What people type about contacts, checked; errors in words beside the field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staffetta.accounts.models import User
+from staffetta.contacts.consent import opt_in
+from staffetta.contacts.models import ConsentValue, Contact, ContactField
+from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.contacts.read_row import OWN_LENGTH, TELEGRAM_ID
+from staffetta.contacts.save_contact import Entered, OptOutKept, Taken, save_contact
+from staffetta.contacts.wording import reject_text
+
+OWN = "own_"
+OPT_IN = [
+    (ConsentValue.YES, gettext_lazy("Yes")),
+    (ConsentValue.NO, gettext_lazy("No")),
+    (ConsentValue.UNSET, gettext_lazy("Not set")),
+]
+
+
+class ContactForm(forms.Form):
+    """A contact by hand, its own fields and its consent included."""
+
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=200, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=200, required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("With + and the country code, for example +39 347 123 4567"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    telegram_id = forms.CharField(
+        label="TELEGRAMID",
+        max_length=19,
+        required=False,
+        help_text=gettext_lazy("The numeric id on Telegram, if there is one"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    language = forms.CharField(label=gettext_lazy("Language"), max_length=20, required=False)
+    opt_in = forms.ChoiceField(label=gettext_lazy("Opt-in WhatsApp"), choices=OPT_IN, widget=forms.RadioSelect)
+    wording = forms.CharField(
+        label=gettext_lazy("Where does this consent come from?"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("When, where and with which words it was given. It is kept as evidence."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, contact: Contact, data: Mapping[str, Any] | None = None) -> None:
+        self.contact = contact
+        self.present_opt_in = opt_in(contact) if contact.pk else ConsentValue.UNSET
+        initial = {name: getattr(contact, name) for name in ("first_name", "last_name", "telegram_id", "language")}
+        initial |= {"phone": contact.phone_raw or contact.phone, "opt_in": self.present_opt_in}
+        super().__init__(data, initial=initial)
+        for own in ContactField.objects.order_by("label"):
+            self.fields[OWN + own.name] = forms.CharField(
+                label=own.label, required=False, max_length=OWN_LENGTH, initial=contact.values.get(own.name, "")
+            )
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(OWN)]
+
+    def clean_phone(self) -> str:
+        typed = str(self.cleaned_data["phone"])
+        if typed:
+            try:
+                parse_strict(typed)
+            except NotAPhone as wrong:
+                raise forms.ValidationError(reject_text(wrong.code)) from None
+        return typed
+
+    def clean_telegram_id(self) -> str:
+        typed = str(self.cleaned_data["telegram_id"])
+        if typed and not TELEGRAM_ID.fullmatch(typed):
+            raise forms.ValidationError(reject_text("invalid_telegram_id"))
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if not data.get("phone") and not data.get("telegram_id") and not self.errors:
+            self.add_error("phone", _("Enter the number, or the TELEGRAMID: without an address nobody can be reached."))
+        wants_yes = data.get("opt_in") == ConsentValue.YES != self.present_opt_in
+        if wants_yes and not data.get("wording", "").strip():
+            self.add_error("wording", _("A Yes needs its source: where did this person give the consent?"))
+        return data
+
+    def save(self, by: User) -> bool:
+        """Store what was typed; False when it cannot be, with the error beside its field."""
+        data = self.cleaned_data
+        entered = Entered(
+            phone=data["phone"],
+            telegram_id=data["telegram_id"],
+            texts={name: data[name] for name in ("first_name", "last_name", "language")},
+            own={name.removeprefix(OWN): data[name] for name in self.fields if name.startswith(OWN)},
+            opt_in=data["opt_in"],
+            wording=data["wording"],
+        )
+        try:
+            save_contact(self.contact, entered, by)
+        except Taken as taken:
+            self.add_error(taken.field, _("This belongs to another contact: %(name)s.") % {"name": taken.other})
+        except OptOutKept:
+            self.add_error("opt_in", _("This person opted out. Only a Yes, with its source, can change that."))
+        return not self.errors
+
+
+class FieldForm(forms.ModelForm[ContactField]):
+    """A new field of the contacts."""
+
+    class Meta:
+        model = ContactField
+        fields = ["label"]
+
+    def clean_label(self) -> str:
+        label = str(self.cleaned_data["label"]).strip()
+        if any(label.casefold() == known.casefold() for known in ContactField.objects.values_list("label", flat=True)):
+            raise forms.ValidationError(_("There is a field with this name already."))
+        return label

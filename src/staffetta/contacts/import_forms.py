@@ -1,0 +1,115 @@
+"""The forms of an import: the file, its separator, and where each column goes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staffetta.contacts.map_columns import WrongMapping, check, consent_like, field_name, guess_targets
+from staffetta.contacts.models import ContactField, Import
+from staffetta.contacts.read_csv import Record
+from staffetta.contacts.values import SYSTEM_FIELDS
+from staffetta.contacts.wording import DELIMITER_NAMES, mapping_problem
+
+NEW = "+new"
+Choices = list[tuple[str, Any]]
+
+
+class UploadForm(forms.Form):
+    """A file of contacts."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        max_length=255,
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("The file is empty. Export it again and choose it once more."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+    )
+
+    @property
+    def upload(self) -> UploadedFile[bytes]:
+        file = self.cleaned_data["file"]
+        assert isinstance(file, UploadedFile)
+        return file
+
+
+class DelimiterForm(forms.Form):
+    """The separator of the columns, when it was not found out rightly."""
+
+    delimiter = forms.ChoiceField(label=gettext_lazy("Separator"), choices=lambda: list(DELIMITER_NAMES.items()))
+
+
+class MappingForm(forms.Form):
+    """One choice per column, the consent column, and the words the consent was given with."""
+
+    consent = forms.ChoiceField(
+        label=gettext_lazy("Column with the Opt-in WhatsApp"),
+        required=False,
+        help_text=gettext_lazy("Yes, No or empty. Without it nobody gets a consent by this import."),
+    )
+    wording = forms.CharField(
+        label=gettext_lazy("Where does this consent come from?"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("When, where and with which words it was given. It is kept as evidence."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, source: Import, *args: Any, **kwargs: Any) -> None:
+        self.source = source
+        self.own = dict(ContactField.objects.order_by("label").values_list("name", "label"))
+        super().__init__(*args, **kwargs)
+        places = [(str(place), column) for place, column in enumerate(source.columns)]
+        self._offer_consent(places)
+        chosen = source.mapping or guess_targets(source.columns, self.own)
+        for place, column in places:
+            target = chosen.get(column, "")
+            known = not target or target in SYSTEM_FIELDS or target in self.own
+            self.fields[f"column{place}"] = forms.ChoiceField(
+                label=column, choices=self._targets(column), required=False, initial=target if known else NEW
+            )
+
+    def _offer_consent(self, places: Choices) -> None:
+        field = self.fields["consent"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("None: nobody gets an opt-in")), *places]
+        columns = self.source.columns
+        if self.source.consent_column in columns:
+            field.initial = str(columns.index(self.source.consent_column))
+        self.fields["wording"].initial = self.source.consent_wording
+        if (likely := consent_like(columns)) and not self.source.mapping:
+            hint = _("«%(column)s» looks like it.") % {"column": likely}
+            field.help_text = f"{hint} {field.help_text}"
+
+    def _targets(self, column: str) -> Choices:
+        own: Choices = list(self.own.items())
+        system: Choices = list(SYSTEM_FIELDS.items())
+        new = (NEW, _("New field «%(name)s»") % {"name": column})
+        return [("", _("Do not import")), *system, *own, new]
+
+    def lines(self, sample: Iterable[Record]) -> list[tuple[forms.BoundField, list[str]]]:
+        """Return each column's choice with its first values."""
+        rows = [record.cells for record in sample]
+        filled = [
+            [row[n] for row in rows if n < len(row) and row[n].strip()][:3] for n in range(len(self.source.columns))
+        ]
+        return [(self[f"column{place}"], values) for place, values in enumerate(filled)]
+
+    def clean(self) -> dict[str, Any]:
+        data, columns = self.cleaned_data, self.source.columns
+        chosen = {column: data.get(f"column{place}", "") for place, column in enumerate(columns)}
+        mapping = {column: target for column, target in chosen.items() if target}
+        for column in [column for column, target in mapping.items() if target == NEW]:
+            mapping[column] = field_name(column, {*self.own, *mapping.values()})
+        data["mapping"] = mapping
+        data["consent_column"] = columns[int(data["consent"])] if data.get("consent") else ""
+        try:
+            check(mapping, columns, data["consent_column"])
+        except WrongMapping as wrong:
+            self.add_error(None, mapping_problem(wrong))
+        return data

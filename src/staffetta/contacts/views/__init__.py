@@ -1,0 +1,34 @@
+"""Pages of the contacts and their imports."""
+
+from staffetta.contacts.views.fields import fields, new_field
+from staffetta.contacts.views.imports import (
+    columns,
+    discard,
+    imports,
+    preview,
+    progress,
+    rejects_file,
+    show_import,
+    start,
+    upload,
+)
+from staffetta.contacts.views.people import browse, change, delete, new, show
+
+__all__ = [
+    "browse",
+    "change",
+    "columns",
+    "delete",
+    "discard",
+    "fields",
+    "imports",
+    "new",
+    "new_field",
+    "preview",
+    "progress",
+    "rejects_file",
+    "show",
+    "show_import",
+    "start",
+    "upload",
+]

@@ -1,0 +1,231 @@
+"""Imports: upload, columns, preview, progress, result."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.datastructures import MultiValueDict
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts.models import User
+from staffetta.contacts import import_file, rejects
+from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
+from staffetta.contacts.judge_rows import Verdict
+from staffetta.contacts.models import ConsentValue, Import, ImportState
+from staffetta.contacts.read_csv import BadFile
+from staffetta.contacts.read_row import Person, Rejected
+from staffetta.contacts.wording import (
+    DELIMITER_NAMES,
+    ENCODING_NAMES,
+    OUTCOMES,
+    bad_file_text,
+    file_problem,
+    reject_text,
+)
+from staffetta.ui.paging import page_of
+
+MEGABYTE = 1_000_000
+FORM_ROOM = 10_000
+"""Bytes an upload has besides its file."""
+OUTCOME_LOOKS = {
+    "created": ("green", "user-plus"),
+    "updated": ("azure", "refresh"),
+    "unchanged": ("secondary", "equal"),
+    "rejected": ("red", "circle-x"),
+}
+STATE_LOOKS = {
+    ImportState.UPLOADED.value: ("secondary", "table"),
+    ImportState.WAITING.value: ("azure", "clock"),
+    ImportState.RUNNING.value: ("azure", "progress"),
+    ImportState.DONE.value: ("green", "circle-check"),
+    ImportState.FAILED.value: ("red", "alert-circle"),
+}
+
+
+@allow(EVERYBODY)
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    page = page_of(Import.objects.select_related("asked_by"), request.GET)
+    data = {"page": page, "lines": [(source, *STATE_LOOKS[source.state]) for source in page]}
+    return render(request, "contacts/imports.html", data)
+
+
+@csrf_exempt
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take a file. One that is too large is refused before it is read, so the form's token is looked at after that."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES + FORM_ROOM:
+        form = UploadForm({}, MultiValueDict())
+        form.errors["file"] = form.error_class([_too_large()])
+        return _upload_page(request, form, status=413)
+    return _upload(request)
+
+
+@csrf_protect
+def _upload(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _upload_page(request, UploadForm())
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            source = import_file.accept(form.upload, form.upload.name or "", cast("User", request.user))
+        except BadFile as bad:
+            form.add_error("file", bad_file_text(bad))
+        else:
+            return redirect("contacts:columns", pk=source.pk)
+    return _upload_page(request, form, status=422)
+
+
+def _upload_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    data = {"form": form, "limit": settings.IMPORT_MAX_BYTES // MEGABYTE}
+    return render(request, "contacts/upload.html", data, status=status)
+
+
+def _too_large() -> str:
+    return file_problem("too_large", detail=str(settings.IMPORT_MAX_BYTES // MEGABYTE))
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Import, pk=pk)
+    if source.state != ImportState.UPLOADED:
+        return redirect("contacts:import", pk=pk)
+    if "delimiter" in request.POST:
+        return _choose_delimiter(request, source)
+    try:
+        sample = import_file.look_over(source).sample
+    except BadFile as bad:
+        return _lost(request, source, bad)
+    form = MappingForm(source, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        import_file.map_columns(source, chosen["mapping"], chosen["consent_column"], chosen["wording"])
+        return redirect("contacts:preview", pk=pk)
+    data = {
+        "source": source,
+        "form": form,
+        "lines": form.lines(sample),
+        "separator": DelimiterForm(initial={"delimiter": source.delimiter}),
+        "encoding": ENCODING_NAMES.get(source.encoding, source.encoding),
+        "delimiter": DELIMITER_NAMES.get(source.delimiter, source.delimiter),
+    }
+    return render(request, "contacts/columns.html", data, status=422 if form.errors else 200)
+
+
+def _choose_delimiter(request: HttpRequest, source: Import) -> HttpResponse:
+    form = DelimiterForm(request.POST)
+    try:
+        if form.is_valid():
+            import_file.choose_delimiter(source, form.cleaned_data["delimiter"])
+    except BadFile as bad:
+        messages.error(request, file_problem(bad.code, bad.line, bad.detail))
+    return redirect("contacts:columns", pk=source.pk)
+
+
+def _lost(request: HttpRequest, source: Import, bad: BadFile) -> HttpResponse:
+    """The kept file cannot be read any more (restored without its folder): say so and begin again."""
+    messages.error(request, bad_file_text(bad))
+    import_file.discard(source, cast("User", request.user))
+    return redirect("contacts:upload")
+
+
+@allow(OPERATORS)
+@require_safe
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Import, pk=pk)
+    if source.state != ImportState.UPLOADED:
+        return redirect("contacts:import", pk=pk)
+    if not source.mapping:
+        return redirect("contacts:columns", pk=pk)
+    try:
+        verdicts = import_file.preview(source)
+    except BadFile as bad:
+        return _lost(request, source, bad)
+    data = {"source": source, "lines": [_line(verdict) for verdict in verdicts]}
+    return render(request, "contacts/preview.html", data)
+
+
+def _line(verdict: Verdict) -> dict[str, object]:
+    """What the preview shows of a row."""
+    row, (colour, icon) = verdict.row, OUTCOME_LOOKS[verdict.outcome]
+    shown: dict[str, object] = {"number": row.record.row, "outcome": OUTCOMES[verdict.outcome]}
+    shown |= {"colour": colour, "icon": icon, "name": ""}
+    if isinstance(row, Rejected):
+        return shown | {"why": reject_text(row.reason, row.column), "cells": " · ".join(filter(None, row.record.cells))}
+    assert isinstance(row, Person)
+    name = f"{row.texts.get('first_name', '')} {row.texts.get('last_name', '')}".strip()
+    changes = ", ".join(row.own.values())
+    address = row.phone or row.telegram_id
+    return shown | {"name": name, "address": address, "opt_in": ConsentValue(row.consent).label, "own": changes}
+
+
+@allow(OPERATORS)
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Import, pk=pk)
+    if source.state == ImportState.UPLOADED and not source.mapping:
+        return redirect("contacts:columns", pk=pk)
+    try:
+        import_file.start(source, cast("User", request.user))
+    except import_file.AlreadyStarted:
+        messages.info(request, _("This import has started already."))
+    return redirect("contacts:import", pk=pk)
+
+
+@allow(OPERATORS)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Import, pk=pk)
+    try:
+        import_file.discard(source, cast("User", request.user))
+    except import_file.AlreadyStarted:
+        return redirect("contacts:import", pk=pk)
+    messages.success(request, _("The file is thrown away. Nothing was imported."))
+    return redirect("contacts:imports")
+
+
+@allow(EVERYBODY)
+@require_safe
+def show_import(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Import, pk=pk)
+    if source.state == ImportState.UPLOADED and cast("User", request.user).may_operate:
+        return redirect("contacts:columns", pk=pk)
+    return render(request, "contacts/import.html", _progress(source))
+
+
+@allow(EVERYBODY)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "contacts/parts/progress.html", _progress(get_object_or_404(Import, pk=pk)))
+
+
+def _progress(source: Import) -> dict[str, object]:
+    colour, icon = STATE_LOOKS[source.state]
+    reasons = rejects.reasons(source) if source.rejected else []
+    return {
+        "source": source,
+        "colour": colour,
+        "icon": icon,
+        "done": source.imported + source.rejected,
+        "reasons": [(reject_text(reason), number) for reason, number in reasons],
+        "problem": file_problem(source.problem, detail=source.problem_detail) if source.problem else "",
+    }
+
+
+@allow(EVERYBODY)
+@require_safe
+def rejects_file(_request: HttpRequest, pk: int) -> HttpResponseBase:
+    source = get_object_or_404(Import, pk=pk)
+    name = _("%(file)s-rejected.csv") % {"file": slugify(source.name.rsplit(".", 1)[0]) or source.pk}
+    answer = StreamingHttpResponse(rejects.rejects_csv(source), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,145 @@
+"""Contacts: list, page, and changes by hand."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts.models import User
+from staffetta.contacts import consent, search
+from staffetta.contacts.forms import OPT_IN, ContactForm
+from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactField, Import, ImportState
+from staffetta.contacts.save_contact import delete_contact
+from staffetta.contacts.wording import consent_source
+from staffetta.deliveries.models import Delivery, DeliveryState
+from staffetta.ui.paging import page_of
+
+OPT_IN_LOOKS = {
+    ConsentValue.YES.value: ("green", "circle-check"),
+    ConsentValue.NO.value: ("red", "ban"),
+    ConsentValue.UNSET.value: ("secondary", "question-mark"),
+}
+STATE_LOOKS = {
+    DeliveryState.SENT.value: ("green", "check"),
+    DeliveryState.DELIVERED.value: ("green", "checks"),
+    DeliveryState.READ.value: ("green", "checks"),
+    DeliveryState.FAILED.value: ("red", "alert-circle"),
+    DeliveryState.UNDELIVERED.value: ("red", "alert-circle"),
+    DeliveryState.UNCERTAIN.value: ("yellow", "question-mark"),
+}
+MESSAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list was asked for."""
+
+    query: str
+    source: Import | None
+    opt_in: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Filters":
+        number = request.GET.get("import", "")
+        wanted = number.isascii() and number.isdecimal() and len(number) < 19
+        source = Import.objects.filter(pk=int(number)).first() if wanted else None
+        chosen = request.GET.get("opt_in", "")
+        return cls(request.GET.get("q", "").strip()[:200], source, chosen if chosen in ConsentValue.values else "")
+
+    def __bool__(self) -> bool:
+        return bool(self.query or self.source or self.opt_in)
+
+    def people(self) -> QuerySet[Contact]:
+        people = Contact.objects.order_by("-pk")
+        if self.source:
+            people = people.filter(imports__source=self.source)
+        if self.opt_in:
+            said = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
+            if self.opt_in == ConsentValue.UNSET:
+                people = people.exclude(consent_states__in=said.filter(value__in=("yes", "no")))
+            else:
+                people = people.filter(consent_states__in=said.filter(value=self.opt_in))
+        if (number := search.by_id(self.query)) is not None:
+            return people.filter(pk=number)
+        return search.find(people, self.query)
+
+
+@allow(EVERYBODY)
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    filters = Filters.of(request)
+    said = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
+    page = page_of(filters.people().prefetch_related(Prefetch("consent_states", said)), request.GET)
+    finished = Import.objects.filter(state=ImportState.DONE).order_by("-pk").only("name", "finished_at")[:50]
+    data = {
+        "page": page,
+        "lines": [(contact, *_opt_in(contact)) for contact in page],
+        "filters": filters,
+        "imports": finished,
+        "opt_ins": OPT_IN,
+    }
+    return render(request, "contacts/list.html", data)
+
+
+def _opt_in(contact: Contact) -> tuple[str, str, str]:
+    """Return (label, colour, icon) of a contact whose consent states were fetched."""
+    state = next(iter(contact.consent_states.all()), None)
+    value = state.value if state else ConsentValue.UNSET.value
+    return (str(ConsentValue(value).label), *OPT_IN_LOOKS[value])
+
+
+@allow(EVERYBODY)
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, pk=pk)
+    states = list(ConsentState.objects.filter(contact=contact).order_by("platform", "purpose"))
+    sent = Delivery.objects.filter(contact=contact).select_related("communication", "transactional").order_by("-pk")
+    data = {
+        "contact": contact,
+        "own": [(field, contact.values.get(field.name, "")) for field in ContactField.objects.order_by("label")],
+        "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
+        "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
+        "deliveries": [(row, *STATE_LOOKS.get(row.state, ("secondary", "clock"))) for row in sent[:MESSAGES]],
+    }
+    return render(request, "contacts/show.html", data)
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    return _edit(request, Contact())
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Contact, pk=pk))
+
+
+def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
+    name = str(contact) if contact.pk else ""
+    form = ContactForm(contact, request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.save(cast("User", request.user)):
+        messages.success(request, _("%(name)s is saved.") % {"name": contact})
+        return redirect("contacts:show", pk=contact.pk)
+    data = {"form": form, "contact": contact if name else None, "name": name}
+    return render(request, "contacts/edit.html", data, status=422 if form.errors else 200)
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact, pk=pk)
+    if request.method == "POST":
+        name = str(contact)
+        delete_contact(contact, cast("User", request.user))
+        messages.success(request, _("%(name)s is deleted.") % {"name": name})
+        return redirect("contacts:list")
+    counted = {"consents": contact.consents.count(), "messages": contact.deliveries.count()}
+    return render(request, "contacts/delete.html", {"contact": contact, **counted})
