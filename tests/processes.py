@@ -210,8 +210,9 @@ class Installation:
             plain.close()
 
     def end(self) -> None:
-        for started in self._started:
-            started.end()
+        """End whatever was started here."""
+        while self._started:
+            self._started.pop().end()
 
     def _with_django(self) -> dict[str, str]:
         return {**self.environment, "DJANGO_SETTINGS_MODULE": "staffetta.config.settings"}

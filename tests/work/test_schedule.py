@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 NAME = "schedule:staffetta.work.tasks.prune_old_rows"
 
 
-@pytest.fixture(autouse=True)
-def declared() -> None:
-    schedule.load()
-
-
 def make_due() -> None:
     Lease.objects.filter(name=NAME).update(expires_at=real_now() - timedelta(days=3))
 

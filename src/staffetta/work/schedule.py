@@ -42,11 +42,6 @@ def cron[**P, R](schedule: str) -> Callable[[Task[P, R]], Task[P, R]]:
     return decorate
 
 
-def load() -> None:
-    """Import every room's tasks, so that their declarations are known."""
-    autodiscover_modules("tasks")
-
-
 def fire_due(context: LaneContext) -> bool:
     """Enqueue each declared task whose time has come."""
     for job in _declared():
@@ -55,6 +50,8 @@ def fire_due(context: LaneContext) -> bool:
 
 
 def _declared() -> list[Job]:
+    # Declarations stand beside the tasks: each room's tasks are imported, once, to hear of them.
+    autodiscover_modules("tasks")
     jobs: list[Job] = crontask.scheduler.get_jobs()
     return jobs
 

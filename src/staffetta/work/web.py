@@ -14,6 +14,7 @@ APPLICATION = "staffetta.config.wsgi:application"
 THREADS = 8
 """Requests answered at once: they wait for the database and the provider more than they compute."""
 STOP_WITHIN = 10
+REDACTED = {"()": "staffetta.config.logs.RedactingFormatter", "format": "%(asctime)s %(levelname)s granian %(message)s"}
 
 
 def serve(host: str, port: int) -> None:
@@ -32,6 +33,7 @@ def serve(host: str, port: int) -> None:
         http1_settings=HTTP1Settings(),
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig={"formatters": {"generic": REDACTED, "access": REDACTED}},
         log_access=False,
         workers_kill_timeout=STOP_WITHIN,
     ).serve()
