@@ -71,7 +71,7 @@ def _steps(done: tuple[bool, ...]) -> list[Step]:
         (
             _("Import your contacts"),
             _("From a CSV file, with the column that says who agreed to WhatsApp messages."),
-            "contacts:list",
+            "contacts:upload",
             _("Import"),
         ),
         (

@@ -1,0 +1,135 @@
+"""Every address, with every role and with nobody. Addresses that rooms add are walked without being named here."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from staffetta.accounts.models import Role
+from tests import world as factory
+from tests.conftest import logged_in, person
+
+pytestmark = pytest.mark.django_db
+
+API = "api/"
+OPEN_API = ("api/v1/openapi.json", "api/v1/docs")
+OPEN_PAGES = {"accounts:login", "accounts:logout", "accounts:language", "accounts:setup", "reports:health"}
+METHODS = ("get", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    route: str
+    name: str
+    view: Callable[..., Any]
+
+    def __str__(self) -> str:
+        return self.name or self.route
+
+
+def walk(resolver: URLResolver, before: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = (*spaces, entry.namespace) if entry.namespace else spaces
+            yield from walk(entry, route, inner)
+        elif isinstance(entry, URLPattern):
+            yield Address(route, ":".join((*spaces, entry.name or "")), entry.callback)
+
+
+ADDRESSES = list(walk(get_resolver()))
+PAGES = [address for address in ADDRESSES if not address.route.startswith(API)]
+GUARDED = [address for address in PAGES if getattr(address.view, "allowed_roles", ())]
+CALLS = [address for address in ADDRESSES if address.route.startswith(API) and not address.route.startswith(OPEN_API)]
+
+
+def path_of(address: Address, world: factory.World) -> str:
+    """Return the address with an existing object for each parameter."""
+
+    def fill(found: re.Match[str]) -> str:
+        return str(factory.value_of(address.route, found.group(1), world))
+
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", fill, address.route)
+
+
+def status(client: Client, method: str, path: str) -> tuple[int, str]:
+    """Ask, and take back whatever it changed."""
+    with transaction.atomic():
+        answer = getattr(client, method)(path)
+        transaction.set_rollback(True)
+    return answer.status_code, answer.headers.get("Location", "")
+
+
+@pytest.fixture
+def world(db: None) -> factory.World:
+    return factory.build()
+
+
+def test_there_are_addresses_to_walk() -> None:
+    assert len(PAGES) > 20
+
+
+@pytest.mark.parametrize("address", PAGES, ids=str)
+def test_every_view_says_who_may_open_it(address: Address) -> None:
+    roles = getattr(address.view, "allowed_roles", None)
+    assert roles is not None, f"{address} carries neither @allow nor @open_to_anybody"
+    assert set(roles) <= set(Role)
+
+
+def test_only_these_pages_are_open_to_anybody() -> None:
+    assert {address.name for address in PAGES if address.view.allowed_roles == ()} == OPEN_PAGES  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("address", GUARDED, ids=str)
+def test_nobody_is_sent_to_the_login(address: Address, method: str, world: factory.World) -> None:
+    code, location = status(Client(), method, path_of(address, world))
+    assert code == 302
+    assert location.startswith("/login/")
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("address", GUARDED, ids=str)
+def test_a_role_opens_what_it_may_and_nothing_else(address: Address, role: Role, world: factory.World) -> None:
+    client = logged_in(person(role, "chiunque"))
+    path = path_of(address, world)
+    answers = [status(client, method, path) for method in METHODS]
+    codes = [code for code, _ in answers]
+    if role in address.view.allowed_roles:  # type: ignore[attr-defined]
+        assert 403 not in codes
+        assert max(codes) < 500
+        assert not any(location.startswith("/login/") for _, location in answers)
+        assert any(code in (200, 302, 422) for code in codes), codes
+    else:
+        assert codes == [403, 403]
+
+
+@pytest.mark.parametrize("address", CALLS, ids=str)
+def test_the_api_wants_a_token_whoever_is_logged_in(address: Address, world: factory.World) -> None:
+    client = logged_in(person(Role.ADMINISTRATOR, "chiunque"))
+    path = path_of(address, world)
+    for caller in (Client(), client):
+        codes = [status(caller, method, path)[0] for method in METHODS]
+        assert set(codes) <= {401, 405}
+        assert 401 in codes
+
+
+def test_a_form_without_its_token_changes_nothing(world: factory.World) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person(Role.ADMINISTRATOR, "anna"))
+    answer = strict.post(f"/users/{world.other_user.pk}/deactivate/")
+    assert answer.status_code == 403
+    world.other_user.refresh_from_db()
+    assert world.other_user.is_active
+
+
+def test_a_deactivated_person_is_logged_out_at_once(world: factory.World) -> None:
+    client = logged_in(world.other_user)
+    assert client.get("/").status_code == 200
+    type(world.other_user).objects.filter(pk=world.other_user.pk).update(is_active=False)
+    assert client.get("/").status_code == 302

@@ -1,0 +1,152 @@
+"""One of everything, and which of it stands in an address: the walk over all pages needs an object for each parameter.
+
+A new parameter in some room's addresses makes tests/test_permissions.py fail until it is named in `PARAMETERS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+
+from staffetta.accounts import tokens
+from staffetta.accounts.models import AccessToken, Role, User
+from staffetta.channels.models import (
+    APPROVED,
+    Channel,
+    ConnectionState,
+    CustomerField,
+    Exchange,
+    Refresh,
+    RefreshState,
+    Template,
+    TemplateVariant,
+)
+from staffetta.communications.models import Communication, TransactionalMessage
+from staffetta.connectors.messages import Platform
+from staffetta.contacts.models import Contact, ContactField, Import, ImportState
+from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What `build` made."""
+
+    other_user: User
+    token: AccessToken
+    channel: Channel
+    template: Template
+    variant: TemplateVariant
+    exchange: Exchange
+    refresh: Refresh
+    contact: Contact
+    source: Import
+    communication: Communication
+    transactional: TransactionalMessage
+    delivery: Delivery
+
+
+BODY = "Ciao {{1}}, ecco le novità."
+
+
+def a_channel(provider_id: str = "24001", name: str = "Assistenza clienti", **fields: object) -> Channel:
+    """A connected WhatsApp channel, whose sealed key is nonsense: nobody can be called with it."""
+    known: dict[str, object] = {
+        "platform": Platform.WHATSAPP,
+        "number": "+39020000001",
+        "state": ConnectionState.CONNECTED,
+        "sealed_key": b"nonsense",
+        "key_last_four": "k3y4",
+    }
+    return Channel.objects.create(provider_id=provider_id, name=name, **(known | fields))
+
+
+def a_variant(template: Template, language: str = "it", **fields: object) -> TemplateVariant:
+    known: dict[str, object] = {
+        "language_raw": language,
+        "status": APPROVED,
+        "category": "marketing",
+        "components": [{"type": "BODY", "text": BODY}],
+        "variables": [{"key": "1", "component": "body", "kind": "text", "example": "Maria"}],
+        "fingerprint": "0" * 64,
+    }
+    return TemplateVariant.objects.create(template=template, language=language, **(known | fields))
+
+
+def build() -> World:
+    """Make one of everything a page can show."""
+    other = User.objects.create_user("altra-persona", "una-password-lunga", Role.VIEWER)
+    token, _plain = tokens.issue("negozio", other)
+    channel = a_channel()
+    template = Template.objects.create(channel=channel, name="novita_foto")
+    variant = a_variant(template)
+    CustomerField.objects.create(channel=channel, name="citta", type="text")
+    exchange = Exchange.objects.create(
+        channel=channel, operation="templates", method="GET", url="https://example.org/templates", status=200
+    )
+    refresh = Refresh.objects.create(channel=channel, state=RefreshState.DONE)
+    ContactField.objects.create(name="citta", label="Città")
+    contact = Contact.objects.create(first_name="Maria", phone_raw="+39 333 1234567", phone="+393331234567")
+    source = an_import()
+    composition = {"channel": channel, "variant": variant, "channel_name": channel.name, "template_name": template.name}
+    communication = Communication.objects.create(name="Saldi", accepted_revision=1, **composition)
+    transactional = TransactionalMessage.objects.create(name="conferma", accepted_revision=1, **composition)
+    delivery = Delivery.objects.create(
+        kind=DeliveryKind.COMMUNICATION,
+        communication=communication,
+        contact=contact,
+        channel=channel,
+        variant=variant,
+        address="393331234567",
+        state=DeliveryState.UNCERTAIN,
+    )
+    return World(
+        other,
+        token,
+        channel,
+        template,
+        variant,
+        exchange,
+        refresh,
+        contact,
+        source,
+        communication,
+        transactional,
+        delivery,
+    )
+
+
+def an_import() -> Import:
+    """A file that was uploaded and not yet mapped."""
+    source = Import(name="saldi.csv", state=ImportState.UPLOADED, delimiter=";", columns=["Telefono", "Nome"])
+    source.file.save("saldi.csv", ContentFile(b"Telefono;Nome\n+393331234568;Luca\n"), save=False)
+    source.save()
+    return source
+
+
+Maker = Callable[[World], object]
+PARAMETERS: list[tuple[str, str, Maker]] = [
+    # (part of the route, parameter, its value); the first line that fits is taken
+    ("setup/", "token", lambda _: "not-a-link"),
+    ("tokens/", "pk", lambda world: world.token.pk),
+    ("users/", "pk", lambda world: world.other_user.pk),
+    ("guides/", "name", lambda _: "collegare-i-canali"),
+    ("engage/", "pk", lambda world: world.channel.pk),
+    ("engage/", "refresh_id", lambda world: world.refresh.pk),
+    ("engage/", "template_id", lambda world: world.template.pk),
+    ("engage/", "exchange_id", lambda world: world.exchange.pk),
+    ("engage/", "to", lambda _: "off"),
+    ("imports/", "pk", lambda world: world.source.pk),
+    ("contacts/", "pk", lambda world: world.contact.pk),
+    ("communications/", "pk", lambda world: world.communication.pk),
+    ("transactional-messages/", "name", lambda world: world.transactional.name),
+    ("messages/", "public_id", lambda world: world.delivery.public_id),
+    ("deliveries/", "delivery_id", lambda world: world.delivery.public_id),
+]
+
+
+def value_of(route: str, parameter: str, world: World) -> object:
+    """Return what stands for a parameter of a route."""
+    for part, known, maker in PARAMETERS:
+        if known == parameter and part in route:
+            return maker(world)
+    raise LookupError(f"tests/world.py does not know the parameter {parameter!r} of the address {route!r}")
