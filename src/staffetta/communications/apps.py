@@ -1,8 +1,20 @@
 """The room's place in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CommunicationsConfig(AppConfig):
     name = "staffetta.communications"
     label = "communications"
+
+    def ready(self) -> None:
+        from staffetta.channels import blockers, holds, usage
+        from staffetta.communications import tell_channels
+        from staffetta.ui.menu import MenuEntry, register
+
+        register(MenuEntry(_("Communications"), "communications:list", "send", 20))
+        register(MenuEntry(_("Transactional messages"), "communications:transactional_list", "bolt", 30))
+        usage.register(tell_channels.of_templates, tell_channels.of_channel)
+        blockers.register(tell_channels.in_the_way)
+        holds.register(holds.Holder(tell_channels.count_held, tell_channels.hold_dependents))

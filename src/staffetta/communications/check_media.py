@@ -1,4 +1,4 @@
-"""Look once at the file of a template's header: is it there, of a kind and size WhatsApp takes (messaging-rules 1.8)?"""
+"""Look once at the file of a template's header: is it there, would WhatsApp take it (messaging-rules 1.8)?"""
 
 import asyncio
 from typing import Literal, TypedDict
@@ -33,8 +33,8 @@ KINDS: dict[str, tuple[frozenset[str], int]] = {
 """Kind of header -> the content types WhatsApp takes, and the most bytes."""
 
 Problem = Literal["", "not_an_address", "forbidden", "unreachable", "not_there", "wrong_type", "too_large"]
-DOUBTFUL: tuple[Problem, ...] = ("unreachable",)
-"""Problems that may be ours alone (no way out of this network): shown, not refused."""
+DOUBTFUL: tuple[Problem, ...] = ("unreachable", "not_there")
+"""Problems that may be ours alone (no way out of this network, a store that refuses us): shown, not refused."""
 
 
 class MediaCheck(TypedDict):

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from staffetta.api.v1 import addresses
+
 urlpatterns = [
     path("", include("staffetta.reports.urls")),
     path("", include("staffetta.accounts.urls")),
@@ -9,4 +11,5 @@ urlpatterns = [
     path("contacts/", include("staffetta.contacts.urls")),
     path("", include("staffetta.communications.urls")),
     path("", include("staffetta.deliveries.urls")),
+    path("api/v1/", addresses()),
 ]

@@ -1,0 +1,103 @@
+"""What goes in and out of the API, as its OpenAPI document describes it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+
+class Closed(Schema):
+    """A request body: a member nobody knows is an error, never silently dropped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ConsentIn(Closed):
+    """The consent this message is covered by: written into the ledger of consents."""
+
+    source: Annotated[
+        str, Field(min_length=1, max_length=200, description="Where it was given.", examples=["checkout"])
+    ]
+    text: Annotated[str, Field(min_length=1, max_length=2000, description="The words the person agreed to.")]
+
+
+class RecipientIn(Closed):
+    """Whom it goes to."""
+
+    phone: Annotated[str, Field(max_length=60, description="International form, with the plus.",
+                                examples=["+39 333 123 4567"])]
+
+
+class SendIn(Closed):
+    """One message to one person."""
+
+    recipient: Annotated[RecipientIn | str, Field(description="The phone number, plain or as `{\"phone\": …}`.")]
+    values: Annotated[dict[str, str | int | float], Field(
+        description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]
+    )] = {}
+    consent: ConsentIn | None = None
+
+    @property
+    def phone(self) -> str:
+        return self.recipient if isinstance(self.recipient, str) else self.recipient.phone
+
+
+class Accepted(Schema):
+    """The message lies in the ledger and is sent as soon as the channel allows."""
+
+    id: Annotated[UUID, Field(description="Ask `GET /deliveries/{id}` for its state.")]
+    state: str
+
+
+class DeliveryOut(Schema):
+    """One message and what became of it."""
+
+    id: UUID
+    kind: Literal["communication", "transactional", "test"]
+    name: Annotated[str, Field(description="Of the transactional message or communication.")]
+    state: Literal["waiting", "sending", "sent", "delivered", "read", "not_sent", "failed", "undelivered", "uncertain",
+                   "cancelled"]
+    reason: Annotated[str | None, Field(description="A stable code, when there is one.")]
+    detail: Annotated[str | None, Field(description="The reason in words, in the language of the call.")]
+    provider_code: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class ChannelOut(Schema):
+    id: Annotated[str | None, Field(description="As Sinch Engage numbers it; null when it was disconnected.")]
+    name: str
+
+
+class TransactionalOut(Schema):
+    """A transactional message as it was defined in the interface."""
+
+    name: str
+    channel: ChannelOut
+    template: str
+    language: str
+    values: Annotated[list[str], Field(description="The names of the values a call passes.")]
+    enabled: bool
+    creates_contacts: bool
+    problem: Annotated[str | None, Field(description="A stable code when a call would be refused now, else null.")]
+
+
+class Fault(Schema):
+    pointer: str
+    detail: str
+    code: str
+
+
+class ProblemOut(Schema):
+    """RFC 9457: `code` is stable and for machines, `title` and `detail` are for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: UUID
+    errors: list[Fault] = []

@@ -1,0 +1,139 @@
+"""Take one transactional message: whatever is wrong is refused whole, and leaves nothing behind."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.api.problems import Fault, Problem
+from staffetta.api.schemas import SendIn
+from staffetta.communications.hold import Trouble, remember, trouble_of
+from staffetta.communications.mapping import SourceKind, read_mapping
+from staffetta.communications.models import TransactionalMessage
+from staffetta.communications.start import incompleteness_of
+from staffetta.communications.wording import trouble_words
+from staffetta.contacts import consent
+from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.plan import purpose_of
+from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.send_one import NotSendable, send_one
+
+OF_CHANNEL = (
+    Trouble.CHANNEL_REMOVED,
+    Trouble.CHANNEL_GONE,
+    Trouble.CHANNEL_NOT_CONNECTED,
+    Trouble.KEY_REFUSED,
+    Trouble.ADDRESS_FORBIDDEN,
+)
+"""Troubles that may be over without any change of the call: 503. Those of the template want a person: 422."""
+OF_VALUES = {"missing_value": "value_missing", "too_long": "value_too_long"}
+
+
+def find(name: str) -> TransactionalMessage:
+    """Return the transactional message of this name. Raises Problem 404."""
+    row = TransactionalMessage.objects.select_related("channel", "variant__template__channel").filter(name=name).first()
+    if row is None:
+        raise Problem(
+            "transactional_message_unknown",
+            _("No transactional message has this name. Look at the list in the interface."),
+        )
+    return row
+
+
+def send(message: TransactionalMessage, asked: SendIn) -> Delivery:
+    """Write the delivery, within the caller's transaction. Raises Problem; then the caller rolls back."""
+    _check_usable(message)
+    given = _given(message, asked)
+    contact = _contact(message, asked)
+    assert message.variant is not None
+    if message.accepted_revision != message.variant.revision:
+        # Switched off and on again: the same contract, nothing for a person to accept.
+        remember(message, message.variant)
+        message.save(update_fields=["accepted_revision", "accepted_fingerprint", "accepted_contract"])
+    if asked.consent:
+        purpose = purpose_of(message.variant.category)
+        wording = f"{asked.consent.text}\n({asked.consent.source})"
+        consent.record([contact.pk], message.platform, [purpose], ConsentValue.YES, "api", wording=wording)
+    try:
+        return send_one(message, contact, given)
+    except NotSendable as refused:
+        raise _not_sendable(message, refused) from None
+
+
+def usable_problem(message: TransactionalMessage) -> str | None:
+    """Return the code with which a call would be refused now, whatever it says; None when it would not."""
+    try:
+        _check_usable(message)
+    except Problem as problem:
+        return problem.code
+    return None
+
+
+def _check_usable(message: TransactionalMessage) -> None:
+    if not message.enabled:
+        raise Problem(
+            "message_off", _("This transactional message is off. It can be switched on again on its page in Staffetta.")
+        )
+    if trouble := trouble_of(message):
+        words = trouble_words(trouble)
+        raise Problem(
+            "channel_unusable" if trouble in OF_CHANNEL else "held",
+            f"{words.what} {words.remedy}",
+            code=trouble.value,
+            retry_after=60 if trouble in OF_CHANNEL else None,
+        )
+    if code := incompleteness_of(message):
+        words = trouble_words(code)
+        raise Problem("message_incomplete", f"{words.what} {words.remedy}", code=code.value)
+
+
+def _given(message: TransactionalMessage, asked: SendIn) -> Mapping[str, str]:
+    unknown = sorted(set(asked.values) - set(message.parameters))
+    if unknown:
+        detail = _("This transactional message does not ask for this value.")
+        raise Problem(
+            "value_unknown",
+            _("The call passes values this transactional message does not ask for."),
+            faults=[Fault(f"#/values/{_escaped(name)}", detail, "value_unknown") for name in unknown],
+        )
+    return {name: str(value) for name, value in asked.values.items()}
+
+
+def _contact(message: TransactionalMessage, asked: SendIn) -> Contact:
+    pointer = "#/recipient" if isinstance(asked.recipient, str) else "#/recipient/phone"
+    try:
+        phone = parse_strict(asked.phone)
+    except NotAPhone as error:
+        detail = _("Write the number in international form, with the plus and the country code.")
+        raise Problem("recipient_invalid", detail, faults=[Fault(pointer, detail, error.code)]) from None
+    known = Contact.objects.filter(phone=phone).first()
+    if known:
+        return known
+    if not message.creates_contacts:
+        detail = _("No contact has this number, and this transactional message makes no new ones.")
+        raise Problem("recipient_unknown", detail, faults=[Fault(pointer, detail, "recipient_unknown")])
+    # Two calls may make the same person at once: the second finds what the first made.
+    return Contact.objects.get_or_create(phone=phone, defaults={"phone_raw": asked.phone[:60]})[0]
+
+
+def _not_sendable(message: TransactionalMessage, refused: NotSendable) -> Problem:
+    words = words_of(refused.reason)
+    kind = OF_VALUES.get(refused.reason)
+    if kind is None:
+        return Problem("not_sendable", f"{words.what}. {words.remedy}", code=refused.reason)
+    detail = f"{words.what}. {words.remedy}"
+    return Problem(kind, detail, faults=[_fault(message, key, kind) for key in refused.keys])
+
+
+def _fault(message: TransactionalMessage, key: str, kind: str) -> Fault:
+    """Point at the value the caller left out; where a contact's field is empty the caller cannot mend it here."""
+    source = read_mapping(message.mapping).get(key)
+    if source is not None and source.kind == SourceKind.VALUE:
+        return Fault(f"#/values/{_escaped(source.name)}", _("This value is missing, empty or too long."), kind)
+    return Fault("#/recipient", _("A field of the contact is empty, and there is no fallback for it."), kind)
+
+
+def _escaped(name: str) -> str:
+    """Write a member's name as JSON pointers want it (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,254 @@
+"""`staffetta communications`: compose, start, stop and read communications from the command line."""
+
+import argparse
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext as _
+
+from staffetta.channels.models import Channel, TemplateVariant
+from staffetta.channels.templates import selectable
+from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, say, table
+from staffetta.cli.waiting import wait_for
+from staffetta.communications import choose
+from staffetta.communications import start as starting
+from staffetta.communications import stop as stopping
+from staffetta.communications.check_media import MediaCheck, check_media, refused
+from staffetta.communications.draft import Content, save_draft
+from staffetta.communications.mapping import WrongSource, parse_source
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.communications.start import MEDIA_KINDS
+from staffetta.communications.wording import media_text, trouble_words
+from staffetta.contacts import recipients
+from staffetta.contacts import values as contact_values
+from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.models import Import
+from staffetta.deliveries.plan import audience_of
+from staffetta.deliveries.reasons import words_of
+from staffetta.reports.numbers import Numbers, numbers_of, term
+
+LANES = ("plan", "dispatch", "watch", "events", "opt_outs", "jobs")
+"""What a communication needs to come to its end."""
+AT_REST = (CommunicationState.DONE, CommunicationState.STOPPED, CommunicationState.HELD)
+
+
+def register(subparsers: Subparsers) -> None:
+    noun = subparsers.add_parser("communications", help=_("messages to an audience"))
+    verbs = noun.add_subparsers(metavar=_("ACTION"), required=True)
+    _register_create(verbs)
+    start_parser = verbs.add_parser("start", help=_("start a draft"))
+    start_parser.add_argument("id", metavar="ID")
+    start_parser.add_argument("--wait", action="store_true", help=_("end when nobody is waiting or sending"))
+    start_parser.set_defaults(run=start)
+    stop_parser = verbs.add_parser("stop", help=_("stop for good"))
+    stop_parser.add_argument("id", metavar="ID")
+    stop_parser.set_defaults(run=stop)
+    show_parser = verbs.add_parser("show", help=_("state and numbers of one"))
+    show_parser.add_argument("id", metavar="ID")
+    json_option(show_parser, _("print the communication as JSON"))
+    show_parser.set_defaults(run=show)
+    list_parser = verbs.add_parser("list", help=_("all, newest first"))
+    json_option(list_parser, _("print the communications as JSON"))
+    list_parser.set_defaults(run=list_all)
+
+
+def _register_create(verbs: Subparsers) -> None:
+    parser = verbs.add_parser("create", help=_("make a draft"))
+    parser.add_argument("--name", required=True, metavar="N")
+    parser.add_argument("--channel", required=True, metavar="ID", help=_("channel, by its ID on Sinch Engage"))
+    parser.add_argument("--template", required=True, metavar="T")
+    parser.add_argument("--language", required=True, metavar="L")
+    parser.add_argument(
+        "--variable",
+        action="append",
+        default=[],
+        metavar="KEY=SOURCE",
+        help=_("KEY: a number of the body, header, button; SOURCE: field:NAME or text:TEXT, then |fallback:TEXT"),
+    )
+    parser.add_argument("--header-media", default="", metavar="URL")
+    parser.add_argument("--audience", required=True, metavar="all|import:ID")
+    json_option(parser, _("print the communication as JSON"))
+    parser.set_defaults(run=create)
+
+
+def create(args: argparse.Namespace) -> int:
+    """Make a draft, by the same rules as the page."""
+    name = args.name.strip()
+    if not 1 <= len(name) <= 200:
+        fail(_("The name must have 1 to 200 characters."))
+    variant = _variant(args.channel, args.template, args.language)
+    mapping = _mapping(variant, args.variable)
+    source = _import(args.audience)
+    check = _checked(variant, args.header_media)
+    content = Content(variant, mapping, args.header_media, check or {})
+    draft = save_draft(None, name, content, source, None)
+    emit(args, _as_data(draft), _("Draft %(id)s is made: %(name)s") % {"id": draft.pk, "name": draft})
+    return 0
+
+
+def start(args: argparse.Namespace) -> int:
+    """Start a draft; with --wait, until nobody is waiting or sending. Held is a failure, told with its reason."""
+    communication = _found(args.id)
+    try:
+        starting.start(communication, None)
+    except starting.StartRefused as error:
+        words = trouble_words(error.code)
+        fail(f"{words.what} {words.remedy}")
+    if not args.wait:
+        say(_("Started."))
+        return 0
+    wait_for(lambda: _at_rest(communication.pk), LANES)
+    ended = _found(args.id)
+    counted = numbers_of([ended.pk])[ended.pk]
+    say(_sum(counted))
+    if ended.state == CommunicationState.HELD:
+        words = trouble_words(ended.held_reason)
+        fail(_("Held: %(what)s %(remedy)s") % {"what": words.what, "remedy": words.remedy})
+    return 0
+
+
+def stop(args: argparse.Namespace) -> int:
+    """Stop what is under way or held."""
+    if not stopping.stop(_found(args.id), None):
+        fail(_("It is not under way: there is nothing to stop."))
+    say(_("Stopped."))
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print one communication: its state, and the sum that closes."""
+    communication = _found(args.id)
+    emit(args, _as_data(communication), lambda: _told(communication))
+    return 0
+
+
+def list_all(args: argparse.Namespace) -> int:
+    """Print all communications, newest first."""
+    rows = list(Communication.objects.order_by("-pk"))
+    counted = numbers_of(row.pk for row in rows)
+    headings = (_("ID"), _("State"), _("Audience"), _("Sent"), _("Name"))
+    emit(
+        args,
+        [_as_data(row, counted[row.pk]) for row in rows],
+        lambda: table(
+            headings,
+            [(r.pk, r.get_state_display(), _audience(r, counted[r.pk]), counted[r.pk].sent, r.name) for r in rows],
+        ),
+    )
+    return 0
+
+
+def _as_data(row: Communication, counted: Numbers | None = None) -> dict[str, Any]:
+    counted = counted or numbers_of([row.pk])[row.pk]
+    reasons: dict[str, int] = {}
+    for each in counted.reasons:
+        if each.reason:
+            reasons[each.reason] = reasons.get(each.reason, 0) + each.number
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "state": row.state,
+        "audience": _audience(row, counted),
+        "counts": {state.value: number for state, number in counted.by_state.items()},
+        "reasons": reasons,
+    }
+
+
+def _audience(row: Communication, counted: Numbers) -> int:
+    """Before planning has begun nobody is in the ledger: then how many it would go to."""
+    draft = row.state == CommunicationState.DRAFT
+    return recipients.count(audience_of(row)) if draft else counted.audience
+
+
+def _told(row: Communication) -> str:
+    counted = numbers_of([row.pk])[row.pk]
+    lines = [f"{row.pk}  {row.name}  ({row.get_state_display()})", _sum(counted)]
+    if row.held_reason:
+        words = trouble_words(row.held_reason)
+        lines.append(f"{words.what} {words.remedy}")
+    lines += [f"  {each.number}  {words_of(each.reason).what}" for each in counted.troubled if each.reason]
+    return "\n".join(lines)
+
+
+def _sum(counted: Numbers) -> str:
+    terms = " + ".join(f"{number} {term(state, number)}" for state, number in counted.terms)
+    return f"{counted.audience} = {terms}"
+
+
+def _at_rest(pk: int) -> bool:
+    row = Communication.objects.get(pk=pk)
+    return row.state in AT_REST and (
+        row.state == CommunicationState.HELD or not numbers_of([pk])[pk].unsettled
+    )
+
+
+def _found(text: str) -> Communication:
+    try:
+        return Communication.objects.get(pk=int(text))
+    except (ObjectDoesNotExist, ValueError, OverflowError):
+        fail(_("There is no communication %(id)s.") % {"id": text})
+
+
+def _variant(channel_id: str, template: str, language: str) -> TemplateVariant:
+    channel = Channel.objects.filter(provider_id=channel_id).first()
+    if channel is None:
+        fail(_("There is no channel %(id)s.") % {"id": channel_id})
+    if not channel.connected:
+        fail(_("The channel %(name)s is not connected.") % {"name": channel})
+    variant = choose.find(channel_id, template, language)
+    if variant is None:
+        fail(_("The channel has no template %(name)s in %(language)s.") % {"name": template, "language": language})
+    if not selectable(variant):
+        fail(_("The template %(name)s cannot be used: it is off, or not usable.") % {"name": template})
+    return variant
+
+
+def _mapping(variant: TemplateVariant, given: list[str]) -> dict[str, dict[str, str | None]]:
+    wanted = [v["key"] for v in variant.variables if v.get("kind") not in MEDIA_KINDS]
+    mapping = {}
+    for each in given:
+        key, equals, source = each.partition("=")
+        if not equals or key not in wanted:
+            fail(_("«%(given)s»: the variables of this template are %(keys)s.") % {
+                "given": each, "keys": ", ".join(wanted) or _("none")
+            })
+        mapping[key] = _source(source)
+    if missing := [key for key in wanted if key not in mapping]:
+        fail(_("Nothing fills %(keys)s: give --variable KEY=SOURCE for each.") % {"keys": ", ".join(missing)})
+    return mapping
+
+
+def _source(text: str) -> dict[str, str | None]:
+    try:
+        source = parse_source(text)
+    except WrongSource:
+        fail(_("«%(text)s» is no source: field:NAME or text:TEXT, then optionally |fallback:TEXT.") % {"text": text})
+    if source.kind == "field" and source.name not in {known.name for known in contact_values.sources()}:
+        fail(_("There is no contact field %(name)s.") % {"name": source.name})
+    if source.kind == "value":
+        fail(_("A communication has no caller who could pass a value."))
+    return source.entry()
+
+
+def _import(text: str) -> Import | None:
+    try:
+        audience = Audience.parse(text)
+    except UnknownAudience:
+        fail(_("«%(text)s» is no audience: all, or import:ID.") % {"text": text})
+    return Import.objects.get(pk=audience.import_id) if audience.import_id else None
+
+
+def _checked(variant: TemplateVariant, url: str) -> MediaCheck | None:
+    kind = next((v["kind"] for v in variant.variables if v.get("kind") in MEDIA_KINDS), "")
+    if not kind:
+        if url:
+            fail(_("This template has no file in its header."))
+        return None
+    if not url:
+        fail(_("The header of this template wants a file: give --header-media URL."))
+    check = check_media(url, kind)
+    if refused(check):
+        fail(media_text(check))
+    if check["problem"]:
+        complain(media_text(check))
+    return check

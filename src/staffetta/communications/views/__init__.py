@@ -1,0 +1,39 @@
+"""Pages of communications and transactional messages."""
+
+from staffetta.communications.views.browse import browse
+from staffetta.communications.views.edit import change, new
+from staffetta.communications.views.pick import preview, search_contacts, send_test
+from staffetta.communications.views.run import delete, duplicate, progress, resume, show, start, stop, summary
+from staffetta.communications.views.transactional import (
+    transactional_change,
+    transactional_delete,
+    transactional_list,
+    transactional_new,
+    transactional_resume,
+    transactional_show,
+    transactional_switch,
+)
+
+__all__ = [
+    "browse",
+    "change",
+    "delete",
+    "duplicate",
+    "new",
+    "preview",
+    "progress",
+    "resume",
+    "search_contacts",
+    "send_test",
+    "show",
+    "start",
+    "stop",
+    "summary",
+    "transactional_change",
+    "transactional_delete",
+    "transactional_list",
+    "transactional_new",
+    "transactional_resume",
+    "transactional_show",
+    "transactional_switch",
+]

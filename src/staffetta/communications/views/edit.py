@@ -1,0 +1,76 @@
+"""Compose a communication: one form that grows with what is chosen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from staffetta.accounts.access import OPERATORS, allow
+from staffetta.channels.models import TemplateVariant
+from staffetta.communications.draft import NotADraft, save_draft
+from staffetta.communications.forms import CommunicationForm, initial_for, initial_of
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.communications.views.asked import found, person
+
+
+@allow(OPERATORS)
+def new(request: HttpRequest) -> HttpResponse:
+    """Compose a new communication, empty or from a template (`?variant=`)."""
+    return _compose(request, None)
+
+
+@allow(OPERATORS)
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a draft."""
+    communication = found(pk)
+    if communication.state != CommunicationState.DRAFT:
+        return redirect("communications:show", pk)
+    return _compose(request, communication)
+
+
+def _compose(request: HttpRequest, draft: Communication | None) -> HttpResponse:
+    checked = draft.media_check if draft else {}
+    if request.method == "POST" and "update" in request.POST:
+        # Something was chosen that other fields depend on: the same values again, nothing judged yet.
+        return _page(request, CommunicationForm(initial=asked(request)), draft)
+    if request.method != "POST":
+        return _page(request, CommunicationForm(initial=_initial(request, draft)), draft)
+    form = CommunicationForm(request.POST, checked=checked)
+    if not form.is_valid():
+        return _page(request, form, draft)
+    try:
+        saved = save_draft(draft, form.cleaned_data["name"], form.content(), form.chosen_import, person(request))
+    except NotADraft:
+        messages.error(request, _("It was started meanwhile: it can no longer be changed."))
+        return redirect("communications:show", draft.pk if draft else 0)
+    return redirect("communications:show", saved.pk)
+
+
+def asked(request: HttpRequest) -> dict[str, Any]:
+    """Return what was typed as initial values: the form then shows it without judging it."""
+    return dict(request.POST.items())
+
+
+def _initial(request: HttpRequest, draft: Communication | None) -> Mapping[str, Any]:
+    if draft:
+        return initial_of(draft)
+    return initial_from(request)
+
+
+def initial_from(request: HttpRequest) -> dict[str, Any]:
+    """Read `?variant=` or `?channel=&template=&language=` (from a template's page)."""
+    wanted = request.GET.get("variant", "")
+    if wanted.isascii() and wanted.isdecimal():
+        variant = TemplateVariant.objects.select_related("template").filter(pk=int(wanted)).first()
+        if variant:
+            return initial_for(variant)
+    return {name: request.GET[name] for name in ("channel", "template", "language") if name in request.GET}
+
+
+def _page(request: HttpRequest, form: CommunicationForm, draft: Communication | None) -> HttpResponse:
+    partial = "update" in request.POST and request.headers.get("HX-Request") == "true"
+    template = "communications/edit.html#form" if partial else "communications/edit.html"
+    return render(request, template, {"form": form, "draft": draft})

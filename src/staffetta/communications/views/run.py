@@ -1,0 +1,239 @@
+"""A communication from its summary to its report: start, stop, resume, copy, delete."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from staffetta.accounts import audit
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.communications import draft as drafts
+from staffetta.communications import start as starting
+from staffetta.communications import stop as stopping
+from staffetta.communications.difference import differences
+from staffetta.communications.hold import StillHeld, Trouble, may_accept, remember, trouble_of
+from staffetta.communications.hold import resume as let_go
+from staffetta.communications.models import Communication, CommunicationState, Composition
+from staffetta.communications.views.asked import LOOKS, found, person
+from staffetta.communications.views.pick import picked
+from staffetta.communications.wording import media_text, trouble_words
+from staffetta.contacts import recipients
+from staffetta.deliveries.plan import audience_of
+from staffetta.deliveries.plan import summary as counted_start
+from staffetta.deliveries.reasons import words_of
+from staffetta.reports.numbers import UNSETTLED, numbers, term
+from staffetta.ui.templatetags.staffetta import grouped
+
+AT_ONCE = 2_500
+"""Audiences up to this size are judged within the page; larger ones come as a late fragment."""
+
+
+@allow(EVERYBODY)
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The summary before the start, or the report after it."""
+    communication = found(pk)
+    if communication.state == CommunicationState.DRAFT:
+        return render(request, "communications/draft.html", _draft_page(request, communication))
+    return render(request, "communications/report.html", report_of(communication))
+
+
+@allow(EVERYBODY)
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the report that moves, once a second."""
+    communication = found(pk)
+    if communication.state == CommunicationState.DRAFT:
+        return redirect("communications:show", pk)
+    return render(request, "communications/report.html#progress", report_of(communication))
+
+
+@allow(EVERYBODY)
+def summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who will get it and who will not, for audiences too large to be judged within the page."""
+    communication = found(pk)
+    return render(request, "communications/draft.html#summary", summary_of(communication))
+
+
+@require_POST
+@allow(OPERATORS)
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start, unless the number of people is no longer the one that was confirmed."""
+    communication = found(pk)
+    if code := starting.refusal_of(communication):
+        return _refused(request, communication, code)
+    expected = request.POST.get("expected", "")
+    number = counted_start(communication).receive
+    if not number:
+        messages.error(request, _("Nobody would get it: there is nothing to start."))
+    elif expected != str(number):
+        messages.warning(
+            request,
+            _("The number of people has changed meanwhile: look at the summary again, then confirm."),
+        )
+    else:
+        return _start(request, communication)
+    return redirect("communications:show", pk)
+
+
+@allow(OPERATORS)
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask first (GET), then stop for good (POST)."""
+    communication = found(pk)
+    if request.method != "POST":
+        return render(request, "communications/stop.html", report_of(communication))
+    if stopping.stop(communication, person(request)):
+        messages.success(request, _("Stopped. Whoever was still waiting gets nothing."))
+    else:
+        messages.warning(request, _("It was over already: there was nothing to stop."))
+    return redirect("communications:show", pk)
+
+
+@require_POST
+@allow(OPERATORS)
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the template as it is now; something held goes on where it was."""
+    communication = found(pk)
+    if communication.state == CommunicationState.DRAFT:
+        return _accept_draft(request, communication)
+    try:
+        let_go(communication, person(request))
+    except StillHeld as error:
+        words = trouble_words(error.trouble)
+        messages.error(request, f"{words.what} {words.remedy}")
+    else:
+        messages.success(request, _("It goes on."))
+    return redirect("communications:show", pk)
+
+
+@require_POST
+@allow(OPERATORS)
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a draft of the same content and audience."""
+    communication = found(pk)
+    copy = drafts.duplicate(communication, _("%(name)s (copy)") % {"name": communication.name}, person(request))
+    messages.success(request, _("This is the copy: a draft, nothing is sent yet."))
+    return redirect("communications:show", copy.pk)
+
+
+@allow(OPERATORS)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask first (GET), then delete a draft (POST)."""
+    communication = found(pk)
+    if communication.state != CommunicationState.DRAFT:
+        return redirect("communications:show", pk)
+    if request.method != "POST":
+        return render(request, "communications/delete.html", {"communication": communication})
+    try:
+        drafts.delete_draft(communication, person(request))
+    except drafts.NotADraft:
+        messages.error(request, _("It was started meanwhile: it can no longer be deleted."))
+        return redirect("communications:show", pk)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("communications:list")
+
+
+def report_of(communication: Communication) -> dict[str, Any]:
+    """Return what the report shows: one query for the numbers whatever the size."""
+    counted = numbers(communication)
+    return {
+        "communication": communication,
+        "numbers": counted,
+        "terms": [(state, number, term(state, number)) for state, number in counted.terms],
+        "share": percent(counted.sent, counted.audience),
+        "troubled": [(row, words_of(row.reason), row.state) for row in counted.troubled],
+        "look": LOOKS[CommunicationState(communication.state)],
+        "running": communication.state in (CommunicationState.PLANNING, CommunicationState.RUNNING)
+        or (communication.state == CommunicationState.STOPPED and any(counted.by_state[s] for s in UNSETTLED)),
+        "stoppable": communication.state in stopping.STOPPABLE,
+        **held_of(communication),
+    }
+
+
+def held_of(composition: Composition) -> dict[str, Any]:
+    """Return why something is held, what has changed, and whether accepting is enough."""
+    trouble = trouble_of(composition)
+    code = trouble or composition.held_reason
+    now_there = composition.variant
+    changed = trouble == Trouble.TEMPLATE_CHANGED and now_there is not None
+    return {
+        "trouble": trouble_words(code) if code else None,
+        "trouble_code": code,
+        "differences": differences(
+            composition.accepted_contract,
+            {
+                "components": now_there.components,
+                "variables": now_there.variables,
+                "category": now_there.category,
+                "language": now_there.language,
+            },
+        )
+        if changed and now_there is not None
+        else [],
+        "acceptable": may_accept(composition) if changed else not trouble,
+    }
+
+
+def summary_of(communication: Communication) -> dict[str, Any]:
+    """Return the counted audience, judged as planning will judge it."""
+    context: dict[str, Any] = {"communication": communication, "refusal": None}
+    if code := starting.refusal_of(communication):
+        context["refusal"] = trouble_words(code)
+    if communication.variant is None:
+        return context
+    counted = counted_start(communication)
+    context["counted"] = counted
+    context["left_out"] = counted.audience - counted.receive
+    largest_first = sorted(counted.reasons.items(), key=lambda item: -item[1])
+    context["reasons"] = [(words_of(reason), number) for reason, number in largest_first]
+    context["start_label"] = ngettext(
+        "Start sending to %(number)s person", "Start sending to %(number)s people", counted.receive
+    ) % {"number": grouped(counted.receive)}
+    return context
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share as the reader's language does: 86,4% in Italian; "" of nothing."""
+    return f"{number_format(100 * part / whole, 1)}%" if whole else ""
+
+
+def _draft_page(request: HttpRequest, communication: Communication) -> dict[str, Any]:
+    number = recipients.count(audience_of(communication))
+    late = number > AT_ONCE and "count" not in request.GET
+    context: dict[str, Any] = {
+        "number": number,
+        "late": late,
+        "media_text": media_text(communication.media_check),
+        "look": LOOKS[CommunicationState.DRAFT],
+        **held_of(communication),
+        **picked(request, communication),
+    }
+    return context if late else context | summary_of(communication)
+
+
+def _start(request: HttpRequest, communication: Communication) -> HttpResponse:
+    try:
+        starting.start(communication, person(request))
+    except starting.StartRefused as error:
+        return _refused(request, communication, error.code)
+    messages.success(request, _("Started."))
+    return redirect("communications:show", communication.pk)
+
+
+def _refused(request: HttpRequest, communication: Communication, code: str) -> HttpResponse:
+    words = trouble_words(code)
+    messages.error(request, f"{words.what} {words.remedy}")
+    return redirect("communications:show", communication.pk)
+
+
+def _accept_draft(request: HttpRequest, communication: Communication) -> HttpResponse:
+    if communication.variant is None or not may_accept(communication):
+        return redirect("communications:edit", communication.pk)
+    remember(communication, communication.variant)
+    communication.save(update_fields=["accepted_revision", "accepted_fingerprint", "accepted_contract"])
+    audit.record(person(request), "template_accepted", communication)
+    messages.success(request, _("Accepted as it is now."))
+    return redirect("communications:show", communication.pk)

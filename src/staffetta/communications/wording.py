@@ -1,0 +1,109 @@
+"""Words for what holds, what refuses a start, and what is wrong with a header's file: what happened, what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is the matter, and what a person can do about it."""
+
+    what: Text
+    remedy: Text
+
+
+TROUBLES: Mapping[str, Words] = {
+    "channel_removed": Words(
+        _("The channel was disconnected or reset here."),
+        _("Connect the channel again, then choose it here anew."),
+    ),
+    "channel_gone": Words(
+        _("The channel is no longer there on Sinch Engage."), _("Check the channel on Sinch Engage, or choose another.")
+    ),
+    "channel_not_connected": Words(_("The channel is not connected."), _("Connect it in the channel list.")),
+    "key_refused": Words(
+        _("Sinch Engage refuses the API Key of the channel."), _("An administrator can replace the API Key.")
+    ),
+    "address_forbidden": Words(
+        _("This installation may not call the address of Sinch Engage."),
+        _("Whoever runs Staffetta can check its settings."),
+    ),
+    "template_removed": Words(
+        _("The template is no longer here: its channel was disconnected or reset."), _("Choose a template anew.")
+    ),
+    "template_off": Words(
+        _("The template is off."), _("An administrator can switch it on in the WhatsApp tab of the channel.")
+    ),
+    "template_gone": Words(
+        _("The template is no longer there on Sinch Engage."), _("Choose another template, or create it there again.")
+    ),
+    "template_not_approved": Words(
+        _("WhatsApp no longer approves the template."),
+        _("Choose another template, or wait until it is approved again and refresh the channel."),
+    ),
+    "template_unsupported": Words(
+        _("The template now has a part that cannot be sent from here."), _("Choose another template.")
+    ),
+    "template_changed": Words(
+        _("The template has changed since it was chosen."), _("Look at the difference and accept it, or choose anew.")
+    ),
+    "template_refused": Words(
+        _("Sinch Engage does not know the template any more."), _("Refresh the channel and look at the template.")
+    ),
+    "opt_outs_unread": Words(
+        _("Who unsubscribed could not be read from Sinch Engage."),
+        _("Nothing is sent before that is known. Look at the state of the channel."),
+    ),
+    "category_changed": Words(
+        _("WhatsApp has changed the category of the template."), _("Price and consent may differ: accept it, or stop.")
+    ),
+    "not_a_draft": Words(_("It was started already."), _("Open it to see how it goes.")),
+    "mapping_incomplete": Words(
+        _("The template has variables that nothing fills."), _("Edit it and choose a source for each variable.")
+    ),
+    "media_missing": Words(
+        _("The header of the template wants a file."), _("Edit it and enter the address of the file.")
+    ),
+    "import_removed": Words(_("The import of the audience no longer exists."), _("Choose the audience anew.")),
+    "import_unfinished": Words(_("The import of the audience is not finished."), _("Wait until it is.")),
+}
+UNKNOWN = Words(_("It cannot go on."), _("Look at the state of the channel and of the template."))
+
+
+def trouble_words(code: str) -> Words:
+    """Return the words for a Trouble or a Refusal; a code not known here is told in general words."""
+    return TROUBLES.get(code, UNKNOWN)
+
+
+MEDIA: Mapping[str, Text] = {
+    "not_an_address": _("This is not the address of a file: it must begin with https:// or http://."),
+    "forbidden": _("This address cannot be used: it lies in a private network, where WhatsApp does not get."),
+    "unreachable": _("The file could not be looked at: no answer came. WhatsApp will fetch it from this address."),
+    "not_there": _("There is no file at this address: the answer was %(status)s."),
+    "wrong_type": _("WhatsApp does not take a file of this kind here: %(type)s."),
+    "too_large": _("The file is too large for WhatsApp: %(size)s."),
+}
+
+
+def media_text(check: Mapping[str, Any]) -> str:
+    """Say what the look at the header's file told; "" when there was none."""
+    if not check:
+        return ""
+    told = {
+        "status": check.get("status") or "",
+        "type": check.get("type") or "?",
+        "size": filesizeformat(check["size"]) if check.get("size") else "",
+    }
+    if problem := check.get("problem"):
+        return str(MEDIA[problem]) % told
+    if told["size"]:
+        return _now("File found: %(type)s, %(size)s.") % told
+    return _now("File found: %(type)s.") % told
