@@ -1,0 +1,30 @@
+"""axe-core on a page: what a person with a screen reader, a keyboard or weak eyes would stumble over.
+
+vendor/axe.min.js is axe-core 4.14.1 as its npm package ships it. It is evaluated by the browser's debugger, so that the
+page keeps its content security policy.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+SOURCE = Path(__file__).parent / "vendor" / "axe.min.js"
+RUN = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) =>
+    `${id}: ${help}: ${node.target.join(" ")} ${node.any.map((check) => check.message).join("; ")}`));
+}"""
+
+
+@cache
+def _source() -> str:
+    return SOURCE.read_text()
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on the page as it is now, one line for each element."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_source())
+    found: list[str] = page.evaluate(RUN)
+    return found

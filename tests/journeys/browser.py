@@ -1,0 +1,153 @@
+"""A person at a browser, and everything that may go wrong on a page without being seen."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, Response, expect
+
+from tests import parts
+from tests.journeys.house import PASSWORD, House
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+WIDE = (1440, 900)
+PHONE = (390, 844)
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+LEFT = "net::ERR_ABORTED"  # a request of a page that was left; nothing went wrong
+
+expect.set_options(timeout=10_000)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=parts.chromium(), args=FLAGS)
+
+
+@dataclass
+class Troubles:
+    """What a page complained of. Answers that are meant to be refusals are announced by `refusal`."""
+
+    found: list[str] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
+    met: int = 0
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"page error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        status = REFUSED.match(message.text)
+        if status and int(status.group(1)) in self.refusals:
+            return
+        self.found.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != LEFT:
+            self.found.append(f"{request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status in self.refusals:
+            self.met += 1
+        elif response.status >= 400:
+            self.found.append(f"{response.status} {response.request.method} {response.url}")
+
+
+@dataclass
+class Visitor:
+    """One person with one page open in the house."""
+
+    house: House
+    page: Page
+    troubles: Troubles
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.house.address + path)
+
+    def log_in(self, name: str = "anna", password: str = PASSWORD) -> None:
+        """Log in through the page."""
+        self.go("/login/")
+        self.page.locator("[name=username]").fill(name)
+        self.page.locator("[name=password]").fill(password)
+        self.page.locator("form:has([name=password]) button[type=submit]").click()
+        expect(self.page.locator("[name=password]")).to_have_count(0)
+
+    def button(self, name: str, *, within: Locator | None = None, exact: bool = True) -> Locator:
+        """Find a button, or a link that looks like one, by its words."""
+        place: Page | Locator = within or self.page
+        return place.get_by_role("button", name=name, exact=exact).or_(
+            place.get_by_role("link", name=name, exact=exact)
+        )
+
+    def row(self, text: str) -> Locator:
+        """Find the row of a table by what it holds."""
+        return self.page.get_by_role("row").filter(has_text=text)
+
+    def text(self) -> str:
+        """Return what can be read on the page, blanks made one."""
+        return re.sub(r"\s+", " ", self.page.locator("body").inner_text())
+
+    @contextmanager
+    def refusal(self, *statuses: int) -> Iterator[None]:
+        """Expect an answer with one of these statuses within the block; without one the test fails."""
+        self.troubles.refusals, self.troubles.met = list(statuses), 0
+        try:
+            yield
+            self.page.wait_for_load_state()
+            assert self.troubles.met, f"nothing was answered with {statuses}"
+        finally:
+            self.troubles.refusals = []
+
+    def nothing_went_wrong(self) -> None:
+        """Fail on any console error, page error, broken request or breach of the content security policy."""
+        found, self.troubles.found = self.troubles.found, []
+        assert not found, "\n".join(found)
+
+    def fits(self) -> None:
+        """Fail when the page can be pushed sideways, and say what sticks out."""
+        wide = self.page.evaluate(TOO_WIDE)
+        assert not wide, f"{self.page.url} is too wide: {wide}"
+
+
+TOO_WIDE = """() => document.scrollingElement.scrollWidth <= window.innerWidth ? [] :
+  [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1)
+    .slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""
+
+
+@contextmanager
+def visit(
+    browser: Browser,
+    house: House,
+    *,
+    name: str = "",
+    size: Sequence[int] = WIDE,
+    language: str = "it-IT",
+    dark: bool = False,
+) -> Iterator[Visitor]:
+    """Open a fresh browser profile at the house; `name` is somebody of `house.invite` who is logged in already."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale=language,
+        timezone_id="Europe/Rome",
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+        accept_downloads=True,
+    )
+    try:
+        if name:
+            context.add_cookies(
+                [{"name": c["name"], "value": c["value"], "url": c["url"]} for c in [house.cookie(name)]]
+            )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        visitor = Visitor(house, page, Troubles())
+        visitor.troubles.watch(page)
+        yield visitor
+    finally:
+        context.close()

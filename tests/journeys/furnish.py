@@ -1,0 +1,132 @@
+"""Houses to walk through: one where nothing happened yet, and one where a bit of everything did."""
+
+import json
+
+from engage_simulator.worlds.story import ASSISTENZA, EVENTI, KEYS, NOVITA
+from staffetta.contacts.sample import story_b_csv, story_b_mapping
+from tests.journeys.house import House
+from tests.processes import wait_until
+
+PHOTO = "https://example.com/novita.jpg"
+PEOPLE = (
+    ("anna", "administrator", "it"),
+    ("emma", "administrator", "en"),
+    ("ottavio", "operator", "it"),
+    ("oliver", "operator", "en"),
+    ("livia", "viewer", "it"),
+    ("leo", "viewer", "en"),
+)
+
+ORDER = """
+import json, sys
+from staffetta.accounts import tokens
+from staffetta.accounts.models import User
+from staffetta.channels.models import TemplateVariant
+from staffetta.communications import define
+from staffetta.communications.draft import Content
+anna = User.objects.get(username="anna")
+variants = TemplateVariant.objects.filter(template__channel__provider_id="24001", language="it")
+variant = variants.get(template__name="conferma_ordine")
+mapping = {"1": {"source": "field:first_name", "fallback": "cliente"}, "2": {"source": "value:order", "fallback": None}}
+define.define(None, define.Definition("order-confirmation", ["order"], creates_contacts=True),
+              Content(variant, mapping), anna)
+tokens.issue("negozio", anna)
+tokens.revoke(tokens.issue("vecchio", anna)[0], anna)
+"""
+PLACES = """
+import json
+from django.db.models import Min
+from staffetta.accounts.models import AccessToken, User
+from staffetta.channels.models import Channel, Exchange, Template
+from staffetta.communications.models import Communication
+from staffetta.contacts.models import Contact, Import
+from staffetta.deliveries.models import Delivery
+def first(rows, field="pk"):
+    return next(iter(rows.order_by("pk").values_list(field, flat=True)), None)
+channels = dict(Channel.objects.values_list("provider_id", "pk"))
+print(json.dumps({
+    "assistenza": channels.get("24001"), "novita": channels.get("24002"), "eventi": channels.get("24003"),
+    "vetrina": channels.get("24004"),
+    "template": first(Template.objects.filter(name="conferma_ordine", channel__provider_id="24001")),
+    "exchange": first(Exchange.objects.filter(channel__provider_id="24001")),
+    "contact": first(Contact.objects.all()), "import": first(Import.objects.filter(state="done")),
+    "upload": first(Import.objects.filter(state="uploaded")),
+    "sent": first(Communication.objects.filter(state="done")),
+    "draft": first(Communication.objects.filter(name="Bozza")),
+    "held": first(Communication.objects.filter(name="Promo sospesa")),
+    "message": str(first(Delivery.objects.filter(state="sent"), "public_id")),
+    "uncertain": str(first(Delivery.objects.filter(state="uncertain"), "public_id")),
+    "failed": str(first(Delivery.objects.filter(state="failed"), "public_id")),
+    "order": "order-confirmation", "token": first(AccessToken.objects.filter(revoked_at=None)),
+    "person": first(User.objects.filter(username="ottavio")),
+}))
+"""
+
+
+def find_places(home: House) -> dict[str, object]:
+    """Return the numbers that stand in addresses, by the names pages.py uses."""
+    places: dict[str, object] = json.loads(home.staffetta.python(PLACES))
+    return places
+
+
+def connect(home: House, *channels: str) -> None:
+    """Connect channels by the command line and wait for what they download."""
+    for channel in channels:
+        home.staffetta.ok("channels", "connect", "--key-file", "-", typed=KEYS[channel])
+    home.staffetta.ok("channels", "refresh", "--wait")
+
+
+def bring_people(home: House) -> str:
+    """Import saldi.csv and return the number of the import."""
+    file = home.staffetta.folder / "saldi.csv"
+    file.write_bytes(story_b_csv())
+    maps = [word for column, target in story_b_mapping().items() for word in ("--map", f"{column}={target}")]
+    made = home.json("contacts", "import", str(file), *maps, "--consent", "Opt-in WhatsApp", "--wait")
+    return str(made["id"])
+
+
+def compose(home: House, name: str, audience: str, template: str = "novita_foto") -> str:
+    """Make a draft and return its number."""
+    media = ("--header-media", PHOTO) if template == "novita_foto" else ()
+    made = home.json(
+        "communications", "create", "--name", name, "--channel", ASSISTENZA, "--template", template,
+        "--language", "it", "--variable", "1=field:first_name|fallback:cliente", *media, "--audience", audience,
+    )  # fmt: skip
+    return str(made["id"])
+
+
+def furnish(home: House) -> dict[str, object]:
+    """Put a bit of everything into the house; return the places in it."""
+    home.invite(*PEOPLE)
+    connect(home, ASSISTENZA, NOVITA, EVENTI)
+    audience = f"import:{bring_people(home)}"
+    numbers = [row.replace("+", "") for row in ("+393200000000", "+393200000001")]
+    home.engage.fault("answer", match={"operation": "send_notification", "recipient": numbers}, status=412, code=412,
+                      reason="customer stopped")  # fmt: skip
+    home.engage.fault("reset", match={"operation": "send_notification", "nth": 9}, accepted=False)
+    home.staffetta.ok("communications", "start", compose(home, "Saldi d'estate", audience), "--wait")
+    compose(home, "Bozza", "all")
+    compose(home, "Promo sospesa", audience, "promo_estate")
+    home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
+    home.staffetta.python(ORDER)
+    upload(home)
+    home.engage.regenerate_key(NOVITA)
+    for _ in range(2):
+        home.staffetta.command("channels", "refresh", "--channel", NOVITA, "--wait")
+    wait_until(lambda: home.channel(NOVITA)["state"] == "refused", what="for the refused key")
+    return find_places(home)
+
+
+def upload(home: House) -> None:
+    """Leave a file whose columns wait to be told."""
+    code = """
+import io
+from django.core.files.uploadedfile import SimpleUploadedFile
+from staffetta.accounts.models import User
+from staffetta.contacts import import_file
+from staffetta.contacts.sample import story_b_csv, story_b_mapping
+file = SimpleUploadedFile("autunno.csv", story_b_csv())
+source = import_file.accept(file, "autunno.csv", User.objects.get(username="anna"))
+import_file.map_columns(source, story_b_mapping(), "Opt-in WhatsApp", "")
+"""
+    home.staffetta.python(code)

@@ -1,0 +1,69 @@
+"""Walk the pages of pages.py through a house: one browser profile per person, kept for the whole walk."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from playwright.sync_api import Browser
+
+from tests.journeys.browser import Visitor, visit
+from tests.journeys.furnish import PEOPLE, furnish
+from tests.journeys.house import House, house
+from tests.journeys.pages import ROLES, Shown
+
+SEEDS = {"empty": "story", "full": "demo"}
+PICTURE = "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='5'><rect width='8' height='5' fill='teal'/></svg>"
+
+
+class Walk:
+    """A house, the numbers in its addresses, and whoever is to walk through it."""
+
+    def __init__(self, home: House, places: Mapping[str, object], browser: Browser) -> None:
+        self.home = home
+        self._places = places
+        self._browser = browser
+        self._stack = ExitStack()
+        self._visitors: dict[str, Visitor] = {}
+
+    def open(self, shown: Shown, language: str) -> Visitor:
+        """Open a page as the person of its role who reads this language; AssertionError on another answer."""
+        visitor = self._visitor(ROLES[shown.who][language], language)
+        path = shown.path.format_map(self._places)
+        visitor.troubles.refusals = [shown.status] if shown.status >= 400 else []
+        answer = visitor.page.goto(self.home.address + path)
+        if shown.press:
+            visitor.page.evaluate("() => { for (const form of document.forms) form.noValidate = true; }")
+            with visitor.page.expect_navigation() as pressed:
+                visitor.page.locator(shown.press).first.click()
+            answer = pressed.value
+        assert answer is not None
+        assert answer.status == shown.status, f"{path} as {shown.who}: {answer.status}"
+        return visitor
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def _visitor(self, name: str, language: str) -> Visitor:
+        known = self._visitors.get(name + language)
+        if known is None:
+            locale = {"it": "it-IT", "en": "en-GB"}[language]
+            known = self._stack.enter_context(visit(self._browser, self.home, name=name, language=locale))
+            known.page.context.route("https://example.com/**", lambda route: route.fulfill(
+                body=PICTURE, content_type="image/svg+xml"))  # fmt: skip
+            self._visitors[name + language] = known
+        return known
+
+
+@contextmanager
+def walking(browser: Browser, which: str, **settings: str) -> Iterator[Walk]:
+    """Give a walk through the `empty` or the `full` house."""
+    with house(SEEDS[which], **settings) as home:
+        places: Mapping[str, object] = {}
+        if which == "full":
+            places = furnish(home)
+        else:
+            home.invite(*PEOPLE)
+        walk = Walk(home, places, browser)
+        try:
+            yield walk
+        finally:
+            walk.close()
