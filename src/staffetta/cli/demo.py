@@ -83,7 +83,7 @@ class Platform:
     def command(self, *words: str, given: str = "") -> str:
         """Run `staffetta WORDS` and return its output; fails with what it complained of."""
         done = subprocess.run(
-            [sys.executable, "-m", "staffetta.cli.main", *words],
+            [sys.executable, "-m", "staffetta", *words],
             env=self.environment,
             input=given,
             capture_output=True,
@@ -105,7 +105,7 @@ class Platform:
         log = (self.folder / "run.log").open("w+")
         with log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "staffetta.cli.main", "run", "--port", str(port)],
+                [sys.executable, "-m", "staffetta", "run", "--port", str(port)],
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
