@@ -229,7 +229,10 @@ class TestWriting:
             ask(server, lambda connector: connector.write_customer("1", None, {"citta": "Roma"}))
             ask(server, lambda connector: connector.write_customer("1", "", {}))
             ask(server, lambda connector: connector.write_customer("1", None, {}))
-            assert [seen.query["fields"] for seen in server.seen] == ['{"customfields": {"citta": "Roma"}}', '{"name": ""}']
+            assert [seen.query["fields"] for seen in server.seen] == [
+                '{"customfields": {"citta": "Roma"}}',
+                '{"name": ""}',
+            ]
 
     @pytest.mark.parametrize("recipient", ["", "..", "../../v1/user", "1/stop", "1?x", "a b", "1%2f", "1\n"])
     def test_an_address_that_would_lead_elsewhere_is_refused_here(self, recipient: str) -> None:
