@@ -15,7 +15,7 @@ from staffetta.contacts.read_csv import (
     sniff_delimiter,
 )
 
-SAMPLE_ROWS = 20
+SAMPLE_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)

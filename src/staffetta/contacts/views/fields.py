@@ -28,13 +28,13 @@ def fields(request: HttpRequest) -> HttpResponse:
 def new_field(request: HttpRequest) -> HttpResponse:
     form = FieldForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return _page(request, form)
     made = add_field.add(form.cleaned_data["label"])
     audit.record(cast("User", request.user), "contact_field_made", made)
     messages.success(request, _("The field «%(name)s» is there.") % {"name": made})
     return redirect("contacts:fields")
 
 
-def _page(request: HttpRequest, form: FieldForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: FieldForm) -> HttpResponse:
     data = {"form": form, "own": ContactField.objects.order_by("label"), "system": SYSTEM_FIELDS.items()}
-    return render(request, "contacts/fields.html", data, status=status)
+    return render(request, "contacts/fields.html", data)

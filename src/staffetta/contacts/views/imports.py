@@ -81,7 +81,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", bad_file_text(bad))
         else:
             return redirect("contacts:columns", pk=source.pk)
-    return _upload_page(request, form, status=422)
+    return _upload_page(request, form)
 
 
 def _upload_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
@@ -118,7 +118,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         "encoding": ENCODING_NAMES.get(source.encoding, source.encoding),
         "delimiter": DELIMITER_NAMES.get(source.delimiter, source.delimiter),
     }
-    return render(request, "contacts/columns.html", data, status=422 if form.errors else 200)
+    return render(request, "contacts/columns.html", data)
 
 
 def _choose_delimiter(request: HttpRequest, source: Import) -> HttpResponse:

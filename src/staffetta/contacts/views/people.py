@@ -129,7 +129,7 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
         messages.success(request, _("%(name)s is saved.") % {"name": contact})
         return redirect("contacts:show", pk=contact.pk)
     data = {"form": form, "contact": contact if name else None, "name": name}
-    return render(request, "contacts/edit.html", data, status=422 if form.errors else 200)
+    return render(request, "contacts/edit.html", data)
 
 
 @allow(OPERATORS)
@@ -141,5 +141,5 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         delete_contact(contact, cast("User", request.user))
         messages.success(request, _("%(name)s is deleted.") % {"name": name})
         return redirect("contacts:list")
-    counted = {"consents": contact.consents.count(), "messages": contact.deliveries.count()}
+    counted = {"consents": contact.consents.count(), "sent": contact.deliveries.count()}
     return render(request, "contacts/delete.html", {"contact": contact, **counted})
