@@ -5,6 +5,7 @@ Every holder gets a *fence*, a number that rises with each holder. Whoever claim
 Times are the machine's own (`real_now`): machines that share a PostgreSQL must keep their clocks within a second.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import F, QuerySet
@@ -44,10 +45,9 @@ def holds(name: str, fence: int) -> bool:
     return standing(name, fence).exists()
 
 
-def left(name: str) -> float:
-    """Return the seconds until the lease runs out; 0 when it is free or was never taken."""
-    row = Lease.objects.filter(name=name, expires_at__gt=real_now()).first()
-    return (row.expires_at - real_now()).total_seconds() if row else 0.0
+def held(names: Iterable[str]) -> set[str]:
+    """Return those of the leases that somebody holds now."""
+    return set(Lease.objects.filter(name__in=names, expires_at__gt=real_now()).values_list("name", flat=True))
 
 
 def standing(name: str, fence: int) -> QuerySet[Lease]:

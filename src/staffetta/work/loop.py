@@ -14,14 +14,17 @@ from staffetta.work.wake import bell
 
 LONGEST_WAIT = 15.0
 """Seconds between two tries of a lane that fails again and again."""
+SPARE_FACTOR = 5
 logger = logging.getLogger(__name__)
 
 
 class Loop:
     """Runs a lane's `work` until the worker stops; a failure is kept as `problem`, waited out, and tried again."""
 
-    def __init__(self, lane: Lane, context: LaneContext, stopping: threading.Event) -> None:
+    def __init__(self, lane: Lane, context: LaneContext, stopping: threading.Event, *, spare: bool = False) -> None:
+        """`spare`: another thread of the lane looks for work at its interval; this one is there when it is woken."""
         self.lane = lane
+        self._every = lane.every * (SPARE_FACTOR if spare else 1)
         self.problem = ""
         self.worked_at: datetime | None = None
         self._context = context
@@ -36,7 +39,7 @@ class Loop:
             if self._failures:
                 self._stopping.wait(wait_before(self._failures, random.random(), 0.5, LONGEST_WAIT))  # noqa: S311
             elif not more and not self._stopping.is_set():
-                bell.wait(heard, self.lane.every)
+                bell.wait(heard, self._every)
         self._leave()
 
     def _turn(self) -> bool:

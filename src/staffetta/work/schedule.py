@@ -44,8 +44,9 @@ def cron[**P, R](schedule: str) -> Callable[[Task[P, R]], Task[P, R]]:
 
 def fire_due(context: LaneContext) -> bool:
     """Enqueue each declared task whose time has come."""
-    for job in _declared():
-        _fire_if_due(job, context.worker)
+    jobs = {_name(job): job for job in _declared()}
+    for name in jobs.keys() - lease.held(jobs):
+        _fire(name, jobs[name], context.worker)
     return False
 
 
@@ -56,10 +57,12 @@ def _declared() -> list[Job]:
     return jobs
 
 
-def _fire_if_due(job: Job, worker: str) -> None:
-    name = f"schedule:{job.func.__self__.module_path}"[-100:]  # type: ignore[attr-defined]  # a bound Task.enqueue
-    if lease.left(name) > 0:
-        return
+def _name(job: Job) -> str:
+    """Return the lease that stands for the job's next time; its name holds the end of the task's path."""
+    return f"schedule:{job.func.__self__.module_path[-90:]}"  # type: ignore[attr-defined]  # a bound Task.enqueue
+
+
+def _fire(name: str, job: Job, worker: str) -> None:
     present = timezone.localtime(real_now())
     following = job.trigger.get_next_fire_time(None, present)
     if following is None:

@@ -41,23 +41,32 @@ def registered() -> tuple[Sweep, ...]:
 
 def sweep_due(context: LaneContext) -> bool:
     """Run each sweep whose turn has come; raises SweepFailed, after all of them, if any failed."""
-    problems = [_run(sweep) for sweep in registered() if not context.stopping() and _takes_turn(sweep, context.worker)]
-    if failed := [problem for problem in problems if problem]:
+    failed: list[str] = []
+    resting = lease.held(_turn(sweep) for sweep in registered())
+    for sweep in registered():
+        # A lease that runs out after the interval, and is never given back, tells all workers whose turn it is.
+        if (
+            _turn(sweep) in resting
+            or context.stopping()
+            or not lease.acquire(_turn(sweep), context.worker, sweep.every)
+        ):
+            continue
+        failed += _run(sweep)
+    if failed:
         raise SweepFailed("; ".join(failed))
     return False
 
 
-def _takes_turn(sweep: Sweep, worker: str) -> bool:
-    """Say whether it is time; a lease that runs out after the interval, and is never given back, tells all workers."""
-    name = f"sweep:{sweep.name}"
-    return lease.left(name) <= 0 and lease.acquire(name, worker, sweep.every) is not None
+def _turn(sweep: Sweep) -> str:
+    return f"sweep:{sweep.name}"
 
 
-def _run(sweep: Sweep) -> str:
+def _run(sweep: Sweep) -> list[str]:
+    """Return what went wrong, if anything."""
     try:
         sweep.function()
     except Exception as error:
         # One room's sweep must not keep the others' from running.
         logger.exception("sweep %s", sweep.name)
-        return f"{sweep.name}: {error}"
-    return ""
+        return [f"{sweep.name}: {error}"]
+    return []

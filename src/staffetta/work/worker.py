@@ -41,7 +41,11 @@ class Worker:
         self.name = new_name()
         self._stopping = threading.Event()
         context = LaneContext(self.name, self._stopping.is_set)
-        self.loops = [Loop(lane, context, self._stopping) for lane in chosen.values() for _ in range(lane.threads)]
+        self.loops = [
+            Loop(lane, context, self._stopping, spare=index > 0)
+            for lane in chosen.values()
+            for index in range(lane.threads)
+        ]
         self._ended = threading.Event()
         self._beats = threading.Thread(target=self._keep_beating, name="beats", daemon=True)
         self._ears = threading.Thread(target=listen, args=(self._stopping,), name="ears", daemon=True)
