@@ -18,7 +18,7 @@ def test_a_wrong_password_is_told_and_the_name_stays(story: House, browser: Brow
         somebody.page.locator("[name=password]").fill("sbagliata")
         with somebody.refusal(422):
             somebody.button("Accedi").click()
-            expect(somebody.page.get_by_text("Nome utente o password non sono corretti.")).to_be_visible()
+            expect(somebody.page.get_by_text("Nome utente o password non corretti.")).to_be_visible()
         expect(somebody.page.locator("[name=username]")).to_have_value("anna")
         somebody.page.locator("[name=password]").fill(PASSWORD)
         somebody.button("Accedi").click()
