@@ -12,6 +12,7 @@ from django.db import models, transaction
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.channels import ask, blockers, health, holds
+from staffetta.channels.blockers import Blocker
 from staffetta.channels.models import Channel, CustomerField, Exchange, Refresh, Template, TemplateVariant
 
 OWN = (Channel, Template, TemplateVariant, CustomerField, Exchange, Refresh)
@@ -38,7 +39,7 @@ class Outlook:
     refreshes: int  # under way: cancelled
     others: list[tuple[str, int]] = field(default_factory=list)
     held: list[holds.Held] = field(default_factory=list)
-    blockers: list[blockers.Blocker] = field(default_factory=list)
+    blockers: list[Blocker] = field(default_factory=list)
 
 
 def outlook(channels: list[Channel]) -> Outlook:

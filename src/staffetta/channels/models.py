@@ -78,6 +78,15 @@ class Channel(models.Model):
         """Whether the product can send on this platform at all."""
         return self.platform in SENDABLE_PLATFORMS
 
+    @property
+    def never_sends(self) -> bool:
+        """Whether it is known that the product cannot send on this platform."""
+        return not self.can_send and (self.platform != Platform.UNKNOWN or bool(self.platform_raw))
+
+    @property
+    def is_whatsapp(self) -> bool:
+        return self.platform == Platform.WHATSAPP
+
 
 class Template(models.Model):
     """A notification template by name, whatever its languages. `active` is the person's switch, on by default."""
@@ -106,6 +115,7 @@ class TemplateVariant(models.Model):
     category = models.CharField(max_length=40, blank=True)
     quality = models.CharField(max_length=40, blank=True)
     components = models.JSONField(default=list)
+    body = models.TextField(blank=True)  # the body's text, as listed: lists show and search it without the components
     variables = models.JSONField(default=list)  # of {"key", "component", "kind", "example"}
     unsupported = models.CharField(max_length=40, blank=True)
     raw = models.JSONField(default=dict)
@@ -152,11 +162,11 @@ class CustomerField(models.Model):
 
 
 class RefreshState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Refresh(models.Model):

@@ -58,9 +58,13 @@ def preview(components: Sequence[Component], values: Mapping[str, str] | None = 
     return drawn
 
 
-def excerpt(components: Sequence[Component], size: int = 120) -> str:
-    """Return the beginning of the body on one line: people know texts, not names."""
-    body = next((str(part.get("text") or "") for part in components if part.get("type") == "BODY"), "")
+def body_of(components: Sequence[Component]) -> str:
+    """Return the text of the body as it was listed."""
+    return next((str(part.get("text") or "") for part in components if part.get("type") == "BODY"), "")
+
+
+def excerpt(body: str, size: int = 120) -> str:
+    """Return the beginning of a body on one line: people know texts, not names."""
     line = " ".join(body.split())
     return line if len(line) <= size else f"{line[: size - 1].rstrip()}…"
 

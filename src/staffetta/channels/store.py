@@ -16,6 +16,7 @@ from staffetta.channels.models import (
     Template,
     TemplateVariant,
 )
+from staffetta.channels.preview import body_of
 from staffetta.channels.reconcile import FieldChanges, Stored, StoredField, TemplateChanges
 from staffetta.connectors.messages import ChannelListing, ListedField, ListedTemplate
 from staffetta.work.clock import now
@@ -144,7 +145,7 @@ def _stored(row: TemplateVariant) -> Stored:
     )
 
 
-WRITTEN = ("language_raw", "status", "category", "quality", "components", "variables", "unsupported", "raw")
+WRITTEN = ("language_raw", "status", "category", "quality", "components", "body", "variables", "unsupported", "raw")
 
 
 def _update(rows: dict[reconcile.Name, TemplateVariant], changes: TemplateChanges) -> None:
@@ -181,6 +182,7 @@ def fill(row: TemplateVariant, listed: ListedTemplate) -> TemplateVariant:
     row.category = listed.category[:40]
     row.quality = listed.quality[:40]
     row.components = list(listed.components)
+    row.body = body_of(listed.components)
     row.variables = [asdict(variable) for variable in listed.variables]
     row.unsupported = listed.unsupported
     row.raw = dict(listed.raw)

@@ -124,6 +124,7 @@ class Migration(migrations.Migration):
                 ('category', models.CharField(blank=True, max_length=40)),
                 ('quality', models.CharField(blank=True, max_length=40)),
                 ('components', models.JSONField(default=list)),
+                ('body', models.TextField(blank=True)),
                 ('variables', models.JSONField(default=list)),
                 ('unsupported', models.CharField(blank=True, max_length=40)),
                 ('raw', models.JSONField(default=dict)),

@@ -1,0 +1,44 @@
+"""What is wrong with a template typed in or read from a file, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staffetta.connectors.by_hand import MOST, MOST_BUTTONS, EntryError
+
+WORDS: dict[str, str | Promise] = {
+    "file_too_large": gettext_lazy("The file is too large (at most 2 MB)."),
+    "not_text": gettext_lazy("The file is not text: export it as CSV (UTF-8) or JSON."),
+    "not_json": gettext_lazy("The JSON is broken here: %(value)s"),
+    "not_an_object": gettext_lazy("Each template must be an object with name, language and body."),
+    "no_rows": gettext_lazy("The file holds no template."),
+    "too_many": gettext_lazy("The file holds too many templates."),
+    "no_header_line": gettext_lazy("The first line must name the columns."),
+    "column_missing": gettext_lazy("The column “%(column)s” is missing."),
+    "column_doubled": gettext_lazy("The column “%(column)s” is there twice."),
+    "column_unknown": gettext_lazy("The column “%(column)s” is not known."),
+    "too_many_cells": gettext_lazy("There are more cells than columns."),
+    "not_csv": gettext_lazy("This line cannot be read as CSV: %(value)s"),
+    "value_missing": gettext_lazy("“%(column)s” is empty."),
+    "value_not_text": gettext_lazy("“%(column)s” must be text."),
+    "bad_name": gettext_lazy("A name has small letters, digits and underscores only."),
+    "bad_language": gettext_lazy("A language is written like it, en or pt_BR."),
+    "bad_category": gettext_lazy("The category is MARKETING, UTILITY or AUTHENTICATION."),
+    "bad_header_type": gettext_lazy("The header is none, text, image, video or document."),
+    "header_text_missing": gettext_lazy("A text header needs its text."),
+    "too_long": gettext_lazy("“%(column)s” is too long (at most %(most)s characters)."),
+    "bad_button": gettext_lazy(
+        "A button is written type:label:value, for example url:Follow:https://example.com/{{1}}."
+    ),
+    "too_many_buttons": gettext_lazy("At most %(buttons)s buttons."),
+    "bad_components": gettext_lazy("“components” must be a list as WhatsApp defines it."),
+    "doubled": gettext_lazy("This name and language are there twice."),
+}
+
+
+def entry_problem(error: EntryError) -> str:
+    """Return the words of an error, with the line of the file where there is one."""
+    names = {"column": error.column, "value": error.value, "most": MOST.get(error.column, ""), "buttons": MOST_BUTTONS}
+    text = str(WORDS.get(error.code, error.code))
+    said = text % names if "%(" in text else text
+    return _("Line %(line)d: %(problem)s") % {"line": error.line, "problem": said} if error.line else said

@@ -1,0 +1,57 @@
+"""The box of the API Key, and the typed confirmations."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.channels.models import PLATFORM_CHOICES
+from staffetta.connectors.messages import Platform
+
+KEY_ATTRIBUTES = {
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+    "data-1p-ignore": "",
+    "data-bwignore": "",
+    "data-lpignore": "true",
+    "aria-describedby": "connect-result",
+}
+
+
+class KeyForm(forms.Form):
+    """The masked field of an API Key. What was typed stays on an error, and is stored nowhere but encrypted."""
+
+    api_key = forms.CharField(
+        label=_("API Key"),
+        max_length=2000,
+        required=False,  # an empty one has its own words
+        strip=False,
+        widget=forms.PasswordInput(render_value=True, attrs=KEY_ATTRIBUTES),
+    )
+    chosen = forms.CharField(required=False, max_length=64)
+    replace = forms.BooleanField(required=False)
+
+
+class ConfirmForm(forms.Form):
+    """A word that must be typed before something is done that cannot be undone."""
+
+    typed = forms.CharField(label=_("Confirmation"), required=False, max_length=200)
+
+    def __init__(self, *args: object, wanted: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came
+        self.wanted = wanted
+        self.fields["typed"].widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"].strip()
+        if typed.casefold() != self.wanted.casefold():
+            raise forms.ValidationError(_("Type exactly: %(word)s"), params={"word": self.wanted})
+        return typed
+
+
+class PlatformForm(forms.Form):
+    """The messaging platform, where the provider does not tell it."""
+
+    platform = forms.ChoiceField(
+        label=_("Messaging platform"),
+        choices=[choice for choice in PLATFORM_CHOICES if choice[0] != Platform.UNKNOWN],
+    )

@@ -1,0 +1,82 @@
+"""Disconnetti and Resetta canali: what goes, what stays, what is held, what is in the way; then a typed word."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from staffetta.accounts.access import ADMINISTRATORS, allow
+from staffetta.channels import disconnect as deed
+from staffetta.channels.disconnect import Blocked, Outlook
+from staffetta.channels.forms import ConfirmForm
+from staffetta.channels.models import Channel
+from staffetta.channels.views.person import person
+from staffetta.contacts.models import Contact
+
+
+@allow(ADMINISTRATORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest) -> HttpResponse:
+    """Start from zero."""
+    channels = list(Channel.objects.order_by("id"))
+    if not channels:
+        return redirect("channels:list")
+    form = ConfirmForm(request.POST or None, wanted=_("RESET"))
+    outlook = deed.outlook(channels)
+    if request.method == "POST" and not outlook.blockers and form.is_valid():
+        try:
+            deed.reset(person(request))
+        except Blocked:
+            return redirect("channels:reset")  # the page says what is in the way now
+        messages.success(request, _("All channels were reset. On Sinch Engage nothing changed."))
+        return redirect("channels:list")
+    return _page(request, None, form, outlook)
+
+
+@allow(ADMINISTRATORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget one channel."""
+    channel = get_object_or_404(Channel, pk=pk)
+    form = ConfirmForm(request.POST or None, wanted=channel.provider_id)
+    outlook = deed.outlook([channel])
+    if request.method == "POST" and not outlook.blockers and form.is_valid():
+        try:
+            deed.disconnect(channel, person(request))
+        except Blocked:
+            return redirect("channels:disconnect", pk=pk)
+        told = _("%(channel)s was disconnected. On Sinch Engage nothing changed.") % {"channel": channel}
+        messages.success(request, told)
+        return redirect("channels:list")
+    return _page(request, channel, form, outlook)
+
+
+def _page(request: HttpRequest, channel: Channel | None, form: ConfirmForm, outlook: Outlook) -> HttpResponse:
+    status = 422 if form.errors or (request.method == "POST" and outlook.blockers) else 200
+    context = {
+        "channel": channel,
+        "form": form,
+        "outlook": outlook,
+        "goes": _goes(outlook),
+        "contacts": Contact.objects.count(),
+    }
+    return render(request, "channels/going.html", context, status=status)
+
+
+def _goes(outlook: Outlook) -> list[str]:
+    """Say what goes, one line per kind, kinds of which there is nothing left out."""
+    counted = [
+        (outlook.channels, ngettext("%(number)d channel", "%(number)d channels", outlook.channels)),
+        (outlook.keys, ngettext("%(number)d API Key", "%(number)d API Keys", outlook.keys)),
+        (outlook.templates, ngettext("%(number)d template", "%(number)d templates", outlook.templates)),
+        (
+            outlook.switched_off,
+            ngettext("%(number)d switched off by you", "%(number)d switched off by you", outlook.switched_off),
+        ),
+        (outlook.fields, ngettext("%(number)d customer field", "%(number)d customer fields", outlook.fields)),
+        (outlook.calls, ngettext("%(number)d API call in the log", "%(number)d API calls in the log", outlook.calls)),
+    ]
+    lines = [text % {"number": number} for number, text in counted if number]
+    return lines + [f"{number} {name}" for name, number in outlook.others]

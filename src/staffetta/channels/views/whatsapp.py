@@ -1,0 +1,83 @@
+"""Tab WhatsApp: the templates, each with its switch and its preview."""
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from staffetta.accounts.access import EVERYBODY, allow
+from staffetta.channels import browse, labels, usage
+from staffetta.channels.browse import Filters, Line
+from staffetta.channels.models import Channel, TemplateVariant
+from staffetta.channels.views.home import channel_url, frame
+from staffetta.ui.paging import page_of
+
+SIZE = 100
+
+
+@allow(EVERYBODY)
+@require_safe
+def templates(request: HttpRequest, pk: int) -> HttpResponse:
+    """The templates of a WhatsApp channel; `?template=` chooses the one that is drawn, `?language=` its language."""
+    channel = get_object_or_404(Channel, pk=pk)
+    if not channel.has_key or not channel.is_whatsapp:
+        return redirect(channel_url(channel))
+    filters = _filters(request.GET)
+    page = page_of(browse.with_variants(browse.matching(channel, filters)), request.GET, size=SIZE)
+    used = usage.of_templates([template.pk for template in page])
+    lines = [browse.line(template, used[template.pk]) for template in page]
+    context = {
+        **frame(request, channel, "whatsapp"),
+        "page": page,
+        "lines": lines,
+        "filters": filters,
+        "languages": browse.languages(channel),
+        "kept": _without(request.GET, "template", "shown", "name"),
+        **_drawn(request, channel, lines),
+    }
+    return render(request, "channels/whatsapp.html", context)
+
+
+def _filters(asked: QueryDict) -> Filters:
+    state = asked.get("state", "")
+    return Filters(
+        text=asked.get("q", "").strip()[:200],
+        state=state if state in browse.STATES else "",
+        language=asked.get("language", "")[:20],
+    )
+
+
+def _without(asked: QueryDict, *names: str) -> str:
+    kept = asked.copy()
+    for name in names:
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _drawn(request: HttpRequest, channel: Channel, lines: list[Line]) -> dict[str, object]:
+    """Return the template that is drawn: the chosen one, else the first of the list."""
+    wanted = request.GET.get("template", "")
+    if name := request.GET.get("name", ""):  # links in the result of a refresh know names only
+        wanted = str(channel.templates.filter(name=name).values_list("pk", flat=True).first() or "")
+    chosen = next((line for line in lines if str(line.template.pk) == wanted), None)
+    if chosen is None and wanted.isdecimal():
+        chosen = _elsewhere(channel, int(wanted))
+    line = chosen or next(iter(lines), None)
+    if line is None or line.main is None:
+        return {"drawn": None}
+    language = request.GET.get("shown", "")
+    light = next((row for row in line.variants if row.language == language), line.main)
+    variant = TemplateVariant.objects.select_related("template").get(pk=light.pk)
+    return {
+        "drawn": line,
+        "variant": variant,
+        "variant_state": labels.of_variant(variant),
+        "variables": labels.variables(variant),
+        "quality": labels.quality(variant),
+        "sheet_open": chosen is not None,
+    }
+
+
+def _elsewhere(channel: Channel, template_id: int) -> Line | None:
+    """A template that is on another page of the list, or filtered out: links lead to it all the same."""
+    found = browse.with_variants(channel.templates.filter(pk=template_id)).first()
+    return browse.line(found, usage.of_templates([found.pk])[found.pk]) if found else None
