@@ -25,7 +25,8 @@ from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.models import Import
 from staffetta.deliveries.plan import audience_of
 from staffetta.deliveries.reasons import words_of
-from staffetta.reports.numbers import Numbers, numbers_of, term
+from staffetta.deliveries.terms import term
+from staffetta.reports.numbers import Numbers, numbers_of
 
 LANES = ("plan", "dispatch", "watch", "events", "opt_outs", "jobs")
 """What a communication needs to come to its end."""
@@ -47,7 +48,7 @@ def register(subparsers: Subparsers) -> None:
     show_parser.add_argument("id", metavar="ID")
     json_option(show_parser, _("print the communication as JSON"))
     show_parser.set_defaults(run=show)
-    list_parser = verbs.add_parser("list", help=_("all, newest first"))
+    list_parser = verbs.add_parser("list", help=_("all, newest last"))
     json_option(list_parser, _("print the communications as JSON"))
     list_parser.set_defaults(run=list_all)
 
@@ -123,8 +124,8 @@ def show(args: argparse.Namespace) -> int:
 
 
 def list_all(args: argparse.Namespace) -> int:
-    """Print all communications, newest first."""
-    rows = list(Communication.objects.order_by("-pk"))
+    """Print all communications, newest last."""
+    rows = list(Communication.objects.order_by("pk"))
     counted = numbers_of(row.pk for row in rows)
     headings = (_("ID"), _("State"), _("Audience"), _("Sent"), _("Name"))
     emit(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffetta.work.clock import now
 
@@ -43,12 +44,12 @@ class Composition(models.Model):
 
 
 class CommunicationState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    PLANNING = "planning", _("Preparing")
-    RUNNING = "running", _("Running")
-    HELD = "held", _("Held")
-    STOPPED = "stopped", _("Stopped")
-    DONE = "done", _("Finished")
+    DRAFT = "draft", pgettext_lazy("communication", "Draft")
+    PLANNING = "planning", pgettext_lazy("communication", "Preparing")
+    RUNNING = "running", pgettext_lazy("communication", "Running")
+    HELD = "held", pgettext_lazy("communication", "Held")
+    STOPPED = "stopped", pgettext_lazy("communication", "Stopped")
+    DONE = "done", pgettext_lazy("communication", "Finished")
 
 
 class Communication(Composition):

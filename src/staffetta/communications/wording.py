@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -105,5 +105,5 @@ def media_text(check: Mapping[str, Any]) -> str:
     if problem := check.get("problem"):
         return str(MEDIA[problem]) % told
     if told["size"]:
-        return _now("File found: %(type)s, %(size)s.") % told
-    return _now("File found: %(type)s.") % told
+        return gettext("File found: %(type)s, %(size)s.") % told
+    return gettext("File found: %(type)s.") % told

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staffetta.communications.models import Communication
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
@@ -41,7 +42,7 @@ def behind(communication: Communication, state: str = "", reason: str = "") -> Q
 def outcome_text(outcome: str) -> str | Promise:
     """Say in words how an attempt ended; `outcome` is "" while nobody knows."""
     if outcome == ACCEPTED:
-        return _("Accepted")
+        return pgettext("attempt", "Accepted")
     if outcome == RELEASED:
         return _("Given back before anything was sent")
     return words_of(outcome).what if outcome else _("No answer so far")

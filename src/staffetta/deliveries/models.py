@@ -5,21 +5,22 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffetta.work.clock import now
 
 
 class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    SENDING = "sending", _("Sending")
-    SENT = "sent", _("Sent")
-    DELIVERED = "delivered", _("Delivered")
-    READ = "read", _("Read")
-    NOT_SENT = "not_sent", _("Not sent")
-    FAILED = "failed", _("Failed")
-    UNDELIVERED = "undelivered", _("Undelivered")
-    UNCERTAIN = "uncertain", _("Uncertain")
-    CANCELLED = "cancelled", _("Cancelled")
+    WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    SENDING = "sending", pgettext_lazy("delivery", "Sending")
+    SENT = "sent", pgettext_lazy("delivery", "Sent")
+    DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
+    READ = "read", pgettext_lazy("delivery", "Read")
+    NOT_SENT = "not_sent", pgettext_lazy("delivery", "Not sent")
+    FAILED = "failed", pgettext_lazy("delivery", "Failed")
+    UNDELIVERED = "undelivered", pgettext_lazy("delivery", "Undelivered")
+    UNCERTAIN = "uncertain", pgettext_lazy("delivery", "Uncertain")
+    CANCELLED = "cancelled", pgettext_lazy("delivery", "Cancelled")
 
 
 class DeliveryKind(models.TextChoices):

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import npgettext
-
 from staffetta.communications.models import Communication
 from staffetta.deliveries.models import DeliveryCount, DeliveryState
 
@@ -97,23 +95,6 @@ class Numbers:
         """Whoever did not get it, by reason, the largest group first."""
         rows = [row for row in self.reasons if row.state in TROUBLED]
         return tuple(sorted(rows, key=lambda row: (-row.number, row.state, row.reason)))
-
-
-def term(state: DeliveryState, number: int) -> str:
-    """Return a term of the closing sum in words, without its number: "inviati", or "inviato" for one."""
-    words = {
-        DeliveryState.SENT: npgettext("term of the sum", "sent", "sent", number),
-        DeliveryState.DELIVERED: npgettext("term of the sum", "delivered", "delivered", number),
-        DeliveryState.READ: npgettext("term of the sum", "read", "read", number),
-        DeliveryState.NOT_SENT: npgettext("term of the sum", "not sent", "not sent", number),
-        DeliveryState.FAILED: npgettext("term of the sum", "failed", "failed", number),
-        DeliveryState.UNDELIVERED: npgettext("term of the sum", "undelivered", "undelivered", number),
-        DeliveryState.UNCERTAIN: npgettext("term of the sum", "uncertain", "uncertain", number),
-        DeliveryState.SENDING: npgettext("term of the sum", "sending", "sending", number),
-        DeliveryState.WAITING: npgettext("term of the sum", "waiting", "waiting", number),
-        DeliveryState.CANCELLED: npgettext("term of the sum", "cancelled", "cancelled", number),
-    }
-    return words[state]
 
 
 def numbers(communication: Communication) -> Numbers:

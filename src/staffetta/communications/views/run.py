@@ -26,7 +26,8 @@ from staffetta.contacts import recipients
 from staffetta.deliveries.plan import audience_of
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import words_of
-from staffetta.reports.numbers import UNSETTLED, numbers, term
+from staffetta.deliveries.terms import term
+from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.templatetags.staffetta import grouped
 
 AT_ONCE = 2_500
