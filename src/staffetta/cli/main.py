@@ -23,16 +23,13 @@ from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
 from staffetta.work import running, schema
 
-FRAME = {"main", "output", "waiting"}
-"""Modules of this package that are no commands."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
     try:
-        django.setup()
-    except (WrongSetting, ImproperlyConfigured, OSError) as error:
+        django.setup()  # a ValueError is Django's word for a time zone nobody knows
+    except (WrongSetting, ImproperlyConfigured, OSError, ValueError) as error:
         complain(str(error))
         return 1
     with translation.override(settings.LANGUAGE_CODE):
@@ -45,8 +42,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="staffetta", description=_("A messaging platform connected to Sinch Engage."))
     nouns = top.add_subparsers(metavar=_("COMMAND"), required=True)
     for found in sorted(module.name for module in pkgutil.iter_modules(staffetta.cli.__path__)):
-        if found not in FRAME:
-            importlib.import_module(f"staffetta.cli.{found}").register(nouns)
+        module = importlib.import_module(f"staffetta.cli.{found}")
+        if hasattr(module, "register"):
+            module.register(nouns)
     return top
 
 

@@ -14,7 +14,8 @@ class WrongSetting(Exception):
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """Return a variable's text; one that is set to nothing counts as not set."""
+    return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, *, default: bool = False) -> bool:
