@@ -10,6 +10,7 @@ from staffetta.channels.models import APPROVED, Channel, ConnectionState, Templa
 from staffetta.communications.models import Communication
 from staffetta.contacts.models import Contact
 from staffetta.deliveries.models import Delivery, DeliveryKind
+from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import Numbers, numbers_of
 
 LAST = 5
@@ -34,6 +35,11 @@ class Step:
 class Line:
     communication: Communication
     numbers: Numbers
+
+    @property
+    def terms(self) -> list[tuple[str, int, str]]:
+        """Return (state, number, words) of each term of the sum."""
+        return [(state.value, number, term(state, number)) for state, number in self.numbers.terms]
 
 
 def first_steps() -> list[Step]:
