@@ -1,0 +1,198 @@
+"""`staffetta channels …`: connect, list, refresh, disconnect, reset."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from staffetta.channels import ask, connect, disconnect, overview
+from staffetta.channels.connect import NotConnected
+from staffetta.channels.disconnect import Blocked, Outlook
+from staffetta.channels.models import Channel, Refresh, RefreshState
+from staffetta.channels.wording import problem_text
+from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, say, table
+from staffetta.cli.waiting import wait_for
+
+LANES = ("jobs",)
+MOST_OF_A_KEY = 10_000  # characters read from a file: a whole disk given by mistake is not
+
+
+def register(nouns: Subparsers) -> None:
+    noun = nouns.add_parser("channels", help=_("connect, list and refresh the channels of Sinch Engage"))
+    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
+    _register_connect(verbs)
+    listed = verbs.add_parser("list", help=_("list the channels"))
+    json_option(listed, _("print a JSON array"))
+    listed.set_defaults(run=list_channels)
+    refreshed = verbs.add_parser("refresh", help=_("download fields and templates again"))
+    refreshed.add_argument("--channel", metavar="ID", help=_("only this channel"))
+    refreshed.add_argument("--wait", action="store_true", help=_("end when the refresh has ended"))
+    json_option(refreshed, _("print a JSON array"))
+    refreshed.set_defaults(run=refresh)
+    gone = verbs.add_parser("disconnect", help=_("forget a channel: its key, templates, fields and settings"))
+    gone.add_argument("id", metavar="ID")
+    gone.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
+    gone.set_defaults(run=disconnect_one)
+    reset_all = verbs.add_parser("reset", help=_("forget all channels and start from zero"))
+    reset_all.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
+    reset_all.set_defaults(run=reset)
+
+
+def _register_connect(verbs: Subparsers) -> None:
+    parser = verbs.add_parser("connect", help=_("connect the channel an API Key belongs to"))
+    key_option(parser)
+    parser.add_argument("--channel", metavar="ID", default="", help=_("which channel, if the key does not tell"))
+    parser.add_argument("--replace", action="store_true", help=_("replace the key of a channel that is connected"))
+    json_option(parser, _("print the channel as JSON"))
+    parser.set_defaults(run=connect_one)
+
+
+def key_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command the file its API Key is read from; a key is never an argument, which others could see."""
+    parser.add_argument(
+        "--key-file",
+        "--api-key-file",
+        metavar="F|-",
+        default="-",
+        help=_("file with the API Key, “-” (the default) for standard input"),
+    )
+
+
+def read_key(args: argparse.Namespace) -> str:
+    """Return the key from the file or standard input."""
+    if args.key_file == "-":
+        return sys.stdin.read(MOST_OF_A_KEY)
+    try:
+        with Path(args.key_file).open(encoding="utf-8", errors="replace") as file:
+            return file.read(MOST_OF_A_KEY)
+    except OSError as error:
+        fail(_("The file of the API Key cannot be read: %(problem)s") % {"problem": error.strerror or ""})
+
+
+def channel_of(provider_id: str) -> Channel:
+    """Return the channel with this id of the provider; ends the command when there is none."""
+    channel = Channel.objects.filter(provider_id=provider_id).first()
+    if channel is None:
+        fail(_("There is no channel with the ID %(id)s.") % {"id": provider_id})
+    return channel
+
+
+def connect_one(args: argparse.Namespace) -> int:
+    """Connect, and wait until everything is downloaded."""
+    try:
+        asked = connect.connect(read_key(args), replace=args.replace, chosen=args.channel)
+    except NotConnected as problem:
+        text = str(problem_text(problem.code, **problem.names))
+        choices = "".join(f"\n  {row.id}  {row.name}" for row in problem.candidates)
+        fail(f"{text}{choices}\n{_('Nothing was saved.')}")
+    _wait([asked])
+    shown = overview.rows([Channel.objects.get(pk=asked.channel_id)])
+    emit(args, described(shown[0]), lambda: _table(overview.rows()))
+    return _told([asked])
+
+
+def list_channels(args: argparse.Namespace) -> int:
+    shown = overview.rows()
+    emit(args, [described(row) for row in shown], lambda: _table(shown))
+    return 0
+
+
+def refresh(args: argparse.Namespace) -> int:
+    """Ask for a refresh, of one channel or of all that have a key; with `--wait` tell how it went."""
+    if args.channel:
+        channel = channel_of(args.channel)
+        if not channel.has_key:
+            fail(str(problem_text("no_key")))
+        asked = [ask.ask(channel)]
+    else:
+        asked = ask.ask_all()
+    if not asked:
+        fail(_("No channel is connected yet."))
+    if args.wait:
+        _wait(asked)
+    rows = overview.rows(Channel.objects.filter(pk__in=[row.channel_id for row in asked]).order_by("id"))
+    emit(args, [described(row) for row in rows], lambda: _table(rows))
+    return _told(asked) if args.wait else 0
+
+
+def disconnect_one(args: argparse.Namespace) -> int:
+    channel = channel_of(args.id)
+    _agreed(args, disconnect.outlook([channel]))
+    try:
+        disconnect.disconnect(channel)
+    except Blocked as blocked:
+        fail(str(blocked))
+    say(_("%(channel)s was disconnected. On Sinch Engage nothing changed.") % {"channel": channel})
+    return 0
+
+
+def reset(args: argparse.Namespace) -> int:
+    _agreed(args, disconnect.outlook(list(Channel.objects.all())))
+    try:
+        disconnect.reset()
+    except Blocked as blocked:
+        fail(str(blocked))
+    say(_("All channels were reset. On Sinch Engage nothing changed."))
+    return 0
+
+
+def described(row: overview.Row) -> dict[str, object]:
+    """Return a channel as JSON. Template counts are null where there are none to speak of."""
+    channel = row.channel
+    return {
+        "id": channel.provider_id,
+        "name": str(channel),
+        "platform": channel.platform,
+        "state": channel.state,
+        "number": channel.number,
+        "templates_active": row.counts.active if row.figures else None,
+        "templates_available": row.counts.available if row.figures else None,
+        "refreshed_at": channel.refreshed_at,
+        "problem": "key_refused" if row.refused else channel.problem,
+    }
+
+
+def _table(rows: list[overview.Row]) -> str:
+    headings = (_("ID"), _("Name"), _("Platform"), _("State"), _("Templates"), _("Problem"))
+    lines = [
+        (
+            row.channel.provider_id,
+            row.channel,
+            row.channel.get_platform_display(),
+            row.channel.get_state_display(),
+            f"{row.counts.active}/{row.counts.available}" if row.figures else "–",
+            problem_text("key_refused").what if row.refused else row.problem.what if row.problem else "",
+        )
+        for row in rows
+    ]
+    return table(headings, lines)
+
+
+def _wait(asked: list[Refresh]) -> None:
+    ids = [refresh.pk for refresh in asked]
+    wait_for(lambda: not Refresh.objects.filter(pk__in=ids, state__in=ask.UNDER_WAY).exists(), LANES)
+
+
+def _told(asked: list[Refresh]) -> int:
+    """Say which refreshes failed; 1 if any did."""
+    failed = Refresh.objects.filter(pk__in=[refresh.pk for refresh in asked]).exclude(state=RefreshState.DONE)
+    for refresh in failed.select_related("channel"):
+        text = problem_text(refresh.problem) if refresh.problem else _("The refresh was cancelled.")
+        complain(f"{refresh.channel}: {text} {refresh.problem_detail}".strip())
+    return 1 if failed else 0
+
+
+def _agreed(args: argparse.Namespace, outlook: Outlook) -> None:
+    if outlook.blockers:
+        stop = "\n".join(f"  {blocker.label}" for blocker in outlook.blockers)
+        fail(_("This is in the way, stop it first:") + f"\n{stop}")
+    if not args.yes:
+        counted = _("%(channels)d channels, %(keys)d keys, %(templates)d templates, %(fields)d fields would go.") % {
+            "channels": outlook.channels,
+            "keys": outlook.keys,
+            "templates": outlook.templates,
+            "fields": outlook.fields,
+        }
+        held = "".join(f"\n  {held.number} {held.label}" for held in outlook.held)
+        fail(f"{counted}{held}\n{_('Repeat the command with --yes to do it.')}")
