@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 API = "api/"
 OPEN_API = ("api/v1/openapi.json", "api/v1/docs")
+NOTHING = {"api:nothing_here", "api:api-root"}  # 404 for whoever asks
 OPEN_PAGES = {"accounts:login", "accounts:logout", "accounts:language", "accounts:setup", "reports:health"}
 METHODS = ("get", "post")
 
@@ -45,7 +46,11 @@ def walk(resolver: URLResolver, before: str = "", spaces: tuple[str, ...] = ()) 
 ADDRESSES = list(walk(get_resolver()))
 PAGES = [address for address in ADDRESSES if not address.route.startswith(API)]
 GUARDED = [address for address in PAGES if getattr(address.view, "allowed_roles", ())]
-CALLS = [address for address in ADDRESSES if address.route.startswith(API) and not address.route.startswith(OPEN_API)]
+CALLS = [
+    address
+    for address in ADDRESSES
+    if address.route.startswith(API) and not address.route.startswith(OPEN_API) and address.name not in NOTHING
+]
 
 
 def path_of(address: Address, world: factory.World) -> str:
@@ -106,7 +111,8 @@ def test_a_role_opens_what_it_may_and_nothing_else(address: Address, role: Role,
         assert not any(location.startswith("/login/") for _, location in answers)
         assert any(code in (200, 302, 422) for code in codes), codes
     else:
-        assert codes == [403, 403]
+        assert 403 in codes
+        assert set(codes) <= {403, 405}
 
 
 @pytest.mark.parametrize("address", CALLS, ids=str)

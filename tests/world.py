@@ -117,7 +117,9 @@ def build() -> World:
 
 def an_import() -> Import:
     """A file that was uploaded and not yet mapped."""
-    source = Import(name="saldi.csv", state=ImportState.UPLOADED, delimiter=";", columns=["Telefono", "Nome"])
+    source = Import(
+        name="saldi.csv", state=ImportState.UPLOADED, delimiter=";", columns=["Telefono", "Nome"], total_rows=1
+    )
     source.file.save("saldi.csv", ContentFile(b"Telefono;Nome\n+393331234568;Luca\n"), save=False)
     source.save()
     return source
@@ -129,7 +131,7 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("setup/", "token", lambda _: "not-a-link"),
     ("tokens/", "pk", lambda world: world.token.pk),
     ("users/", "pk", lambda world: world.other_user.pk),
-    ("guides/", "name", lambda _: "collegare-i-canali"),
+    ("guides/", "name", lambda _: "connect-channels"),
     ("engage/", "pk", lambda world: world.channel.pk),
     ("engage/", "refresh_id", lambda world: world.refresh.pk),
     ("engage/", "template_id", lambda world: world.template.pk),
