@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import get_language
 
 from staffetta.channels import labels
+from staffetta.channels.markup import plain
 from staffetta.channels.models import APPROVED, Channel, Template, TemplateVariant
 from staffetta.channels.preview import excerpt
 from staffetta.channels.usage import Usage
@@ -38,12 +40,12 @@ class Line:
 
     @property
     def main(self) -> TemplateVariant | None:
-        """The language shown first: the best one."""
-        return min(self.variants, key=lambda row: (not row.sendable, not row.available, row.language), default=None)
+        """The language shown first."""
+        return min(self.variants, key=_first_shown, default=None)
 
     @property
     def excerpt(self) -> str:
-        return excerpt(self.main.body) if self.main else ""
+        return excerpt(plain(self.main.body)) if self.main else ""
 
     @property
     def variables(self) -> int:
@@ -52,6 +54,12 @@ class Line:
     @property
     def quality(self) -> str:
         return labels.quality(self.main) if self.main else ""
+
+
+def _first_shown(row: TemplateVariant) -> tuple[bool, bool, bool, str]:
+    """Order the languages: sendable ones first, among them the reader's own."""
+    own = (get_language() or "")[:2]
+    return not row.sendable, not row.available, row.language[:2] != own, row.language
 
 
 def matching(channel: Channel, filters: Filters) -> QuerySet[Template]:

@@ -6,8 +6,9 @@ same line. Inside monospace nothing is formatted.
 
 import re
 from collections.abc import Callable
+from html import unescape
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 TAGS = {"*": "strong", "_": "em", "~": "s"}
@@ -34,6 +35,11 @@ def to_html(text: str, shown: Shown | None = None) -> SafeString:
     plain = pattern.sub(keep, ATOMS.sub("", text))
     html = "".join(_pieces(plain))
     return mark_safe(ATOMS.sub(lambda found: _atom(atoms, found[0]), html))  # noqa: S308 - escaped piece by piece
+
+
+def plain(text: str) -> str:
+    """Return `text` as it reads, without the marks and with its placeholders as they are written."""
+    return unescape(strip_tags(to_html(text)))
 
 
 def variable(name: str) -> SafeString:

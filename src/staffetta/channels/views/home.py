@@ -73,7 +73,7 @@ def home_live(request: HttpRequest, pk: int) -> HttpResponse:
     channel = get_object_or_404(Channel, pk=pk)
     asked = request.GET.get("tab", "")
     shown = frame(request, channel, asked)
-    shown["back"] = next((tab.url for tab in _tabs(request, shown["row"], 0) if tab.name == asked), channel_url(channel))
+    shown["back"] = next((tab.url for tab in shown["tabs"] if tab.name == asked), channel_url(channel))
     return render(request, "channels/_home_live.html", {**shown, "alone": True})
 
 
