@@ -107,6 +107,8 @@ class Visitor:
     def nothing_went_wrong(self) -> None:
         """Fail on any console error, page error, broken request or breach of the content security policy."""
         found, self.troubles.found = self.troubles.found, []
+        if any(line.startswith("5") for line in found):
+            found.append(self.house.platform.log[-3000:])
         assert not found, "\n".join(found)
 
     def fits(self) -> None:

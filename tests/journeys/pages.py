@@ -62,7 +62,7 @@ CHANNELS = (
     Shown("disconnect", "/engage/channels/{eventi}/disconnect/"),
     Shown("reset", "/engage/channels/reset/"),
     Shown("guide-connect", "/engage/guides/connect-channels/"),
-    Shown("guide-whatsapp", "/engage/guides/whatsapp-notifications/"),
+    Shown("guide-whatsapp", "/engage/guides/send-notifications/"),
 )
 CONTACTS = (
     Shown("contacts", "/contacts/"),
