@@ -1,7 +1,8 @@
 """Look once at the file of a template's header: is it there, would WhatsApp take it (messaging-rules 1.8)?"""
 
 import asyncio
-from typing import Literal, TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -68,6 +69,11 @@ def is_address(url: str) -> bool:
 def refused(check: MediaCheck) -> bool:
     """Return whether WhatsApp would certainly not take this file."""
     return bool(check["problem"]) and check["problem"] not in DOUBTFUL
+
+
+def seen(check: Mapping[str, Any], url: str) -> str:
+    """Return `url` when the file was seen there, else "": a page shows no picture that may not be there."""
+    return url if check.get("url") == url and check.get("problem") == "" else ""
 
 
 def _problem(found: Found, kind: str) -> Problem:

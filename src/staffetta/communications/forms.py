@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from staffetta.channels.models import TemplateVariant
 from staffetta.channels.preview import Preview, preview
 from staffetta.communications import choose
-from staffetta.communications.check_media import MediaCheck, check_media, refused
+from staffetta.communications.check_media import MediaCheck, check_media, refused, seen
 from staffetta.communications.draft import Content
 from staffetta.communications.mapping import SourceKind, WrongSource, read_source
 from staffetta.communications.models import Communication, Composition, TransactionalMessage
@@ -83,7 +83,7 @@ class ContentForm(forms.Form):
         marked = {v["key"]: f"{{{{{v['key']}}}}}" for v in self.text_variables}
         fixed = {v["key"]: str(self.asked.get(f"text_{v['key']}", "")) for v in self.text_variables
                  if self.asked.get(f"source_{v['key']}") == FIXED}
-        media = {"header": str(self.asked.get("header_media", ""))} if self.media_kind else {}
+        media = {"header": seen(self._checked, str(self.asked.get("header_media", "")))} if self.media_kind else {}
         values = {**marked, **{key: text for key, text in fixed.items() if text}, **media}
         return preview(self.variant.components, values, title=str(self.variant.template.channel))
 
@@ -165,7 +165,9 @@ class CommunicationForm(ContentForm):
     name = forms.CharField(
         label=_("Name"), max_length=200, help_text=_("Only you and your colleagues see it, for example «Summer sale».")
     )
-    audience = forms.ChoiceField(label=_("Audience"), widget=forms.RadioSelect, initial="all")
+    audience = forms.ChoiceField(
+        label=_("Audience"), widget=forms.RadioSelect(attrs={"class": "form-check-input"}), initial="all"
+    )
     source = forms.ModelChoiceField(
         label=_("Import"), queryset=Import.objects.none(), required=False, empty_label=_("Choose…")
     )

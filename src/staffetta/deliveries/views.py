@@ -131,7 +131,7 @@ def _drawn(row: Delivery) -> Any:
         return None
     frozen = row.parameters
     values = {str(number): str(value) for number, value in enumerate(frozen.get("body", []), start=1)}
-    values |= {"header": frozen.get("header_media") or frozen.get("header", ""), "button": frozen.get("button", "")}
+    values |= {"header": frozen.get("header", ""), "button": frozen.get("button", "")}
     return preview(row.variant.components, values, title=str(row.channel or ""))
 
 

@@ -33,11 +33,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _compose(request: HttpRequest, draft: Communication | None) -> HttpResponse:
     checked = draft.media_check if draft else {}
-    if request.method == "POST" and "update" in request.POST:
+    if updating(request):
         # Something was chosen that other fields depend on: the same values again, nothing judged yet.
-        return _page(request, CommunicationForm(initial=asked(request)), draft)
+        return _page(request, CommunicationForm(initial=asked(request), checked=checked), draft)
     if request.method != "POST":
-        return _page(request, CommunicationForm(initial=_initial(request, draft)), draft)
+        return _page(request, CommunicationForm(initial=_initial(request, draft), checked=checked), draft)
     form = CommunicationForm(request.POST, checked=checked)
     if not form.is_valid():
         return _page(request, form, draft)
@@ -47,6 +47,11 @@ def _compose(request: HttpRequest, draft: Communication | None) -> HttpResponse:
         messages.error(request, _("It was started meanwhile: it can no longer be changed."))
         return redirect("communications:show", draft.pk if draft else 0)
     return redirect("communications:show", saved.pk)
+
+
+def updating(request: HttpRequest) -> bool:
+    """Say whether the form is only to be shown anew: by htmx after a choice, or by its button without JavaScript."""
+    return request.method == "POST" and ("update" in request.POST or "update" in request.GET)
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:
@@ -71,6 +76,6 @@ def initial_from(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, form: CommunicationForm, draft: Communication | None) -> HttpResponse:
-    partial = "update" in request.POST and request.headers.get("HX-Request") == "true"
+    partial = updating(request) and request.headers.get("HX-Request") == "true"
     template = "communications/edit.html#form" if partial else "communications/edit.html"
-    return render(request, template, {"form": form, "draft": draft})
+    return render(request, template, {"form": form, "draft": draft, "update_url": f"{request.path}?update=1"})

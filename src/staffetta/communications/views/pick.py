@@ -15,6 +15,7 @@ from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.channels.models import TemplateVariant
 from staffetta.channels.preview import Preview
 from staffetta.channels.preview import preview as drawn
+from staffetta.communications.check_media import seen
 from staffetta.communications.compose import Composed, Missing, compose
 from staffetta.communications.hold import usability_of
 from staffetta.communications.models import Communication, CommunicationState, Composition
@@ -149,7 +150,8 @@ def _drawn(composition: Composition, variant: TemplateVariant, values: dict[str,
     for variable in variant.variables:
         one = _composed(composition, variant, [variable], values)
         if isinstance(one, Composed):
-            filled[variable["key"]] = one.header_media or one.header or one.button or "".join(one.body)
+            media = seen(composition.media_check, one.header_media)
+            filled[variable["key"]] = media or one.header or one.button or "".join(one.body)
     return drawn(variant.components, filled, title=composition.channel_name)
 
 

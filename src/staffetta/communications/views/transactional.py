@@ -16,7 +16,7 @@ from staffetta.communications.hold import StillHeld, trouble_of
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.views.asked import person
 from staffetta.communications.views.call import example_call, sources_of
-from staffetta.communications.views.edit import asked, initial_from
+from staffetta.communications.views.edit import asked, initial_from, updating
 from staffetta.communications.views.run import held_of
 from staffetta.communications.wording import media_text, trouble_words
 from staffetta.deliveries.models import Delivery
@@ -41,13 +41,14 @@ def transactional_list(request: HttpRequest) -> HttpResponse:
 def transactional_show(request: HttpRequest, name: str) -> HttpResponse:
     """One definition: how to call it, what holds it, its last messages and refused calls."""
     message = _found(name)
+    form = TransactionalForm(initial=initial_of(message), checked=message.media_check)
     context: dict[str, Any] = {
         "message": message,
         "example": example_call(message, request.build_absolute_uri("/api/v1")),
         "deliveries": Delivery.objects.filter(transactional=message).order_by("-pk")[:10],
         "refused": message.calls.select_related("token").order_by("-pk")[:10],
         "media_text": media_text(message.media_check),
-        "drawn": TransactionalForm(initial=initial_of(message)).drawn if message.variant else None,
+        "drawn": form.drawn,
         "sources": sources_of(message),
         **held_of(message),
     }
@@ -102,12 +103,12 @@ def transactional_delete(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _define(request: HttpRequest, message: TransactionalMessage | None) -> HttpResponse:
+    checked = message.media_check if message else {}
     if request.method != "POST":
         initial = initial_of(message) if message else initial_from(request)
-        return _page(request, TransactionalForm(initial=initial, message=message), message)
-    if "update" in request.POST:
-        return _page(request, TransactionalForm(initial=asked(request), message=message), message)
-    checked = message.media_check if message else {}
+        return _page(request, TransactionalForm(initial=initial, message=message, checked=checked), message)
+    if updating(request):
+        return _page(request, TransactionalForm(initial=asked(request), message=message, checked=checked), message)
     form = TransactionalForm(request.POST, message=message, checked=checked)
     if not form.is_valid():
         return _page(request, form, message)
@@ -119,9 +120,9 @@ def _define(request: HttpRequest, message: TransactionalMessage | None) -> HttpR
 
 
 def _page(request: HttpRequest, form: TransactionalForm, message: TransactionalMessage | None) -> HttpResponse:
-    partial = "update" in request.POST and request.headers.get("HX-Request") == "true"
+    partial = updating(request) and request.headers.get("HX-Request") == "true"
     template = "communications/transactional_edit.html#form" if partial else "communications/transactional_edit.html"
-    return render(request, template, {"form": form, "message": message})
+    return render(request, template, {"form": form, "message": message, "update_url": f"{request.path}?update=1"})
 
 
 def _found(name: str) -> TransactionalMessage:
