@@ -73,7 +73,6 @@ def run_batch(source: Import, rows: Iterator[Record]) -> bool:
         # First the claim: it says how far these rows go, and it succeeds once only.
         if not _claim(source, batch[-1]):
             return False
-        source.refresh_from_db(fields=["consents"])
         store(judge(people, look_up(people, source)), source)
     return True
 
@@ -86,7 +85,8 @@ def _claim(source: Import, last: Record) -> bool:
         offset_rows=last.row,
         offset_bytes=last.end,
     )
-    source.refresh_from_db(fields=["state", "started_at", "offset_rows", "offset_bytes"])
+    if claimed:
+        source.refresh_from_db(fields=["state", "started_at", "offset_rows", "offset_bytes", "consents"])
     return bool(claimed)
 
 

@@ -2,7 +2,6 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup, Q, QuerySet
-from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from staffetta.contacts.fold import fold
@@ -39,10 +38,10 @@ class Holds(Lookup[str]):
         return f"{column} LIKE %s", (*params, f"%{connection.ops.prep_for_like_query(str(self.rhs))}%")
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
-        assert isinstance(self.lhs, Col)
-        key = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{connection.ops.quote_name('id')}"
+        column, _params = self.process_lhs(compiler, connection)
+        table = column.rpartition(".")[0]
         phrase = '"' + str(self.rhs).replace('"', '""') + '"'
-        return f"{key} IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)", (phrase,)  # noqa: S608  (constants)
+        return f"{table}.id IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)", (phrase,)  # noqa: S608  (constants)
 
 
 Contact._meta.get_field("search").register_lookup(Holds)

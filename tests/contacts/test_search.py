@@ -1,0 +1,77 @@
+"""Search: parts of names and numbers, without accents and case, by an index that stays in step."""
+
+import pytest
+from django.db import connection
+
+from staffetta.contacts import search_index
+from staffetta.contacts.models import Contact
+from staffetta.contacts.search import by_id, find
+from tests.contacts.people import Accept, finish, person
+
+pytestmark = pytest.mark.django_db
+
+
+def found(query: str) -> list[str]:
+    return [str(contact) for contact in find(Contact.objects.order_by("pk"), query)]
+
+
+@pytest.fixture
+def two() -> tuple[Contact, Contact]:
+    return (
+        person("+393471234567", first_name="Niccolò", last_name="D'Amico"),
+        person("+393480000000", first_name="Anna", last_name="100%_Rossi", telegram_id="777"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("niccolo", ["Niccolò D'Amico"]),
+        ("NICCOLÒ", ["Niccolò D'Amico"]),
+        ("amico nic", ["Niccolò D'Amico"]),
+        ("d'am", ["Niccolò D'Amico"]),
+        ("+39 347 123", ["Niccolò D'Amico"]),
+        ("471234", ["Niccolò D'Amico"]),
+        ("an", ["Anna 100%_Rossi"]),
+        ("0%_r", ["Anna 100%_Rossi"]),
+        ("0x_r", []),
+        ("777", ["Anna 100%_Rossi"]),
+        ('"', []),
+        ('ros" OR "nic', []),
+        ("zzz", []),
+        ("", ["Niccolò D'Amico", "Anna 100%_Rossi"]),
+    ],
+)
+def test_every_word_must_be_held(two: tuple[Contact, Contact], query: str, names: list[str]) -> None:
+    assert found(query) == names
+
+
+def test_changes_and_deletions_are_followed(two: tuple[Contact, Contact]) -> None:
+    niccolo, anna = two
+    niccolo.first_name = "Giovanni"
+    niccolo.save(update_fields=["first_name"])
+    anna.delete()
+    assert (found("niccolo"), found("giovanni"), found("anna")) == ([], ["Giovanni D'Amico"], [])
+
+
+def test_imported_people_are_found(accept: Accept) -> None:
+    person("+393200000001", first_name="Vecchia")
+    lines = "Nome;Telefono\nNuova;+39 320 000 0001\nNoemi;+39 320 000 0002\n"
+    finish(accept(lines.encode(), {"Nome": "first_name", "Telefono": "phone"}))
+    assert (found("vecchia"), found("nuova"), found("noemi")) == ([], ["Nuova"], ["Noemi"])
+
+
+def test_an_index_that_lost_its_triggers_is_mended(two: tuple[Contact, Contact]) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own trouble")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER contacts_search_insert")
+    person("+393490000000", first_name="Dispersa")
+    assert found("dispersa") == []
+    search_index.ensure(connection)
+    search_index.ensure(connection)
+    assert found("dispersa") == ["Dispersa"]
+
+
+def test_an_id_is_asked_for_with_a_hash() -> None:
+    assert (by_id("#12"), by_id("12"), by_id("#x"), by_id("")) == (12, None, None, None)
