@@ -39,7 +39,7 @@ def archive(full: Installation) -> Path:
 
 @pytest.fixture
 def other() -> Iterator[Installation]:
-    with installation() as made:
+    with installation(empty=True) as made:
         yield made
 
 
@@ -120,7 +120,7 @@ def test_a_backup_of_a_newer_version_is_refused(archive: Path, full: Installatio
 
 
 def test_a_secret_key_that_could_not_open_the_stored_keys_is_refused(archive: Path) -> None:
-    with installation(STAFFETTA_SECRET_KEY="another one") as other:
+    with installation(empty=True, STAFFETTA_SECRET_KEY="another one") as other:
         refused = other.command("restore", str(archive))
         assert refused.returncode == 1
         assert "STAFFETTA_SECRET_KEY" in refused.stderr

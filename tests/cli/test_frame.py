@@ -50,7 +50,7 @@ def test_a_table_has_aligned_columns() -> None:
 
 
 def test_a_database_that_does_not_answer_is_told_in_words() -> None:
-    with installation(STAFFETTA_DATABASE_URL="postgresql://nobody@127.0.0.1:9/none") as staffetta:
+    with installation(empty=True, STAFFETTA_DATABASE_URL="postgresql://nobody@127.0.0.1:9/none") as staffetta:
         done = staffetta.command("worker")
     assert done.returncode == 1
     assert "cannot be used" in done.stderr
@@ -66,7 +66,7 @@ def test_a_database_that_does_not_answer_is_told_in_words() -> None:
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(variable: str, value: str) -> None:
-    with installation(**{variable: value}) as staffetta:
+    with installation(empty=True, **{variable: value}) as staffetta:
         done = staffetta.command("backup", "x")
     assert done.returncode == 1
     assert value.removesuffix("://x") in done.stderr or variable in done.stderr
@@ -74,5 +74,5 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(variable: str, value:
 
 
 def test_it_speaks_italian_unless_told_otherwise() -> None:
-    with installation(STAFFETTA_LANGUAGE="") as staffetta:
+    with installation(empty=True, STAFFETTA_LANGUAGE="") as staffetta:
         assert "scrive tutto in un file" in staffetta.ok("--help")

@@ -23,7 +23,6 @@ print(len(set(DBTaskResult.objects.get(id=job).worker_ids)), *DBTaskResult.objec
 @pytest.fixture(scope="module")
 def staffetta() -> Iterator[Installation]:
     with installation() as made:
-        made.python("from staffetta.work import schema\nschema.bring_up_to_date()")
         yield made
 
 

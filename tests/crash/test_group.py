@@ -31,6 +31,14 @@ def lanes_of(staffetta: Installation) -> set[str]:
     return {worker for (worker,) in staffetta.rows("SELECT DISTINCT worker FROM work_lanebeat")}
 
 
+def answers(platform: Platform) -> bool:
+    try:
+        with urllib.request.urlopen(f"{platform.address}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 def worker_of(platform: Platform) -> int:
     """Return the number of the worker process: the child that granian did not start."""
     for child in children(platform.pid):
@@ -39,17 +47,17 @@ def worker_of(platform: Platform) -> int:
     raise AssertionError("no worker runs")
 
 
-def test_its_pages_answer_where_it_says(staffetta: Installation) -> None:
-    platform = staffetta.start_run()
-    with urllib.request.urlopen(f"{platform.address}/health", timeout=10) as answer:
-        assert answer.status == 200
+def test_from_nothing_its_pages_answer_where_it_says() -> None:
+    with installation(empty=True) as fresh:
+        platform = fresh.start_run()
+        assert answers(platform)
 
 
 def test_the_link_for_the_first_administrator_is_printed_once_and_only_while_there_is_none(
     staffetta: Installation,
 ) -> None:
     platform = staffetta.start_run()
-    wait_until(lambda: platform.setup_link, 10)
+    platform.wait_for("/setup/", 20)
     assert platform.log.count("/setup/") == 1
     platform.stop()
     staffetta.python(
@@ -94,15 +102,7 @@ def test_killed_web_processes_are_started_again_at_the_same_address(staffetta: I
     for process in web:
         os.kill(process, signal.SIGKILL)
     wait_until(lambda: not [process for process in web if lives(process)], 10)
-
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(f"{platform.address}/health", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    wait_until(answers, 30)
+    wait_until(lambda: answers(platform), 30)
 
 
 def test_a_port_in_use_is_an_error_in_words(staffetta: Installation) -> None:

@@ -51,7 +51,6 @@ print(fence)
 @pytest.fixture(scope="module")
 def staffetta() -> Iterator[Installation]:
     with installation() as made:
-        made.python("from staffetta.work import schema\nschema.bring_up_to_date()")
         yield made
 
 

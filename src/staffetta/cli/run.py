@@ -40,6 +40,7 @@ def run_platform(args: argparse.Namespace) -> int:
 def greet(address: str) -> None:
     """Say where the pages are and, while nobody administers the platform, the link that makes the first one."""
     address = settings.PUBLIC_URL or address
+    path = setup.link()
     say(_("Staffetta answers at %(address)s") % {"address": address})
-    if path := setup.link():
+    if path:
         say(_("Create the administrator with this link (it works once): %(link)s") % {"link": address + path})
