@@ -35,7 +35,7 @@ from staffetta.work.wake import bell
 
 LEASE_SECONDS = 20.0
 RENEW_EVERY = 4.0
-LINGER = 1.0
+LINGER = 0.3
 """A session with nothing to send keeps its connection so long, then makes room for other channels."""
 LONGEST_SESSION = 30.0
 SIDE_BY_SIDE = 8
@@ -90,8 +90,9 @@ def _channels() -> list[Channel]:
 
 
 def _rest_after(channel: Channel, fault: ConnectorError | None) -> None:
-    if fault is not None:
-        _resting[channel.pk] = monotonic() + (1.0 if isinstance(fault, KeyRefused) else REST)
+    """A refused key needs no rest: the channel's state keeps everybody off until there is another key."""
+    if fault is not None and not isinstance(fault, KeyRefused):
+        _resting[channel.pk] = monotonic() + REST
 
 
 class Session:

@@ -103,8 +103,8 @@ class Sending:
 
     async def _feed(self, connector: Connector) -> None:
         """Start sends as room, pace and order allow. One row at a time is chosen, at the moment it may leave."""
-        under_way: set[asyncio.Task[None]] = set()
-        while not self._closing or under_way:
+        under_way: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
+        while not self._closing or self._active:
             await self._settle_change()
             while self._queue and self._active < self._concurrency and not self._closing:
                 if not await self._let_go():
