@@ -37,5 +37,6 @@ def _pointer(place: Iterable[Any]) -> str:
     parts = [str(part) for part in place]
     while parts and parts[0] in BODY:
         parts.pop(0)
-    names = [part.replace("~", "~0").replace("/", "~1") for part in parts if part not in BRANCHES]
+    named = [part for part in parts if part not in BRANCHES and not part.startswith("function-")]
+    names = [part.replace("~", "~0").replace("/", "~1") for part in named]
     return "#/" + "/".join(names) if names else "#"
