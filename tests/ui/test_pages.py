@@ -1,5 +1,6 @@
 """The frame of every page."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -112,3 +113,15 @@ def test_the_page_for_our_own_faults_needs_nothing(name: str) -> None:
     from django.template.loader import render_to_string
 
     assert "Staffetta" in render_to_string(name)
+
+
+def test_the_compressed_style_sheet_is_the_same() -> None:
+    plain = ROOT / "ui" / "static" / "ui" / "tabler.min.css"
+    packed = plain.with_name(plain.name + ".gz")
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
+
+
+def test_a_browser_that_takes_it_gets_the_compressed_style_sheet(client: Client, db: None) -> None:
+    answer = client.get("/static/ui/tabler.min.css", headers={"accept-encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    answer.close()

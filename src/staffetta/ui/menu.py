@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -75,13 +75,6 @@ def _visible(entry: MenuEntry, administrator: bool, operator: bool) -> bool:
     return operator if entry.operators_only else True
 
 
-def _leads(entry: MenuEntry) -> bool:
-    try:
-        return bool(reverse(entry.url_name))
-    except NoReverseMatch:
-        return False
-
-
 def _current(urls: Iterable[str], path: str) -> str:
     """Return the entry's address that fits the path best: the longest one the path starts with."""
     fitting = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
@@ -103,7 +96,7 @@ def _groups(shown: list[MenuEntry], current: str) -> Iterator[Group]:
 
 def sections(path: str, *, administrator: bool, operator: bool) -> list[Section]:
     """Return the menu as one person sees it on the page at `path`."""
-    shown = [entry for entry in _entries if _visible(entry, administrator, operator) and _leads(entry)]
+    shown = [entry for entry in _entries if _visible(entry, administrator, operator)]
     current = _current((reverse(entry.url_name) for entry in shown), path)
     return [
         Section(number, str(SECTIONS[name]), list(_groups(list(members), current)))
