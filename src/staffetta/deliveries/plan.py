@@ -36,6 +36,12 @@ before_plan: list[Hook] = []
 """What must be known before anybody is planned. A hook returns, or raises NotYet or CannotKnow."""
 
 
+def register_before_plan(hook: Hook) -> None:
+    """Ask `hook` before each piece of planning; the same hook twice counts once."""
+    if hook not in before_plan:
+        before_plan.append(hook)
+
+
 class NotYet(Exception):
     """Planning has to wait: somebody is finding out what it must know."""
 
