@@ -215,6 +215,24 @@ QUALITIES: dict[str, Text] = {
     "yellow": gettext_lazy("Medium"),
     "red": gettext_lazy("Low"),
 }
+OPERATIONS: dict[str, Text] = {
+    "check_key": gettext_lazy("Check of the key"),
+    "list_channels": gettext_lazy("List of the channels"),
+    "list_agents": gettext_lazy("List of the agents"),
+    "own_platform": gettext_lazy("Platform of the channel"),
+    "list_fields": gettext_lazy("List of the customer fields"),
+    "list_templates": gettext_lazy("List of the templates"),
+    "customers": gettext_lazy("List of the customers"),
+    "replies": gettext_lazy("Conversations"),
+    "history": gettext_lazy("History of a person"),
+    "send_notification": gettext_lazy("Send a notification"),
+    "send_text": gettext_lazy("Send a text"),
+    "write_customer": gettext_lazy("Write a customer"),
+    "customer_start": gettext_lazy("Start a customer"),
+    "customer_stop": gettext_lazy("Stop a customer"),
+    "customer_block": gettext_lazy("Block a customer"),
+    "customer_unblock": gettext_lazy("Unblock a customer"),
+}
 TOLD: dict[str, Text] = {
     "new": gettext_lazy("new"),
     "language": gettext_lazy("new language"),

@@ -50,6 +50,12 @@ def category(code: str) -> str:
 
 
 @register.filter
+def operation(code: str) -> str:
+    """Name what a call to the provider was for."""
+    return str(wording.OPERATIONS.get(code, code))
+
+
+@register.filter
 def field_type(code: str) -> str:
     """Name the type of a customer field."""
     return str(wording.FIELD_TYPES.get(code, code))

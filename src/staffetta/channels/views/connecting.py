@@ -60,7 +60,7 @@ def _box(request: HttpRequest, row: Channel | None) -> HttpResponse:
 def _refused(request: HttpRequest, row: Channel | None, form: KeyForm, problem: NotConnected) -> HttpResponse:
     context = {"problem": problem, "text": problem_text(problem.code, **problem.names)}
     if request.headers.get("HX-Request"):
-        return render(request, "channels/_connect_result.html", context, status=422)
+        return render(request, "channels/_connect_result.html", context)  # 200: browsers log every other as an error
     return _page(request, row, form, status=422, **context)
 
 
