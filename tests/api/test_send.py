@@ -32,7 +32,7 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
 
 
 def pointers(body: dict[str, Any]) -> list[str]:
-    return pointers(body)
+    return [error["pointer"] for error in body["errors"]]
 
 
 def test_a_call_is_accepted_and_lies_in_the_ledger(message: TransactionalMessage, caller: Caller) -> None:
