@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -56,7 +56,7 @@ def _obey(args: argparse.Namespace) -> int:
         complain(_("A restore is under way in this data folder. Try again when it has ended."))
     except Failure as failure:
         complain(str(failure))
-    except DatabaseError as error:
+    except Error as error:
         complain(_("The database cannot be used: %(problem)s") % {"problem": str(error).strip()})
     except KeyboardInterrupt:
         complain(_("Interrupted."))

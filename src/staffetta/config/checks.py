@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils.translation import gettext as _
 
 OLDEST_POSTGRESQL = 150000
@@ -64,7 +64,7 @@ def check_postgresql() -> None:
     try:
         connection.ensure_connection()
         version = connection.connection.info.server_version
-    except DatabaseError as error:
+    except Error as error:
         what = {"reason": str(error).strip()}
         raise NotReady(_("The database of STAFFETTA_DATABASE_URL cannot be reached: %(reason)s") % what) from error
     if version < OLDEST_POSTGRESQL:

@@ -4,7 +4,7 @@ import logging
 import threading
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from staffetta.work.wake import CHANNEL, bell, wake_file
 
@@ -42,7 +42,7 @@ def _listen_to_postgresql(stopping: threading.Event) -> None:
         try:
             connection.ensure_connection()
             _hear(connection.connection, stopping)
-        except (DatabaseError, psycopg.Error) as error:
+        except (Error, psycopg.Error) as error:
             # Meanwhile the lanes go on by their own intervals.
             logger.warning("calls for work cannot be heard: %s", str(error).strip())
             stopping.wait(RECONNECT_AFTER)

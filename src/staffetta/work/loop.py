@@ -5,7 +5,7 @@ import random
 import threading
 from datetime import datetime
 
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import Error, close_old_connections, connection, connections
 
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import Lane, LaneContext
@@ -57,7 +57,7 @@ class Loop:
         self._failures += 1
         self.problem = f"{type(error).__name__}: {error}"
         # A busy or absent database says nothing about our code: one line, no traceback.
-        logger.error("lane %s: %s", self.lane.name, self.problem, exc_info=not isinstance(error, DatabaseError))
+        logger.error("lane %s: %s", self.lane.name, self.problem, exc_info=not isinstance(error, Error))
         connections.close_all()
 
     def _leave(self) -> None:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
@@ -100,7 +100,7 @@ def _watch(
 def _try(when_ready: Callable[[], None]) -> bool:
     try:
         when_ready()
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("the database is busy: %s", str(error).strip())
         return False
     finally:

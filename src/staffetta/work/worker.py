@@ -9,7 +9,7 @@ import threading
 from collections.abc import Collection
 from types import FrameType
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from staffetta.work import beats, lanes
 from staffetta.work.clock import monotonic
@@ -79,14 +79,14 @@ class Worker:
             self._beat()
         try:
             beats.leave(self.name)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("the last sign of life stays behind: %s", str(error).strip())
         connections.close_all()
 
     def _beat(self) -> None:
         try:
             beats.beat(self.name, self.loops)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("no sign of life could be written: %s", str(error).strip())
             connections.close_all()
 
