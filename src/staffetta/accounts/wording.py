@@ -35,7 +35,13 @@ def details(entry: AuditEntry) -> list[tuple[str, str]]:
     """Return what is worth showing of an entry, as (label, value)."""
     roles = dict(Role.choices)
     told = entry.details if isinstance(entry.details, dict) else {}
-    return [(str(_details[name]), str(roles.get(value, value))) for name, value in told.items() if name in _details]
+    return [(str(_details[name]), _shown(value, roles)) for name, value in told.items() if name in _details]
+
+
+def _shown(value: object, roles: Words) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(roles.get(str(value), value))
 
 
 OWN_DEEDS: Words = {

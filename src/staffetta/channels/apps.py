@@ -9,7 +9,7 @@ class ChannelsConfig(AppConfig):
     label = "channels"
 
     def ready(self) -> None:
-        from staffetta.channels import incident_words, recorder, sweep
+        from staffetta.channels import deed_words, incident_words, recorder, sweep
         from staffetta.ui import menu
         from staffetta.work import prune
         from staffetta.work import sweep as sweeps
@@ -25,5 +25,6 @@ class ChannelsConfig(AppConfig):
             )
         )
         incident_words.register()
+        deed_words.register()
         sweeps.register("stuck refreshes", 20, sweep.stuck_refreshes)
         prune.register("API calls", recorder.prune)

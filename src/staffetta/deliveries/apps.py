@@ -9,7 +9,7 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.deliveries import dispatch, look_up, plan, sweep, watch
+        from staffetta.deliveries import deed_words, dispatch, look_up, plan, sweep, watch
         from staffetta.work import lanes
         from staffetta.work import sweep as sweeps
 
@@ -19,3 +19,4 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         stop.when_stopped(watch.cancel_at_once)
+        deed_words.register()

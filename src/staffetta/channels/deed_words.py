@@ -1,0 +1,26 @@
+"""What the audit log says of this room's deeds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.accounts import wording
+
+DEEDS = {
+    "channel_connected": _("Connected the channel"),
+    "channel_key_replaced": _("Replaced the API Key of the channel"),
+    "channel_disconnected": _("Disconnected the channel"),
+    "channels_reset": _("Reset the channels"),
+    "templates_on": _("Switched templates on of the channel"),
+    "templates_off": _("Switched templates off of the channel"),
+    "templates_entered": _("Entered templates by hand for the channel"),
+}
+DETAILS = {
+    "templates": _("templates"),
+    "channels": _("channels"),
+    "channel": _("channel ID"),
+    "key_last_four": _("key ending with"),
+}
+
+
+def register() -> None:
+    """Make the words known to the audit log."""
+    wording.register(DEEDS, DETAILS)

@@ -1,0 +1,27 @@
+"""What the audit log says of this room's deeds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.accounts import wording
+
+DEEDS = {
+    "communication_created": _("Created the communication"),
+    "communication_changed": _("Changed the communication"),
+    "communication_duplicated": _("Duplicated a communication into"),
+    "communication_deleted": _("Deleted the draft"),
+    "communication_started": _("Started the communication"),
+    "communication_stopped": _("Stopped the communication"),
+    "communication_resumed": _("Resumed the communication"),
+    "test_sent": _("Sent a test of"),
+    "template_accepted": _("Accepted the changed template for"),
+    "transactional_created": _("Created the transactional message"),
+    "transactional_changed": _("Changed the transactional message"),
+    "transactional_on": _("Switched on the transactional message"),
+    "transactional_off": _("Switched off the transactional message"),
+    "transactional_deleted": _("Deleted the transactional message"),
+}
+
+
+def register() -> None:
+    """Make the words known to the audit log."""
+    wording.register(DEEDS)

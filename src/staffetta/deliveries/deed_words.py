@@ -1,0 +1,19 @@
+"""What the audit log says of this room's deeds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.accounts import wording
+
+DEEDS = {
+    "communication_held": _("Held the communication"),
+    "treated_as_sent": _("Treated uncertain messages as sent"),
+    "sent_again": _("Sent uncertain messages again"),
+}
+DETAILS = {
+    "number": _("how many"),
+}
+
+
+def register() -> None:
+    """Make the words known to the audit log."""
+    wording.register(DEEDS, DETAILS)
