@@ -8,9 +8,8 @@ until a new *explicit* consent: recorded by hand or by the API, with the text it
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from staffetta.accounts.models import User
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
@@ -121,17 +120,28 @@ def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, 
     return {(contact_id, purpose): Present(value, source) for contact_id, purpose, value, source in listed}
 
 
+LEDGER = """
+    INSERT INTO contacts_consent (contact_id, platform, purpose, value, source, at, wording, by_id, by_name)
+    SELECT id, %s, %s, %s, %s, %s, %s, %s, %s FROM contacts_contact WHERE id IN ({ids})
+"""
+STATE = """
+    INSERT INTO contacts_consentstate (contact_id, platform, purpose, value, source, at)
+    SELECT id, %s, %s, %s, %s, %s FROM contacts_contact WHERE id IN ({ids})
+    ON CONFLICT (contact_id, platform, purpose)
+    DO UPDATE SET value = excluded.value, source = excluded.source, at = excluded.at
+"""
+
+
 def _write(pairs: Sequence[tuple[int, str]], said: Consent) -> None:
-    """Append one row like `said` for each (contact, purpose), and set the states to it."""
-    at = now()
-    shared: dict[str, Any] = {"platform": said.platform, "value": said.value, "source": said.source, "at": at}
-    Consent.objects.bulk_create(
-        Consent(contact_id=who, purpose=purpose, wording=said.wording, by=said.by, by_name=said.by_name, **shared)
-        for who, purpose in pairs
-    )
-    ConsentState.objects.bulk_create(
-        [ConsentState(contact_id=who, purpose=purpose, **shared) for who, purpose in pairs],
-        update_conflicts=True,
-        unique_fields=["contact", "platform", "purpose"],
-        update_fields=["value", "source", "at"],
-    )
+    """Append one row like `said` for each (contact, purpose), and set the states to it.
+
+    The rows are made in the database: of an import's time, making them one by one in Python took more than half.
+    """
+    at = connection.ops.adapt_datetimefield_value(now())
+    with connection.cursor() as cursor:
+        for purpose in sorted({purpose for _who, purpose in pairs}):
+            ids = [who for who, named in pairs if named == purpose]
+            marks = ", ".join(["%s"] * len(ids))
+            state = [said.platform, purpose, said.value, said.source, at]
+            cursor.execute(LEDGER.format(ids=marks), [*state, said.wording, said.by_id, said.by_name, *ids])
+            cursor.execute(STATE.format(ids=marks), [*state, *ids])
