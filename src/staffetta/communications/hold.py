@@ -35,6 +35,7 @@ class Trouble(StrEnum):
     TEMPLATE_CHANGED = "template_changed"
     TEMPLATE_REFUSED = "template_refused"  # the provider says 404 to a send: it does not know method or template
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
+    RESTORED = "restored"  # a backup was restored: what was sent since it was made is not known here
 
 
 class StillHeld(Exception):

@@ -62,6 +62,13 @@ TROUBLES: Mapping[str, Words] = {
         _("Who unsubscribed could not be read from Sinch Engage."),
         _("Nothing is sent before that is known. Look at the state of the channel."),
     ),
+    "restored": Words(
+        _("A backup was restored while it was under way."),
+        _(
+            "Whoever got the message after the backup was made would get it twice. Go on only if nothing was sent "
+            "since; otherwise stop it."
+        ),
+    ),
     "category_changed": Words(
         _("WhatsApp has changed the category of the template."), _("Price and consent may differ: accept it, or stop.")
     ),

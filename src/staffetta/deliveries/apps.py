@@ -9,8 +9,8 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.deliveries import deed_words, dispatch, look_up, plan, sweep, watch
-        from staffetta.work import lanes
+        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, plan, sweep, watch
+        from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
         lanes.register(lanes.Lane("plan", plan.work, every=1.0))
@@ -18,5 +18,6 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
+        restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
         deed_words.register()

@@ -52,6 +52,10 @@ REASONS: Mapping[str, Reason] = {
     "template_changed": Reason(
         _("The template changed before it could be sent"), _("Accept the template as it is now, then send it anew.")
     ),
+    "restored": Reason(
+        _("It was waiting when the backup was made that was restored"),
+        _("It may have been sent since: look at the conversation on Sinch Engage, then send it anew."),
+    ),
     # Taken back before it left (cancelled).
     "stopped": Reason(_("The communication was stopped"), _("Duplicate it to write to these people after all.")),
     # Refused when sent (failed).

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from staffetta.work import archive, beats, dump, lanes, running, schema
+from staffetta.work import archive, beats, dump, lanes, restored, running, schema
 
 
 class NotEmpty(Exception):
@@ -30,6 +30,7 @@ def restore(source: Path, *, replace: bool) -> archive.Manifest:
         _put_files_back(folder / archive.FILES)
         _keep_secret(secret)
         schema.bring_up_to_date()
+        restored.tell()
     return manifest
 
 

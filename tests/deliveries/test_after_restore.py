@@ -1,0 +1,44 @@
+"""A restored backup does not know what was sent since it was made: nothing goes out again by itself."""
+
+import pytest
+
+from engage_simulator.testing import Engage
+from staffetta.channels.models import Channel
+from staffetta.communications import hold
+from staffetta.communications.models import CommunicationState
+from staffetta.deliveries.models import DeliveryState
+from staffetta.work import restored
+from tests.deliveries import ledger
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_communication_under_way_waits_for_a_person(engage: Engage, channel: Channel) -> None:
+    ledger.people(3)
+    communication = ledger.planned(channel)
+    restored.tell()
+    ledger.run()
+    communication.refresh_from_db()
+    assert communication.state == CommunicationState.HELD
+    assert communication.held_reason == "restored"
+    assert ledger.states_of(communication) == {"waiting": 3}
+    assert engage.summary()["accepted"] == 0
+
+
+def test_a_person_may_let_it_go_on(engage: Engage, channel: Channel) -> None:
+    ledger.people(3)
+    communication = ledger.planned(channel)
+    restored.tell()
+    communication.refresh_from_db()
+    hold.resume(communication, None)
+    ledger.run()
+    assert ledger.states_of(communication) == {"sent": 3}
+
+
+def test_a_single_message_that_waited_is_held_back_with_the_reason(engage: Engage, channel: Channel) -> None:
+    delivery = ledger.transactional(channel, ledger.people(1)[0])
+    restored.tell()
+    ledger.run()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason) == (DeliveryState.NOT_SENT, "restored")
+    assert engage.summary()["accepted"] == 0
