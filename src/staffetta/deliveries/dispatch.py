@@ -33,8 +33,8 @@ from staffetta.work.pace import Pace
 from staffetta.work.retry import wait_before
 from staffetta.work.wake import bell
 
-LEASE_SECONDS = 20.0
-RENEW_EVERY = 4.0
+LEASE_SECONDS = 10.0
+RENEW_EVERY = 2.5
 LINGER = 0.3
 """A session with nothing to send keeps its connection so long, then makes room for other channels."""
 LONGEST_SESSION = 30.0
@@ -208,6 +208,8 @@ class Session:
     def _end(self) -> None:
         """Let what is in flight get its answer, record it whoever has the lease now, and give the lease back."""
         self.sending.close()
+        while not self.sending.ended(RENEW_EVERY):
+            lease.renew(self.holder.lease, self.holder.fence, LEASE_SECONDS)
         self._record_rest()
         self._take_out_templates()
         self._tell_fault()

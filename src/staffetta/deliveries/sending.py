@@ -76,9 +76,14 @@ class Sending:
             self._told.wait_for(lambda: len(self._answers) >= enough, seconds)
 
     def close(self) -> None:
-        """Release what waits, let what is in flight get its answer, and end. Each send is bounded in time."""
-        self._loop.call_soon_threadsafe(self._begin_closing)
-        self._thread.join()
+        """Release what waits, and end when what is in flight has its answer. Each send is bounded in time."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+            self._loop.call_soon_threadsafe(self._begin_closing)
+
+    def ended(self, seconds: float) -> bool:
+        """Wait so long for the end; say whether it has come."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     # In the loop's thread
 

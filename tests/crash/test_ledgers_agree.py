@@ -1,0 +1,121 @@
+"""2,000 people, one communication: our ledger against the provider's, with and without a worker killed in the middle.
+
+The worker is a real process, the kill a real SIGKILL while the simulator holds requests open.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engage_simulator.testing import Engage, running
+from tests.deliveries.ledger import FIRST, WORLD
+from tests.processes import Installation, installation, wait_until
+
+PEOPLE = 2000
+SENDS = {"operation": "send_notification"}
+PREPARE = """
+import sys
+from tests.deliveries import ledger
+from engage_simulator.testing import Engage
+from staffetta.communications.models import Communication
+from staffetta.work.schema import bring_up_to_date
+bring_up_to_date()
+channel = ledger.connected(Engage(sys.argv[1]))
+ledger.people(int(sys.argv[2]))
+print(ledger.draft(channel).pk)
+"""
+UNSETTLED = "SELECT count(*) FROM deliveries_delivery WHERE state IN ('waiting', 'sending')"
+
+pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
+
+
+@pytest.fixture
+def engage() -> Iterator[Engage]:
+    with running(seed=WORLD) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def staffetta(engage: Engage) -> Iterator[Installation]:
+    with installation(
+        STAFFETTA_ENGAGE_URL=engage.url,
+        STAFFETTA_SEND_PACE="0",
+        STAFFETTA_SEND_CONCURRENCY="16",
+        STAFFETTA_READ_TIMEOUT="3",
+        STAFFETTA_IN_FLIGHT_TIMEOUT="6",
+        PYTHONPATH=f"{Path(__file__).resolve().parents[2]}:{Path(__file__).resolve().parents[2] / 'src'}",
+    ) as made:
+        yield made
+
+
+def start(staffetta: Installation, engage: Engage) -> int:
+    return int(staffetta.python(PREPARE, engage.url, str(PEOPLE)))
+
+
+def wait_until_settled(staffetta: Installation, seconds: float = 60) -> None:
+    planned = "SELECT count(*) FROM communications_communication WHERE started_at IS NOT NULL"
+    wait_until(lambda: staffetta.rows(planned)[0][0] and not staffetta.rows(UNSETTLED)[0][0], seconds, 0.1)
+
+
+def states(staffetta: Installation) -> Counter[str]:
+    return Counter(dict(staffetta.rows("SELECT state, count(*) FROM deliveries_delivery GROUP BY state")))
+
+
+def addresses(staffetta: Installation, state: str) -> set[str]:
+    return {str(row[0]) for row in staffetta.rows("SELECT address FROM deliveries_delivery WHERE state = %s", state)}
+
+
+def assert_books_agree(staffetta: Installation, engage: Engage) -> None:
+    """Nobody twice, nobody missing, `sent` only where the provider accepted, and the counters equal the rows."""
+    received = [row["recipient"] for row in engage.ledger(channel=FIRST)]
+    sent, uncertain = addresses(staffetta, "sent"), addresses(staffetta, "uncertain")
+    assert [who for who, times in Counter(received).items() if times > 1] == []
+    assert sent <= set(received)
+    assert set(received) <= sent | uncertain
+    assert sum(states(staffetta).values()) == PEOPLE
+    counted = staffetta.rows("SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state")
+    assert {state: int(number) for state, number in counted if number} == dict(states(staffetta))
+
+
+def test_two_thousand_people_are_written_to_once_each(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    staffetta.start_worker()
+    wait_until_settled(staffetta)
+    assert states(staffetta) == {"sent": PEOPLE}
+    assert len(engage.ledger()) == PEOPLE
+    assert_books_agree(staffetta, engage)
+
+
+def test_a_killed_worker_loses_nobody_and_repeats_nobody(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    # Of those held, half were accepted before they were held: no answer tells which.
+    engage.fault("hang", match={**SENDS, "after": 600, "every": 2}, accepted=True, times=8)
+    engage.fault("hang", match={**SENDS, "after": 300, "every": 2}, accepted=False, times=8)
+    worker = staffetta.start_worker()
+    engage.wait_until_held(8)
+    worker.kill()
+    in_flight = addresses(staffetta, "sending")
+    assert 8 <= len(in_flight) <= 32, "at most twice the concurrency is marked ahead"
+    engage.clear_faults()
+    staffetta.start_worker()
+    wait_until_settled(staffetta)
+    uncertain = addresses(staffetta, "uncertain")
+    assert uncertain, "a kill in the middle of sending must leave something to verify"
+    assert uncertain <= in_flight
+    assert_books_agree(staffetta, engage)
+
+
+def test_cut_and_timed_out_messages_are_never_repeated(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    engage.fault("reset", match={**SENDS, "every": 200}, accepted=True, times=5)
+    engage.fault("reset", match={**SENDS, "every": 210}, accepted=False, times=5)
+    engage.fault("hang", match={**SENDS, "every": 300}, accepted=True, seconds=5, times=3)
+    staffetta.start_worker()
+    wait_until_settled(staffetta)
+    assert_books_agree(staffetta, engage)
+    asked = Counter(row["json"]["id"] for row in engage.requests() if row["operation"] == "send_notification")
+    assert max(asked.values()) == 1
+    found = states(staffetta)
+    assert 5 <= found["uncertain"] + found["sent"] - (PEOPLE - 13) <= 13
