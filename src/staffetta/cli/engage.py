@@ -1,4 +1,4 @@
-"""`staffetta engage probe`: what a real account answers, as a proposal for the profile. GET only, values never shown."""
+"""`staffetta engage probe`: what a real account answers, as a proposal for the profile. GET only, no values shown."""
 
 import argparse
 import asyncio
