@@ -125,7 +125,7 @@ def test_viewers_do_not_compose(channel: Channel, as_viewer: Client) -> None:
 
 def test_without_a_channel_the_list_says_what_to_do_first(as_operator: Client) -> None:
     page = as_operator.get("/communications/").content.decode()
-    assert "Nessuna comunicazione" in page
+    assert "Ancora nessuna comunicazione" in page
     assert 'href="/engage/' in page
 
 

@@ -107,7 +107,9 @@ def test_a_new_text_can_be_accepted_and_resumed(channel: Channel, as_operator: C
 def test_other_variables_cannot_be_resumed(channel: Channel, as_operator: Client) -> None:
     ledger.people(2)
     communication = ledger.planned(channel)
-    TemplateVariant.objects.filter(communications=communication).update(variables=[], fingerprint="saluto-3", revision=2)
+    TemplateVariant.objects.filter(communications=communication).update(
+        variables=[], fingerprint="saluto-3", revision=2
+    )
     Communication.objects.update(accepted_contract={"variables": [{"key": "1", "component": "body", "kind": "text"}]})
     ledger.run()
     page = as_operator.get(f"/communications/{communication.pk}/").content.decode()
