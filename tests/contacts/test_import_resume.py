@@ -1,5 +1,7 @@
 """An import that was broken off goes on exactly where it stopped."""
 
+import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from staffetta.contacts import import_file, run_import, sample
 from staffetta.contacts.models import Consent, Contact, Import, ImportedContact, ImportReject, ImportState
 from staffetta.work import lease
+from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from tests.contacts.people import Accept, finish, person
 
@@ -126,3 +129,13 @@ def test_a_batch_is_a_fixed_number_of_statements(
         taken = [row for row, _n in zip(rows, range(size), strict=False)]
         with django_assert_num_queries(25):
             run_import.run_batch(source, iter(taken))
+
+
+def test_a_file_nobody_started_is_forgotten_after_a_week(accept: Accept) -> None:
+    begun = begin(accept)
+    old, fresh = (import_file.accept(io.BytesIO(sample.story_b_csv()), "a.csv", None) for _twice in range(2))
+    Import.objects.filter(pk__in=[old.pk, begun.pk]).update(created_at=now() - timedelta(days=8))
+    path = Path(old.file.path)
+    assert import_file.forget_abandoned() == 1
+    assert set(Import.objects.values_list("pk", flat=True)) == {begun.pk, fresh.pk}
+    assert not path.exists()

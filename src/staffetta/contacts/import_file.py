@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from staffetta.contacts.read_row import Layout, read_row
 from staffetta.contacts.store_rows import look_up
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
+
+ABANDONED = timedelta(days=7)
 
 
 class AlreadyStarted(Exception):
@@ -97,6 +100,14 @@ def discard(source: Import, by: User | None) -> None:
         audit.record(by, "import_discarded", source)
         source.file.delete(save=False)
         source.delete()
+
+
+def forget_abandoned() -> int:
+    """Throw away files that were uploaded and not started for a week: people's data is not kept for nothing."""
+    abandoned = Import.objects.filter(state=ImportState.UPLOADED, created_at__lt=now() - ABANDONED)
+    for source in (found := list(abandoned[:100])):
+        discard(source, None)
+    return len(found)
 
 
 def _locked(source: Import) -> None:
