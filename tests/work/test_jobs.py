@@ -7,7 +7,7 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 
-from staffetta.work import beats, jobs, prune
+from staffetta.work import beats, jobs, old_rows
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.models import LaneBeat
@@ -86,7 +86,7 @@ def test_only_what_ended_long_ago_is_pruned() -> None:
         DBTaskResult.objects.filter(id=job).update(
             status=TaskResultStatus.SUCCESSFUL, finished_at=real_now() - timedelta(days=days)
         )
-    assert prune.finished_jobs() == 1
+    assert old_rows.finished_jobs() == 1
     assert {str(row.id) for row in DBTaskResult.objects.all()} == {young, waiting}
 
 
@@ -94,7 +94,7 @@ def test_only_what_ended_long_ago_is_pruned() -> None:
 def test_beats_of_workers_long_gone_are_pruned() -> None:
     LaneBeat.objects.create(lane="x", worker="old", beat_at=real_now() - timedelta(days=2))
     LaneBeat.objects.create(lane="x", worker="new")
-    assert prune.silent_beats() == 1
+    assert old_rows.silent_beats() == 1
 
 
 @pytest.mark.django_db

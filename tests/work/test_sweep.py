@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from staffetta.work import sweep
+from staffetta.work import run_sweeps, sweep
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.models import Lease
@@ -33,28 +33,28 @@ def done() -> Iterator[list[str]]:
 
 
 def test_a_failing_sweep_is_told_and_does_not_keep_the_others_from_running(done: list[str]) -> None:
-    with pytest.raises(sweep.SweepFailed, match="fails: no"):
-        sweep.sweep_due(ANNA)
+    with pytest.raises(run_sweeps.SweepFailed, match="fails: no"):
+        run_sweeps.sweep_due(ANNA)
     assert done == ["fails", "good"]
 
 
 def test_within_the_interval_nobody_sweeps_again(done: list[str]) -> None:
-    with pytest.raises(sweep.SweepFailed):
-        sweep.sweep_due(ANNA)
-    sweep.sweep_due(ANNA)
-    sweep.sweep_due(BRUNO)
+    with pytest.raises(run_sweeps.SweepFailed):
+        run_sweeps.sweep_due(ANNA)
+    run_sweeps.sweep_due(ANNA)
+    run_sweeps.sweep_due(BRUNO)
     assert done == ["fails", "good"]
 
 
 def test_after_the_interval_one_worker_sweeps_again(done: list[str]) -> None:
-    with pytest.raises(sweep.SweepFailed):
-        sweep.sweep_due(ANNA)
+    with pytest.raises(run_sweeps.SweepFailed):
+        run_sweeps.sweep_due(ANNA)
     Lease.objects.filter(name="sweep:good").update(expires_at=real_now() - timedelta(seconds=1))
-    sweep.sweep_due(BRUNO)
-    sweep.sweep_due(ANNA)
+    run_sweeps.sweep_due(BRUNO)
+    run_sweeps.sweep_due(ANNA)
     assert done == ["fails", "good", "good"]
 
 
 def test_a_worker_that_stops_begins_no_sweep(done: list[str]) -> None:
-    sweep.sweep_due(LaneContext("carla", lambda: True))
+    run_sweeps.sweep_due(LaneContext("carla", lambda: True))
     assert done == []

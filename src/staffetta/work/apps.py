@@ -9,15 +9,15 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        from staffetta.work import jobs, lanes, orphan, prune, schedule, sweep, wake
+        from staffetta.work import jobs, lanes, old_rows, orphan, prune, run_sweeps, schedule, sweep, wake
 
         orphan.stop_with_parent()
         task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
         if jobs.in_database():
             lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
-        lanes.register(lanes.Lane("sweep", sweep.sweep_due, every=1.0))
+        lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=1.0))
         lanes.register(lanes.Lane("schedule", schedule.fire_due, every=schedule.LOOK_EVERY))
-        prune.register("jobs", prune.finished_jobs)
-        prune.register("beats", prune.silent_beats)
-        prune.register("sessions", prune.old_sessions)
+        prune.register("jobs", old_rows.finished_jobs)
+        prune.register("beats", old_rows.silent_beats)
+        prune.register("sessions", old_rows.old_sessions)

@@ -2,17 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
-from importlib import import_module
 
-from django.conf import settings
-from django_tasks_db.models import DBTaskResult
-
-from staffetta.work.clock import real_now
-from staffetta.work.models import LaneBeat
-
-FINISHED_JOBS = timedelta(days=7)
-SILENT_BEATS = timedelta(days=1)
 logger = logging.getLogger(__name__)
 
 _pruners: dict[str, Callable[[], int]] = {}
@@ -33,19 +23,3 @@ def prune() -> dict[str, int]:
             # Rooms bring their own pruners: what one raises must not let the others' tables grow for ever.
             logger.exception("%s could not be pruned", name)
     return gone
-
-
-def finished_jobs() -> int:
-    """Delete the rows of jobs that ended more than a week ago."""
-    return DBTaskResult.objects.finished().filter(finished_at__lt=real_now() - FINISHED_JOBS).delete()[0]
-
-
-def silent_beats() -> int:
-    """Delete the beats of workers that ended without saying so."""
-    return LaneBeat.objects.filter(beat_at__lt=real_now() - SILENT_BEATS).delete()[0]
-
-
-def old_sessions() -> int:
-    """Delete the sessions that nobody can use any more."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    return 0
