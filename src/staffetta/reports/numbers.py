@@ -86,9 +86,7 @@ class Numbers:
     @property
     def terms(self) -> tuple[tuple[DeliveryState, int], ...]:
         """The terms of the closing sum: the usual ones always, the others when somebody is in them."""
-        return tuple(
-            (state, self.by_state[state]) for state in ORDER if state in ALWAYS or self.by_state[state]
-        )
+        return tuple((state, self.by_state[state]) for state in ORDER if state in ALWAYS or self.by_state[state])
 
     @property
     def troubled(self) -> tuple[ReasonNumber, ...]:
