@@ -31,11 +31,12 @@ def _channel(channel: str, name: str) -> dict[str, Any]:
     return {"id": channel, "name": name, "messenger": "WB", "number": f"3902000{channel}", "apikey": key}
 
 
+TEMPLATES = [_template("saluto", BODY), _template("avviso", "Avviso: {{1}} pronto.")]
 WORLD = {
     "channels": [_channel(FIRST, "Prova"), _channel(SECOND, "Altra")],
-    "templates": {each: [_template("saluto", BODY), _template("avviso", "Avviso: {{1}} pronto.")] for each in (FIRST, SECOND)},
+    "templates": {FIRST: TEMPLATES, SECOND: TEMPLATES},
     "customers": {},
-}  # fmt: skip
+}
 
 
 def connected(engage: Engage, provider_id: str = FIRST, pace: float = 0) -> Channel:
