@@ -22,11 +22,13 @@ def of_templates(template_ids: Sequence[int]) -> Mapping[int, Sequence[Usage]]:
     communications = Communication.objects.exclude(state__in=OVER)
     for template, row in _by_template(communications, template_ids):
         url = reverse("communications:show", args=[row.pk])
-        usage = Usage(_("communication"), row.name, url, running=row.state in UNDER_WAY)
+        kind, kinds = _("communication"), _("communications")
+        usage = Usage(kind, row.name, url, running=row.state in UNDER_WAY, kinds=kinds)
         found.setdefault(template, []).append(usage)
     for template, message in _by_template(TransactionalMessage.objects.all(), template_ids):
         url = reverse("communications:transactional_show", args=[message.name])
-        usage = Usage(_("transactional message"), message.name, url, running=message.enabled)
+        kind, kinds = _("transactional message"), _("transactional messages")
+        usage = Usage(kind, message.name, url, running=message.enabled, kinds=kinds)
         found.setdefault(template, []).append(usage)
     return found
 
