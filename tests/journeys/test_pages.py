@@ -10,7 +10,7 @@ from tests.journeys.browser import PHONE, WIDE
 from tests.journeys.pages import PAGES, Shown
 from tests.journeys.walk import Walk, walking
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.browser import Visitor, visit
 from tests.journeys.house import PASSWORD, House
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("people")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_wrong_password_is_told_and_the_name_stays(story: House, browser: Browser) -> None:

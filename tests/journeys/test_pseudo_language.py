@@ -11,7 +11,7 @@ from tests.journeys.pseudo import write_catalogues
 from tests.journeys.unmarked import data_of, unmarked
 from tests.journeys.walk import Walk, walking
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pseudo")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.journeys.browser import Visitor
 from tests.journeys.channel_list import LIST, ChannelList, settled, stored, within
 from tests.journeys.house import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story-a")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
