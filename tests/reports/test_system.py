@@ -67,6 +67,13 @@ def test_the_page_shows_lanes_leases_schedule_and_what_waits(as_administrator: C
         assert shown in page
 
 
+def test_what_is_regular_is_schedule_and_no_lease(db: None) -> None:
+    for name in ("channel:1", "sweep:lost jobs", "schedule:staffetta.work.tasks.prune"):
+        Lease.objects.create(name=name, holder="host-1", expires_at=real_now() + timedelta(minutes=1))
+    assert [lease.name for lease in system.leases()] == ["channel:1"]
+    assert {name for name, _ in system.schedule()} == {"lost jobs", "staffetta.work.tasks.prune"}
+
+
 def test_operators_see_the_state_without_the_inner_workings(as_operator: Client) -> None:
     beat(problem="Traceback: kaputt")
     Lease.objects.create(name="channel:1", holder="host-1", expires_at=real_now() + timedelta(minutes=1))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +22,7 @@ from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 
 SILENT_AFTER = timedelta(seconds=60)
-SCHEDULE = "schedule:"
+TIMED = ("schedule:", "sweep:")  # leases that are nothing but the next time of something regular
 MANY = 1000  # counting stops here: more is said as "more than"
 
 
@@ -123,14 +123,18 @@ def _queue(name: str | Promise, rows: QuerySet[Any], due: str) -> Queue:
 
 def leases() -> list[Lease]:
     """Return the leases held at this moment."""
-    held = Lease.objects.filter(expires_at__gt=real_now()).exclude(name__startswith=SCHEDULE)
+    held = Lease.objects.filter(~_timed(), expires_at__gt=real_now())
     return list(held.order_by("name")[:100])
 
 
 def schedule() -> list[tuple[str, datetime]]:
-    """Return (task, next time) of what runs at set times."""
-    rows = Lease.objects.filter(name__startswith=SCHEDULE).order_by("expires_at")
-    return [(row.name.removeprefix(SCHEDULE), row.expires_at) for row in rows]
+    """Return (what, next time) of all that runs at set times."""
+    rows = Lease.objects.filter(_timed()).order_by("expires_at")
+    return [(row.name.partition(":")[2], row.expires_at) for row in rows]
+
+
+def _timed() -> Q:
+    return Q(*(Q(name__startswith=prefix) for prefix in TIMED), _connector=Q.OR)
 
 
 def database() -> Database:
