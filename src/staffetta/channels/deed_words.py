@@ -8,6 +8,9 @@ DEEDS = {
     "channel_connected": _("Connected the channel"),
     "channel_key_replaced": _("Replaced the API Key of the channel"),
     "channel_disconnected": _("Disconnected the channel"),
+    "channels_refreshed": _("Refreshed the channels"),
+    "channel_refreshed": _("Refreshed the channel"),
+    "channel_platform_chosen": _("Chose the messaging platform of the channel"),
     "channels_reset": _("Reset the channels"),
     "templates_on": _("Switched templates on of the channel"),
     "templates_off": _("Switched templates off of the channel"),
@@ -17,6 +20,7 @@ DETAILS = {
     "templates": _("templates"),
     "channels": _("channels"),
     "channel": _("channel ID"),
+    "platform": _("messaging platform"),
     "key_last_four": _("key ending with"),
 }
 

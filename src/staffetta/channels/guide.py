@@ -14,6 +14,7 @@ NAMES = {
     "send-notifications": {"it": "inviare-notifiche-whatsapp", "en": "send-whatsapp-notifications"},
 }
 INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)|\[([^\]]+)\]\(([^)\s]+)\)")
+RULE = set("|-: ")
 ITEM = re.compile(r"(?:[-*]|\d+\.)\s+")
 
 
@@ -40,13 +41,13 @@ def to_html(text: str) -> SafeString:
 def _block(block: str) -> str:
     lines = block.split("\n")
     if lines[0].startswith("#"):
-        level = len(lines[0]) - len(lines[0].lstrip("#"))
+        level = min(6, len(lines[0]) - len(lines[0].lstrip("#")))
         words = lines[0].lstrip("# ")
         rest = _block("\n".join(lines[1:])) if lines[1:] else ""
         return f'<h{level} id="{slugify(words)}">{_inline(words)}</h{level}>{rest}'
     if lines[0].startswith("```"):
         return f"<pre><code>{escape(chr(10).join(lines[1:-1]))}</code></pre>"
-    if lines[0].startswith("|"):
+    if lines[0].startswith("|") and set(lines[0]) - RULE:
         return _table(lines)
     if ITEM.match(lines[0]):
         return _list(lines)
@@ -66,7 +67,7 @@ def _list(lines: list[str]) -> str:
 
 
 def _table(lines: list[str]) -> str:
-    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines if set(line) - set("|-: ")]
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines if set(line) - RULE]
     head = "".join(f"<th>{_inline(cell)}</th>" for cell in rows[0])
     body = "".join(f"<tr>{''.join(f'<td>{_inline(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
     table = f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -1,5 +1,6 @@
 """What uses a template or hangs on a channel. The rooms above register who tells it; this room knows nobody above."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,13 +9,14 @@ from dataclasses import dataclass
 class Usage:
     """One thing that uses a template: `kind` and `name` in the reader's language, `url` its page.
 
-    `kind` groups what is of one kind ("communication", "transactional message"); `running` is true while it sends.
+    `kind` groups what is of one kind ("communication"), `kinds` is its plural; `running` is true while it sends.
     """
 
     kind: str
     name: str
     url: str
     running: bool = False
+    kinds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ class Dependent:
     label: str
     number: int
     url: str = ""
+
+
+def counted(usages: Sequence[Usage]) -> str:
+    """Return "1 transactional message, 2 communications"."""
+    kinds = {usage.kind: usage.kinds or usage.kind for usage in usages}
+    numbers = Counter(usage.kind for usage in usages)
+    return ", ".join(f"{number} {kind if number == 1 else kinds[kind]}" for kind, number in numbers.items())
 
 
 OfTemplates = Callable[[Sequence[int]], Mapping[int, Sequence[Usage]]]

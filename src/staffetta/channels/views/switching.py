@@ -66,6 +66,7 @@ def _ask(
         "to": to or ("off" if rows[0].active else "on"),
         "used": [(row, used[row.pk]) for row in rows if used.get(row.pk)],
         "everything": everything,
+        "counted": usage.counted([one for usages in used.values() for one in usages]),
     }
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
