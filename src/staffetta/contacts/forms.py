@@ -36,7 +36,7 @@ class ContactForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
     telegram_id = forms.CharField(
-        label="TELEGRAMID",
+        label=gettext_lazy("TELEGRAMID"),
         max_length=19,
         required=False,
         help_text=gettext_lazy("The numeric id on Telegram, if there is one"),

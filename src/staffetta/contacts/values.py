@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from staffetta.contacts.models import Contact, ContactField
 
-SYSTEM_FIELDS: dict[str, str | Promise] = {
+SYSTEM_FIELDS: dict[str, Promise] = {
     "first_name": _("First name"),
     "last_name": _("Last name"),
     "phone": _("Phone"),
-    "telegram_id": "TELEGRAMID",
+    "telegram_id": _("TELEGRAMID"),
     "language": _("Language"),
 }
 """Fields every contact has, by the name a mapping uses; own fields cannot take these names."""

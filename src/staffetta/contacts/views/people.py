@@ -18,6 +18,7 @@ from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Conta
 from staffetta.contacts.save_contact import delete_contact
 from staffetta.contacts.wording import consent_source
 from staffetta.deliveries.models import Delivery, DeliveryState
+from staffetta.deliveries.reasons import REASONS
 from staffetta.ui.paging import page_of
 
 OPT_IN_LOOKS = {
@@ -105,9 +106,16 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "own": [(field, contact.values.get(field.name, "")) for field in ContactField.objects.order_by("label")],
         "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
-        "deliveries": [(row, *STATE_LOOKS.get(row.state, ("secondary", "clock"))) for row in sent[:MESSAGES]],
+        "deliveries": [
+            (row, *STATE_LOOKS.get(row.state, ("secondary", "clock")), _why(row)) for row in sent[:MESSAGES]
+        ],
     }
     return render(request, "contacts/show.html", data)
+
+
+def _why(delivery: Delivery) -> str:
+    reason = REASONS.get(delivery.reason)
+    return str(reason.what) if reason else delivery.reason
 
 
 @allow(OPERATORS)
