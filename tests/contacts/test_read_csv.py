@@ -76,9 +76,9 @@ def test_the_encoding_is_found_out(content: bytes, encoding: str) -> None:
 
 
 def test_an_accent_late_in_a_large_file_still_decides_the_encoding() -> None:
-    content = b"Nome;Telefono\n" + b"Anna;+39\n" * 200_000 + "Niccolò;+39\n".encode("cp1252")
+    content = b"Nome;Telefono\n" + b"Anna;+39\n" * 120_000 + "Niccolò;+39\n".encode("cp1252")
     sheet = inspect(io.BytesIO(content))
-    assert (sheet.dialect.encoding, sheet.rows) == ("cp1252", 200_001)
+    assert (sheet.dialect.encoding, sheet.rows) == ("cp1252", 120_001)
 
 
 def test_lines_of_old_macintosh_programs_are_read() -> None:
