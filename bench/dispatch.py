@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+LINGER = 0.2
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "0123456789abcdef0123456789abcdef_31001_00112233445566778899aabb"
 SEED = {
@@ -46,6 +47,7 @@ def main() -> int:
                 "STAFFETTA_DATABASE_URL": url,
                 "STAFFETTA_SEND_CONCURRENCY": str(arguments.concurrency),
                 "STAFFETTA_SEND_PACE": "0",
+                "STAFFETTA_SEND_LINGER": str(LINGER),
                 "STAFFETTA_ALLOW_PRIVATE_ADDRESSES": "1",
                 "STAFFETTA_LOG_LEVEL": "WARNING",
                 "DJANGO_SETTINGS_MODULE": "staffetta.config.settings",
@@ -145,7 +147,6 @@ def _dispatch(*, profile: bool) -> float:
     from staffetta.work.lanes import LaneContext
 
     context = LaneContext("bench")
-    dispatch.LINGER = 0.2
     if profile:
         import cProfile
         import pstats
@@ -155,7 +156,7 @@ def _dispatch(*, profile: bool) -> float:
     began = time.monotonic()
     while dispatch.work(context):
         pass
-    seconds = time.monotonic() - began - dispatch.LINGER
+    seconds = time.monotonic() - began - LINGER
     if profile:
         profiler.disable()
         pstats.Stats(profiler, stream=sys.stderr).sort_stats("cumulative").print_stats(30)

@@ -26,6 +26,7 @@ def engage(account: Engage, settings: Settings) -> Engage:
     settings.ENGAGE_URL = account.url
     settings.SEND_PACE = 0
     settings.SEND_CONCURRENCY = 8
+    settings.SEND_LINGER = 0.05
     settings.READ_TIMEOUT = 1
     return account
 

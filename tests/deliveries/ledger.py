@@ -7,6 +7,7 @@ from typing import Any
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState, Template, TemplateVariant
 from staffetta.channels.seal import digest, seal
+from staffetta.communications.compose import Composed
 from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
@@ -116,7 +117,7 @@ def transactional(channel: Channel, contact: Contact, value: str = "A1") -> Deli
             "mapping": {"1": {"source": "value:ordine", "fallback": None}},
         },
     )
-    composed = plan.Composed(body=(value,))
+    composed = Composed(body=(value,))
     return plan.plan_one(message, contact, (contact.phone or "").removeprefix("+"), composed)
 
 

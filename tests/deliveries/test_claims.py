@@ -6,13 +6,13 @@ from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState, Template, TemplateVariant
 from staffetta.communications import stop
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries import states
+from staffetta.deliveries import dispatch, states, watch
 from staffetta.deliveries.counts import counts_of
 from staffetta.deliveries.dispatch import lease_name
 from staffetta.deliveries.models import Attempt, Delivery
 from staffetta.deliveries.states import Answer, Holder
 from staffetta.work import lease
-from tests.deliveries.ledger import CONTEXT, dispatch, people, planned, run, states_of, transactional, watch
+from tests.deliveries.ledger import CONTEXT, people, planned, run, states_of, transactional
 
 
 def holder(channel: Channel, worker: str = "anna") -> Holder:

@@ -36,8 +36,8 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.handed: list[Marked] = []
+        self.holder: Holder | None = None
         self.known: dict[int, str] = {}
-        self.allowed: dict[int, int] = {}
         self.decided: set[int] = set()
 
     @initialize()
@@ -69,7 +69,7 @@ class Life(RuleBasedStateMachine):
 
     def take_lease(self) -> None:
         name = f"channel:{self.channel.pk}"
-        if hasattr(self, "holder"):
+        if self.holder is not None:
             lease.release(self.holder.lease, self.holder.fence)
         fence = lease.acquire(name, "w", 600)
         assert fence is not None
@@ -77,12 +77,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(want=st.integers(1, 3))
     def claim(self, want: int) -> None:
+        assert self.holder is not None
         self.handed += states.turn(self.holder, [], want)
 
     @rule(want=st.integers(1, 3))
     def claim_with_a_lost_lease(self, want: int) -> None:
         former = self.holder
         self.take_lease()
+        assert former is not None
         assert states.turn(former, [], want) == []
 
     @rule(data=st.data(), state=st.sampled_from(sorted(ANSWERS)))
@@ -149,7 +151,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_no_order_of_things_breaks_the_books() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped
+    run_state_machine_as_test(
         Life,
         settings=settings(
             max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)

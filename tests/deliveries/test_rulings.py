@@ -1,12 +1,13 @@
 """What each answer of the provider does to row, channel, template and communication. Over the wire."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
-from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
+from staffetta.channels.models import Channel, ConnectionState
 from staffetta.communications.models import CommunicationState
 from staffetta.deliveries.counts import counts_of, reconcile
 from staffetta.deliveries.models import Delivery
@@ -77,7 +78,8 @@ def test_an_unknown_template_fails_the_message_takes_the_template_out_and_holds_
     engage.delete_template(channel.provider_id, "saluto")
     run()
     communication.refresh_from_db()
-    variant = TemplateVariant.objects.get(pk=communication.variant_id)
+    variant = communication.variant
+    assert variant is not None
     assert variant.gone_at is not None
     assert communication.state == CommunicationState.HELD
     found = states_of(communication)
@@ -110,7 +112,7 @@ def test_too_fast_slows_the_channel_and_fails_nobody(channel: Channel, engage: E
     ],
 )
 def test_an_unknown_outcome_is_uncertain_and_never_repeated(
-    channel: Channel, engage: Engage, fault: str, action: dict[str, object], reason: str
+    channel: Channel, engage: Engage, fault: str, action: dict[str, Any], reason: str
 ) -> None:
     people(3)
     communication = planned(channel)

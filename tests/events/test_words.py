@@ -8,8 +8,9 @@ from staffetta.events.stop_words import is_stop
 
 @pytest.mark.parametrize(
     "text",
-    ["STOP", "stop.", " Stop!! ", "🛑 stop", "Basta", "cancellami", "Annulla iscrizione", "annulla  ISCRIZIONE", "/stop",
-     "Unsubscribe", "Arrêt", "arret", "ALTO", "baja", "dar de baja", "Abmelden", "stopp", "désabonner", "opt-out"],
+    ["STOP", "stop.", " Stop!! ", "🛑 stop", "Basta", "cancellami", "Annulla iscrizione", "annulla  ISCRIZIONE",
+     "/stop", "Unsubscribe", "Arrêt", "arret", "ALTO", "baja", "dar de baja", "Abmelden", "stopp",
+     "désabonner", "opt-out"],
 )  # fmt: skip
 def test_it_is_a_stop(text: str) -> None:
     assert is_stop(text)

@@ -35,8 +35,6 @@ from staffetta.work.wake import bell
 
 LEASE_SECONDS = 10.0
 RENEW_EVERY = 2.5
-LINGER = 0.3
-"""A session with nothing to send keeps its connection so long, then makes room for other channels."""
 LONGEST_SESSION = 30.0
 SIDE_BY_SIDE = 8
 """Channels one worker serves at the same time."""
@@ -130,7 +128,7 @@ class Session:
         present = monotonic()
         if self.marked:
             self.busy_at = present
-        return present - self.busy_at < LINGER and present - self.began < LONGEST_SESSION
+        return present - self.busy_at < settings.SEND_LINGER and present - self.began < LONGEST_SESSION
 
     def _keep_lease(self) -> bool:
         """Renew in time; notice on the way that the channel got another key or pace, or is no longer connected."""

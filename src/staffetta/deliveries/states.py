@@ -287,5 +287,5 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
 
 def _as_json(answer: Answer) -> dict[str, object]:
     row = asdict(answer)
-    row["not_before"] = statements.stamp(answer.not_before) if answer.not_before else None
+    row["not_before"] = str(statements.stamp(answer.not_before)) if answer.not_before else None
     return row
