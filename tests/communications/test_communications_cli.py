@@ -187,7 +187,7 @@ def test_what_does_not_exist_is_said(channel: Channel, wrong: str) -> None:
 @pytest.mark.crash
 def test_with_wait_it_does_the_whole_work_itself() -> None:
     """No worker runs: the command plans and sends by itself, and ends when nobody is waiting or sending."""
-    with running("story") as engage, installation(STAFFETTA_ENGAGE_URL=engage.url, STAFFETTA_SEND_PACE="0") as staffetta:
+    with running("story") as engage, installation(STAFFETTA_ENGAGE_URL=engage.url) as staffetta:
         staffetta.ok("channels", "connect", "--key-file", "-", typed=KEYS[ASSISTENZA])
         staffetta.ok("channels", "refresh", "--wait")
         file = staffetta.folder / "people.csv"

@@ -28,7 +28,7 @@ from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import Numbers, numbers_of
 
-LANES = ("plan", "dispatch", "watch", "events", "opt_outs", "jobs")
+LANES = ("plan", "dispatch", "watch", "events", "sweep")
 """What a communication needs to come to its end."""
 AT_REST = (CommunicationState.DONE, CommunicationState.STOPPED, CommunicationState.HELD)
 
