@@ -1,6 +1,7 @@
 """One API Key, one channel: what is saved, and what is refused with which words."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -15,9 +16,9 @@ from tests.channels.conftest import ASSISTENZA, EVENTI, NOVITA, VETRINA, Connect
 from tests.wire import Answer, Seen, Wire, refused_port, serving
 
 
-def refused(key: str, **how: object) -> NotConnected:
+def refused(key: str, **how: Any) -> NotConnected:
     with pytest.raises(NotConnected) as caught:
-        connect.connect(key, **how)  # type: ignore[arg-type]  # the test's own keywords
+        connect.connect(key, **how)
     return caught.value
 
 
@@ -130,7 +131,7 @@ def test_a_replacement_for_the_key_of_another_channel_is_refused(engage: Engage,
     ],
 )
 def test_whatever_goes_wrong_has_its_own_name_and_saves_nothing(
-    engage: Engage, fault: str, more: dict[str, object], code: str, db: None
+    engage: Engage, fault: str, more: dict[str, Any], code: str, db: None
 ) -> None:
     engage.fault(fault, **more)
     assert refused(engage.key(ASSISTENZA)).code == code

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ type Prepare = Callable[[Engage, Settings], str]
 """Sets the fault and returns the key that is typed."""
 
 
-def fault(kind: str, **more: object) -> Prepare:
+def fault(kind: str, **more: Any) -> Prepare:
     def prepare(engage: Engage, settings: Settings) -> str:
         engage.fault(kind, **more)
         return engage.key(NOVITA)
@@ -82,7 +83,6 @@ MATRIX: dict[str, tuple[Prepare, str]] = {
     "500": (fault("answer", status=500, code=500, reason="Internal error"), "server_fault"),
     "200 with an error code": (fault("answer", status=200, code=423, reason="Locked"), "refused"),
 }
-CASES = pytest.mark.parametrize(("prepare", "code"), MATRIX.values(), ids=MATRIX.keys())
 LANGUAGES = pytest.mark.parametrize("language", ["it", "en"])
 
 
@@ -108,64 +108,57 @@ def before(connected: Connected) -> Iterator[list[object]]:
     assert stored() == was
 
 
+class Case(NamedTuple):
+    """A key that was typed into an account prepared for it, and the code of what must be told."""
+
+    typed: str
+    code: str
+
+
+@pytest.fixture(params=MATRIX.values(), ids=list(MATRIX))
+def case(request: pytest.FixtureRequest, before: list[object], engage: Engage, settings: Settings) -> Case:
+    prepare, code = request.param
+    return Case(prepare(engage, settings), code)
+
+
 def speak(user: User, language: str) -> None:
     user.language = language
     user.save()
 
 
 @LANGUAGES
-@CASES
 def test_the_page_says_what_it_was_and_keeps_what_was_typed(
-    before: list[object],
-    engage: Engage,
-    settings: Settings,
-    administrator: User,
-    as_administrator: Client,
-    prepare: Prepare,
-    code: str,
-    language: str,
+    case: Case, administrator: User, as_administrator: Client, language: str
 ) -> None:
     speak(administrator, language)
-    typed = f" {prepare(engage, settings)}"
+    typed = f" {case.typed}"
     answer = as_administrator.post(reverse("channels:connect"), {"api_key": typed})
     assert answer.status_code == 422
     text = answer.content.decode()
-    assert words(code, language) in text
+    assert words(case.code, language) in text
     assert {"it": "Non è stato salvato nulla.", "en": "Nothing was saved."}[language] in text
     assert f'value="{typed}"' in text
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-@CASES
-def test_without_reloading_only_the_words_come_and_the_key_is_not_echoed(
-    before: list[object], engage: Engage, settings: Settings, as_administrator: Client, prepare: Prepare, code: str
-) -> None:
-    typed = prepare(engage, settings)
-    answer = as_administrator.post(reverse("channels:connect"), {"api_key": typed}, headers={"HX-Request": "true"})
+def test_without_reloading_only_the_words_come_and_the_key_is_not_echoed(case: Case, as_administrator: Client) -> None:
+    answer = as_administrator.post(reverse("channels:connect"), {"api_key": case.typed}, headers={"HX-Request": "true"})
     text = answer.content.decode()
-    assert words(code, "it") in text
-    assert typed not in text
+    assert words(case.code, "it") in text
+    assert case.typed not in text
     assert "<html" not in text
 
 
 @LANGUAGES
-@CASES
 def test_the_command_line_says_the_same_and_ends_with_1(
-    before: list[object],
-    engage: Engage,
-    settings: Settings,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    prepare: Prepare,
-    code: str,
-    language: str,
+    case: Case, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
     settings.LANGUAGE_CODE = language
     file = tmp_path / "key"
-    file.write_text(f"{prepare(engage, settings)}\n")
+    file.write_text(f"{case.typed}\n")
     assert main(["channels", "connect", "--key-file", str(file)]) == 1
     said = capsys.readouterr()
-    assert words(code, language) in said.err
+    assert words(case.code, language) in said.err
     assert said.out == ""
 
 

@@ -1,5 +1,7 @@
 """The comparison of what is stored with what was listed, for any lists."""
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,34 +10,26 @@ from staffetta.channels.reconcile import Stored, StoredField
 from staffetta.connectors.messages import ListedField, ListedTemplate
 
 NAMES = st.sampled_from(["a", "b", "c"])
-LANGUAGES = st.sampled_from(["it", "en"])
-STATUSES = st.sampled_from(["approved", "pending", "paused", "rejected", "something_new"])
-
-
-@st.composite
-def listings(draw: st.DrawFn) -> ListedTemplate:
-    language = draw(LANGUAGES)
-    body = {"type": "BODY", "text": draw(st.sampled_from(["x", "y"]))}
-    return ListedTemplate(
-        draw(NAMES),
-        language,
-        language,
-        draw(STATUSES),
-        draw(st.sampled_from(["UTILITY", "MARKETING"])),
-        components=(body,),
+POOL = [
+    ListedTemplate(name, language, language, status, category, components=({"type": "BODY", "text": text},))
+    for name, language, status, category, text in product(
+        "abc",
+        ("it", "en"),
+        ("approved", "pending", "paused", "something_new"),
+        ("UTILITY", "MARKETING"),
+        ("x", "y"),
     )
+]
+LISTINGS = st.sampled_from(POOL)
 
 
 def taken(row: ListedTemplate, *, gone: bool = False) -> Stored:
     return Stored(row.name, row.language, row.status, reconcile.fingerprint(row), gone, category=row.category)
 
 
-LISTS = st.lists(listings(), max_size=8)
-STORED = st.dictionaries(st.tuples(NAMES, LANGUAGES), st.tuples(listings(), st.booleans()), max_size=6).map(
-    lambda rows: [
-        Stored(name, language, row.status, reconcile.fingerprint(row), gone)
-        for (name, language), (row, gone) in rows.items()
-    ]
+LISTS = st.lists(LISTINGS, max_size=8)
+STORED = st.lists(
+    st.builds(taken, LISTINGS, gone=st.booleans()), max_size=6, unique_by=lambda row: (row.name, row.language)
 )
 
 

@@ -1,6 +1,7 @@
 """Neither a key nor its first 32 or last 20 characters occur outside the encrypted column."""
 
 import logging
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -39,7 +40,7 @@ async def send(connector: Connector) -> object:
     return await connector.send_notification(Notification("393330000001", "conferma_ordine", "it", ("Anna", "12")))
 
 
-FAULTS = [
+FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("reset", {}),
     ("truncate", {}),
     ("html", {}),
