@@ -2,7 +2,7 @@
 
     python -m bench [--messages N]
 
-Absolute figures tell little on a shared machine: the ratio to a bare client loop, taken in the same run, is what counts.
+Absolute figures tell little on a shared machine: the ratio to a bare client loop in the same run is what counts.
 """
 
 import argparse

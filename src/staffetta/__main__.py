@@ -1,7 +1,5 @@
 """`python -m staffetta` is the command `staffetta`."""
 
-import sys
+from staffetta.cli.main import program
 
-from staffetta.cli.main import main
-
-sys.exit(main())
+program()
