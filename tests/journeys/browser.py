@@ -85,6 +85,15 @@ class Visitor:
             place.get_by_role("link", name=name, exact=exact)
         )
 
+    def choose(self, selector: str, value: str = "", *, label: str = "") -> None:
+        """Choose in a list of the composing pages, and wait until the page has followed."""
+        with self.page.expect_response(re.compile(r"\?update=1")):
+            if label:
+                self.page.locator(selector).select_option(label=label)
+            else:
+                self.page.locator(selector).select_option(value)
+        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+
     def row(self, text: str) -> Locator:
         """Find the row of a table by what it holds."""
         return self.page.get_by_role("row").filter(has_text=text)

@@ -84,10 +84,8 @@ def test_step_2_a_communication_is_composed_and_shown_on_two_people(anna: Visito
     page = anna.page
     anna.go("/communications/")
     anna.button("Nuova comunicazione").first.click()
-    page.locator("[name=template]").select_option("novita_foto")
-    expect(page.locator("[name=source_1]")).to_be_visible()
-    page.locator("[name=source_1]").select_option(label="Nome")
-    expect(page.locator("[name=fallback_1]")).to_be_visible()
+    anna.choose("#compose [name=template]", "novita_foto")
+    anna.choose("#compose [name=source_1]", label="Nome")
     page.locator("[name=fallback_1]").fill("cliente")
     page.locator("[name=header_media]").fill(photo)
     page.locator("[name=name]").fill(NAME)
