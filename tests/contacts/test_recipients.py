@@ -95,6 +95,19 @@ def test_everybody_comes_once_in_pieces_and_the_tally_says_the_same() -> None:
     assert (tally(ALL, "whatsapp", "marketing").reachable, count(ALL)) == (good, 24)
 
 
+def test_the_people_of_an_import_come_in_pieces_too() -> None:
+    first, second = (Import.objects.create(name=name) for name in "ab")
+    for n in range(12):
+        contact = agreed(f"+3932000000{n:02d}")
+        for source in (first, second)[n % 2 :]:
+            ImportedContact.objects.create(source=source, contact=contact, outcome="created", row=n)
+    seen, after = list[int](), 0
+    while piece := recipients(Audience("import", first.pk), "whatsapp", "marketing", after, 4):
+        seen += [one.contact_id for one in piece]
+        after = seen[-1]
+    assert seen == sorted(first.members.values_list("contact_id", flat=True))
+
+
 def test_an_audience_of_an_import_holds_its_people_only() -> None:
     inside, _outside = agreed("+393200000001"), agreed("+393200000002")
     source = Import.objects.create(name="saldi.csv")

@@ -61,8 +61,7 @@ def recipients(audience: Audience, platform: str, purpose: str, after_id: int = 
     Everybody comes, with the reason why not if there is one; the end is an empty list. One statement, and a second
     one only where somebody is on the platform's Blacklist.
     """
-    people = _judged(audience.queryset(), platform, purpose)
-    return _read(people.filter(pk__gt=after_id).order_by("pk")[:size], platform)
+    return _read(_judged(audience.behind(after_id), platform, purpose)[:size], platform)
 
 
 def recipient(contact_id: int, platform: str, purpose: str) -> Recipient | None:
