@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.connectors.messages import Platform
@@ -63,7 +64,7 @@ class Channel(models.Model):
         constraints = [models.UniqueConstraint(fields=["provider", "provider_id"], name="one_row_per_channel")]
 
     def __str__(self) -> str:
-        return self.name or f"Canale {self.provider_id}"
+        return self.name or gettext("Channel %(id)s") % {"id": self.provider_id}
 
     @property
     def connected(self) -> bool:
