@@ -67,7 +67,8 @@ def test_only_a_file_that_was_seen_is_shown() -> None:
 def typed(channel: Channel, url: str) -> dict[str, str]:
     return {
         "name": "Saldi", "platform": "whatsapp", "channel": str(channel.pk), "template": "novita_foto",
-        "language": "it", "audience": "all", "source_1": "field:first_name", "fallback_1": "cliente", "header_media": url,
+        "language": "it", "audience": "all", "source_1": "field:first_name", "fallback_1": "cliente",
+        "header_media": url,
     }  # fmt: skip
 
 
