@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import sync_playwright
 
@@ -17,7 +18,7 @@ from tests.journeys.walk import Walk, walking
 
 FOLDER = Path("build/screenshots")
 SIZES = {"wide": WIDE, "phone": PHONE}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LANGUAGES = ("it", "en")
 TALLEST = 4000
 
@@ -50,10 +51,10 @@ def main(wanted: list[str]) -> int:
 
 
 def _pictures(walk: Walk, shown: Shown, language: str) -> Iterator[str]:
-    page = walk.open(shown, language).page
+    visitor = walk.open(shown, language)
+    page = visitor.page
     for (size, (width, height)), scheme in product(SIZES.items(), SCHEMES):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        visitor.look((width, height), scheme)
         name = f"{shown.name}-{language}-{size}-{scheme}.png"
         tall = min(int(page.evaluate("() => document.documentElement.scrollHeight")), TALLEST)
         page.screenshot(path=FOLDER / name, full_page=tall > height, animations="disabled")

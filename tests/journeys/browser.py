@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, Response, expect
 
@@ -120,12 +121,20 @@ class Visitor:
             found.append(self.house.platform.log[-3000:])
         assert not found, "\n".join(found)
 
+    def look(self, size: Sequence[int], scheme: Literal["light", "dark"]) -> None:
+        """Make the screen so large, light or dark, and wait until every colour is there."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.wait_for_function(SETTLED, arg=scheme)
+
     def fits(self) -> None:
         """Fail when the page can be pushed sideways, and say what sticks out."""
         wide = self.page.evaluate(TOO_WIDE)
         assert not wide, f"{self.page.url} is too wide: {wide}"
 
 
+SETTLED = """(scheme) => document.documentElement.dataset.bsTheme === scheme
+  && document.getAnimations().every((each) => each.playState !== "running" || !("transitionProperty" in each))"""
 TOO_WIDE = """() => document.scrollingElement.scrollWidth <= window.innerWidth ? [] :
   [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""

@@ -121,18 +121,12 @@ AROUND = (
 WRONG = (
     Shown("not-found", "/engage/channels/999999/", state="error", status=404),
     Shown("forbidden", "/users/", "viewer", "error", 403),
-    Shown("login-wrong", "/login/", "nobody", "error", 422, "form:has([name=password]) [type=submit]"),
-    Shown(
-        "key-missing",
-        "/engage/channels/connect/",
-        state="error",
-        status=422,
-        press="form:has([name=api_key]) [type=submit]",
-    ),
-    Shown("contact-wrong", "/contacts/new/", state="error", status=422, press="main form.card [type=submit]"),
-    Shown("communication-wrong", "/communications/new/", "operator", "error", 422, "#compose .btn-primary"),
-    Shown("transactional-wrong", "/transactional-messages/new/", "operator", "error", 422, "main form .btn-primary"),
-    Shown("user-wrong", "/users/new/", state="error", status=422, press="main form [type=submit]"),
-    Shown("upload-wrong", "/contacts/imports/new/", state="error", status=422, press="main form [type=submit]"),
+    Shown("login-wrong", "/login/", "nobody", "error", press="form:has([name=password]) [type=submit]"),
+    Shown("key-missing", "/engage/channels/connect/", state="error", press="form:has([name=api_key]) [type=submit]"),
+    Shown("contact-wrong", "/contacts/new/", state="error", press="main form.card [type=submit]"),
+    Shown("communication-wrong", "/communications/new/", "operator", "error", press="#compose .btn-primary"),
+    Shown("transactional-wrong", "/transactional-messages/new/", "operator", "error", press="#compose .btn-primary"),
+    Shown("user-wrong", "/users/new/", state="error", press="main form [type=submit]"),
+    Shown("upload-wrong", "/contacts/imports/new/", state="error", press="main form [type=submit]"),
 )
 PAGES = (*EMPTY, *CHANNELS, *CONTACTS, *COMMUNICATIONS, *AROUND, *WRONG)

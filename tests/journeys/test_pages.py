@@ -1,6 +1,8 @@
 """Every page, in both languages, light and dark, on a phone and a wide screen: for everybody, and within the screen."""
 
 from collections.abc import Iterator
+from itertools import product
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,6 +13,7 @@ from tests.journeys.pages import PAGES, Shown
 from tests.journeys.walk import Walk, walking
 
 pytestmark = pytest.mark.browser
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +37,10 @@ def test_a_page_is_for_everybody_and_fits_every_screen(
     visitor = walk.open(shown, language)
     page = visitor.page
     found: list[str] = []
-    for size in (WIDE, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+    for size, scheme in product((WIDE, PHONE), SCHEMES):
+        visitor.look(size, scheme)
         visitor.fits()
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{size[0]} {scheme}: {line}" for line in axe.violations(page)]
+        found += [f"{size[0]} {scheme}: {line}" for line in axe.violations(page)]
     assert page.locator("html").get_attribute("lang") == language
     assert not found, "\n".join(dict.fromkeys(found))
     visitor.nothing_went_wrong()
