@@ -5,10 +5,12 @@ from collections import Counter
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.models import Contact, Import, ImportedContact
 from staffetta.contacts.recipients import LeftOut, Recipient, Tally, count, recipient, recipients, tally
+from staffetta.contacts.save_contact import delete_contact
 from staffetta.contacts.suppression import is_suppressed, masked, suppress
 from staffetta.contacts.values import sources, value_of
 from staffetta.work.clock import now
@@ -75,6 +77,23 @@ def test_the_blacklist_beats_a_yes(settings: Settings) -> None:
     assert reason(forever) == "suppressed"
     assert is_suppressed("whatsapp", "+393200000000")
     assert masked("+393200000000") == "+39••••••0000"
+
+
+def test_an_opt_out_outlives_the_contact_until_a_new_explicit_consent(operator: User) -> None:
+    contact = agreed("+393200000001", whatsapp_id="39320000001")
+    consent.record([contact.pk], "whatsapp", ["marketing"], "no", "stop_word")
+    delete_contact(contact, operator)
+    again = agreed("+393200000001")
+    assert reason(again) == "suppressed"
+    consent.record([again.pk], "whatsapp", ["marketing"], "yes", "import", wording="elenco")
+    assert reason(again) == "suppressed"
+    consent.record([again.pk], "whatsapp", ["marketing"], "yes", "hand", wording="Al banco")
+    assert reason(again) == ""
+
+
+def test_deleting_somebody_who_never_opted_out_blocks_nothing(operator: User) -> None:
+    delete_contact(agreed("+393200000001"), operator)
+    assert reason(agreed("+393200000001")) == ""
 
 
 def test_everybody_comes_once_in_pieces_and_the_tally_says_the_same() -> None:

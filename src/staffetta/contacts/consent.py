@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from staffetta.accounts.models import User
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
+from staffetta.contacts.suppression import OPTED_OUT, addresses_of, lift
 from staffetta.work.clock import now
 
 BOTH = (Purpose.MARKETING, Purpose.SERVICE)
@@ -52,10 +53,9 @@ def effect(present: Present | None, value: str, source: str, wording: str = "") 
     """Say what a statement does to what is in force (pure; the rule of this module)."""
     if present is None:
         return Effect.REPEATED if value == ConsentValue.UNSET else Effect.WRITTEN
-    binding = present.value == ConsentValue.NO and present.source in BINDING_NO
+    binding = has_binding_no(present)
     if binding and value != ConsentValue.NO:
-        explicit = value == ConsentValue.YES and source in EXPLICIT and bool(wording.strip())
-        return Effect.WRITTEN if explicit else Effect.KEPT_OUT
+        return Effect.WRITTEN if is_explicit(value, source, wording) else Effect.KEPT_OUT
     if present.value != value:
         return Effect.WRITTEN
     # The same again: worth a line only if the person says it now, or if it brings a text that weakens no binding No.
@@ -94,7 +94,19 @@ def record(
         if written:
             said = Consent(platform=platform, value=value, source=source, wording=wording, by=by, by_name=str(by or ""))
             _write(written, said)
+        if result.changed and is_explicit(value, source, wording):
+            _lift_opt_outs(result.changed, platform)
     return result
+
+
+def is_explicit(value: str, source: str, wording: str) -> bool:
+    """Say whether a statement is a new explicit consent, the only thing that lifts what a person said themselves."""
+    return value == ConsentValue.YES and source in EXPLICIT and bool(wording.strip())
+
+
+def has_binding_no(state: Present) -> bool:
+    """Say whether a state is a No that only a new explicit consent lifts."""
+    return state.value == ConsentValue.NO and state.source in BINDING_NO
 
 
 def present(contact: Contact) -> dict[tuple[str, str], Present]:
@@ -118,6 +130,12 @@ def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, 
     rows = ConsentState.objects.filter(contact_id__in=contact_ids, platform=platform)
     listed = rows.values_list("contact_id", "purpose", "value", "source")
     return {(contact_id, purpose): Present(value, source) for contact_id, purpose, value, source in listed}
+
+
+def _lift_opt_outs(contact_ids: Collection[int], platform: str) -> None:
+    """A person deleted after an opt-out, and here again with a new explicit consent, may be written to again."""
+    people = Contact.objects.filter(pk__in=contact_ids).only("phone", "whatsapp_id", "telegram_id")
+    lift(platform, [address for contact in people for address in addresses_of(contact, platform)], OPTED_OUT)
 
 
 LEDGER = """

@@ -10,6 +10,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import parse_strict
+from staffetta.contacts.suppression import OPTED_OUT, addresses_of, suppress
 from staffetta.work.clock import now
 
 EDITABLE = ("first_name", "last_name", "language")
@@ -64,10 +65,22 @@ def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact
 
 
 def delete_contact(contact: Contact, by: User | None) -> None:
-    """Delete a person with fields and consents; the record of what was sent stays, with the name it was sent to."""
+    """Delete a person with fields and consents; the record of what was sent stays, with the name it was sent to.
+
+    An opt-out outlives the contact: its addresses stay kept out, as digests, until a new explicit consent.
+    """
     with transaction.atomic():
+        for platform in opted_out_on(contact):
+            for address in addresses_of(contact, platform):
+                suppress(platform, address, OPTED_OUT)
         audit.record(by, "contact_deleted", contact)
         contact.delete()
+
+
+def opted_out_on(contact: Contact) -> list[str]:
+    """Return the platforms on which the person opted out for any purpose."""
+    states = consent.present(contact)
+    return sorted({platform for (platform, _purpose), state in states.items() if consent.has_binding_no(state)})
 
 
 def _fill(contact: Contact, entered: Entered) -> list[str]:

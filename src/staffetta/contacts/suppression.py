@@ -11,8 +11,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from staffetta.contacts.models import Suppression
+from staffetta.connectors.messages import Platform
+from staffetta.contacts.models import Contact, Suppression
 from staffetta.work.clock import now
+
+OPTED_OUT = "opted_out"
+"""Cause of an entry that stands for the opt-out of a contact that was deleted."""
 
 
 def digest(platform: str, address: str) -> str:
@@ -30,6 +34,22 @@ def suppress(platform: str, address: str, cause: str, until: datetime | None = N
     return row
 
 
+def lift(platform: str, addresses: Iterable[str], cause: str) -> None:
+    """Let addresses be written to again that were kept out for this cause; entries of other causes stay."""
+    listed = list(addresses)
+    digests = [_digest(key, platform, address) for key in _keys() for address in listed]
+    Suppression.objects.filter(platform=platform, cause=cause, address_digest__in=digests).delete()
+
+
+def addresses_of(contact: Contact, platform: str) -> list[str]:
+    """Return every address of a contact on a platform: its number, and the provider's own id for it."""
+    known: dict[str, tuple[str | None, ...]] = {
+        Platform.WHATSAPP: (contact.phone, contact.whatsapp_id),
+        Platform.TELEGRAM: (contact.telegram_id,),
+    }
+    return [address for address in known.get(platform, ()) if address]
+
+
 def is_suppressed(platform: str, address: str) -> bool:
     """Say whether an address may not be written to now."""
     return bool(suppressed_among(platform, [address]))
@@ -40,7 +60,7 @@ def suppressed_among(platform: str, addresses: Iterable[str]) -> set[str]:
     listed, found = list(addresses), set[str]()
     if not listed or not in_force(platform).exists():
         return found
-    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for key in _keys():
         digests = {_digest(key, platform, address): address for address in listed}
         rows = in_force(platform).filter(address_digest__in=digests).values_list("address_digest", flat=True)
         found.update(digests[row] for row in rows)
@@ -56,6 +76,10 @@ def masked(address: str) -> str:
     """Return an address that people recognise and nobody can use: +39•••••4567."""
     hidden = max(len(address) - 7, 3)
     return f"{address[:3]}{'•' * hidden}{address[-4:]}" if len(address) > 7 else "•" * len(address)
+
+
+def _keys() -> list[str]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 def _digest(key: str, platform: str, address: str) -> str:

@@ -15,7 +15,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts import consent, search
 from staffetta.contacts.forms import OPT_IN, ContactForm
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactField, Import, ImportState
-from staffetta.contacts.save_contact import delete_contact
+from staffetta.contacts.save_contact import delete_contact, opted_out_on
 from staffetta.contacts.wording import consent_source
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
@@ -150,4 +150,5 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s is deleted.") % {"name": name})
         return redirect("contacts:list")
     counted = {"consents": contact.consents.count(), "sent": contact.deliveries.count()}
-    return render(request, "contacts/delete.html", {"contact": contact, **counted})
+    data = {"contact": contact, "opted_out": bool(opted_out_on(contact)), **counted}
+    return render(request, "contacts/delete.html", data)
