@@ -1,8 +1,8 @@
 """How fast dispatch is, durable, beside a bare client loop against the same simulator.
 
-    python -m bench.dispatch [--messages N] [--concurrency N] [--sqlite | --postgres URL] [--latency MS]
+    python -m bench.dispatch [--messages N] [--concurrency N] [--postgres URL] [--latency MS]
 
-Prints one line of JSON per database; the ratio is taken in one run. The ledgers are compared after each.
+SQLite, or a fresh database on the PostgreSQL server of URL. Prints one line of JSON; the ratio is taken in one run.
 """
 
 import argparse
@@ -13,8 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 LINGER = 0.2
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,23 +44,35 @@ def main() -> int:
     if arguments.inside:
         print(json.dumps(_measure(arguments)))
         return 0
-    for url in [arguments.postgres] if arguments.postgres else [""]:
-        with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder:
-            environment = os.environ | {
-                "STAFFETTA_DATA_DIR": folder,
-                "STAFFETTA_DATABASE_URL": url,
-                "STAFFETTA_SEND_CONCURRENCY": str(arguments.concurrency),
-                "STAFFETTA_SEND_PACE": "0",
-                "STAFFETTA_SEND_LINGER": str(LINGER),
-                "STAFFETTA_ALLOW_PRIVATE_ADDRESSES": "1",
-                "STAFFETTA_LOG_LEVEL": "WARNING",
-                "DJANGO_SETTINGS_MODULE": "staffetta.config.settings",
-            }
-            done = subprocess.run([sys.executable, "-m", "bench.dispatch", "--inside", *sys.argv[1:]], env=environment,
-                                  cwd=ROOT, check=False)
-            if done.returncode:
-                return done.returncode
-    return 0
+    with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder, _database(arguments.postgres) as url:
+        environment = os.environ | {
+            "STAFFETTA_DATA_DIR": folder,
+            "STAFFETTA_DATABASE_URL": url,
+            "STAFFETTA_SEND_CONCURRENCY": str(arguments.concurrency),
+            "STAFFETTA_SEND_PACE": "0",
+            "STAFFETTA_SEND_LINGER": str(LINGER),
+            "STAFFETTA_ALLOW_PRIVATE_ADDRESSES": "1",
+            "STAFFETTA_LOG_LEVEL": "WARNING",
+            "DJANGO_SETTINGS_MODULE": "staffetta.config.settings",
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.dispatch", "--inside", *sys.argv[1:]], env=environment, cwd=ROOT, check=False
+        )
+        return done.returncode
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    if not server:
+        yield ""
+        return
+    name = f"staffetta_bench_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
 def _arguments() -> argparse.Namespace:
@@ -116,13 +132,26 @@ def _plan(messages: int) -> tuple[int, float]:
     from staffetta.deliveries import plan
     from staffetta.work.clock import now
 
-    channel = Channel.objects.create(provider_id="31001", name="Prova", platform="whatsapp", state="connected",
-                                     sealed_key=seal(KEY), key_digest=digest(KEY), pace=0)
+    channel = Channel.objects.create(
+        provider_id="31001",
+        name="Prova",
+        platform="whatsapp",
+        state="connected",
+        sealed_key=seal(KEY),
+        key_digest=digest(KEY),
+        pace=0,
+    )
     row = SEED["templates"]["31001"][0]  # type: ignore[index]  # the literal above
     template = Template.objects.create(channel=channel, name="saluto")
     variant = TemplateVariant.objects.create(
-        template=template, language="it", language_raw="it", status="approved", category="UTILITY",
-        components=row["components"], variables=[{"key": "1", "component": "body", "kind": "text"}], fingerprint="f",
+        template=template,
+        language="it",
+        language_raw="it",
+        status="approved",
+        category="UTILITY",
+        components=row["components"],
+        variables=[{"key": "1", "component": "body", "kind": "text"}],
+        fingerprint="f",
     )
     Contact.objects.bulk_create(
         (Contact(first_name=f"Nome {n}", phone=f"+39333{n:07d}") for n in range(messages)), batch_size=5000
@@ -131,8 +160,13 @@ def _plan(messages: int) -> tuple[int, float]:
     for start in range(0, len(ids), 5000):
         consent.record(ids[start : start + 5000], "whatsapp", consent.BOTH, "yes", "import")
     communication = Communication.objects.create(
-        name="Prova", channel=channel, variant=variant, state="planning", accepted_revision=variant.revision,
-        accepted_fingerprint="f", mapping={"1": {"source": "field:first_name", "fallback": "cliente"}},
+        name="Prova",
+        channel=channel,
+        variant=variant,
+        state="planning",
+        accepted_revision=variant.revision,
+        accepted_fingerprint="f",
+        mapping={"1": {"source": "field:first_name", "fallback": "cliente"}},
         start_asked_at=now(),
     )
     plan.before_plan.clear()

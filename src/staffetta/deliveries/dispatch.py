@@ -76,8 +76,7 @@ def lease_name(channel_id: int) -> str:
 def has_due(channel_id: int) -> bool:
     """Say whether the channel has a row that may be sent now; a plain read."""
     with connection.cursor() as cursor:
-        cursor.execute(*statements.due(channel_id))
-        return bool(cursor.fetchone()[0])
+        return statements.is_due(cursor, channel_id)
 
 
 def _channels() -> list[Channel]:
