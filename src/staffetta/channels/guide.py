@@ -46,7 +46,7 @@ def _block(block: str) -> str:
         rest = _block("\n".join(lines[1:])) if lines[1:] else ""
         return f'<h{level} id="{slugify(words)}">{_inline(words)}</h{level}>{rest}'
     if lines[0].startswith("```"):
-        return f"<pre tabindex="0"><code>{escape(chr(10).join(lines[1:-1]))}</code></pre>"
+        return f'<pre tabindex="0"><code>{escape(chr(10).join(lines[1:-1]))}</code></pre>'
     if lines[0].startswith("|") and set(lines[0]) - RULE:
         return _table(lines)
     if ITEM.match(lines[0]):
