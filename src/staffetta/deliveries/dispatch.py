@@ -115,6 +115,7 @@ class Session:
         """Serve the channel; return the fault that ended it, if one did."""
         try:
             self.sending.start()
+            self.busy_at = monotonic()  # opening took its time
             while self._may_go_on():
                 self._turn()
         finally:
