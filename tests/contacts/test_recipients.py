@@ -34,7 +34,15 @@ def reason(contact: Contact, purpose: str = "marketing", platform: str = "whatsa
 
 def test_a_yes_for_the_purpose_lets_a_message_out() -> None:
     contact = agreed("+393200000001", first_name="Anna", language="it", values={"citta": "Roma"})
-    values = {"citta": "Roma", "first_name": "Anna", "last_name": "", "phone": "+393200000001", "telegram_id": ""}
+    no_ids = {"time_zone": "", "external_id": ""}
+    values = {
+        **no_ids,
+        "citta": "Roma",
+        "first_name": "Anna",
+        "last_name": "",
+        "phone": "+393200000001",
+        "telegram_id": "",
+    }
     assert recipient(contact.pk, "whatsapp", "marketing") == Recipient(
         contact.pk, "Anna", "it", {**values, "language": "it"}, "393200000001", LeftOut.NO
     )

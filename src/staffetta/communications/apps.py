@@ -10,7 +10,8 @@ class CommunicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.channels import blockers, holds, usage
-        from staffetta.communications import deed_words, tell_channels
+        from staffetta.communications import deed_words, tell_channels, tell_contacts
+        from staffetta.contacts import field_uses
         from staffetta.ui.menu import MenuEntry, register
 
         register(MenuEntry(_("Communications"), "communications:list", "send", 20))
@@ -18,4 +19,5 @@ class CommunicationsConfig(AppConfig):
         usage.register(tell_channels.of_templates, tell_channels.of_channel)
         blockers.register(tell_channels.in_the_way)
         holds.register(holds.Holder(tell_channels.count_held, tell_channels.hold_dependents))
+        field_uses.register(tell_contacts.of_field)
         deed_words.register()

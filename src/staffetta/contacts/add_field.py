@@ -1,16 +1,20 @@
 """Add fields of our own to the contacts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from staffetta.contacts.map_columns import field_name
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.values import SYSTEM_FIELDS
 
 
-def add(label: str) -> ContactField:
-    """Add a text field under a free technical name made of its label."""
+def add(label: str, type: str = "text", choices: Sequence[str] = (), **more: object) -> ContactField:  # noqa: A002
+    """Add a field under a free technical name made of its label; `more` are label_en, help, required."""
     taken = ContactField.objects.values_list("name", flat=True)
-    return ContactField.objects.create(name=field_name(label, taken), label=label.strip()[:100])
+    field = ContactField(name=field_name(label, taken), label=label.strip()[:100], type=type, choices=list(choices))
+    for name, value in more.items():
+        setattr(field, name, value)
+    field.save()
+    return field
 
 
 def add_missing(mapping: Mapping[str, str]) -> None:

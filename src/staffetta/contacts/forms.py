@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from staffetta.accounts.models import User
 from staffetta.contacts.consent import opt_in
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
+from staffetta.contacts.own_fields import form_field
 from staffetta.contacts.phone import NotAPhone, parse_strict
-from staffetta.contacts.read_row import OWN_LENGTH, TELEGRAM_ID
-from staffetta.contacts.save_contact import Entered, OptOutKept, Taken, save_contact
+from staffetta.contacts.read_row import TELEGRAM_ID, zones
+from staffetta.contacts.save_contact import EDITABLE, Entered, OptOutKept, Taken, save_contact
 from staffetta.contacts.wording import reject_text
 
 OWN = "own_"
@@ -43,6 +44,18 @@ class ContactForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     language = forms.CharField(label=gettext_lazy("Language"), max_length=20, required=False)
+    time_zone = forms.CharField(
+        label=gettext_lazy("Time zone"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("For example Europe/Rome"),
+    )
+    external_id = forms.CharField(
+        label=gettext_lazy("External id"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("What another of your programs calls this person; no two contacts have the same."),
+    )
     opt_in = forms.ChoiceField(label=gettext_lazy("Opt-in WhatsApp"), choices=OPT_IN, widget=forms.RadioSelect)
     wording = forms.CharField(
         label=gettext_lazy("Where does this consent come from?"),
@@ -55,13 +68,11 @@ class ContactForm(forms.Form):
     def __init__(self, contact: Contact, data: Mapping[str, Any] | None = None) -> None:
         self.contact = contact
         self.present_opt_in = opt_in(contact) if contact.pk else ConsentValue.UNSET
-        initial = {name: getattr(contact, name) for name in ("first_name", "last_name", "telegram_id", "language")}
+        initial = {name: getattr(contact, name) for name in (*EDITABLE, "telegram_id", "external_id")}
         initial |= {"phone": contact.phone_raw or contact.phone, "opt_in": self.present_opt_in}
         super().__init__(data, initial=initial)
-        for own in ContactField.objects.order_by("label"):
-            self.fields[OWN + own.name] = forms.CharField(
-                label=own.label, required=False, max_length=OWN_LENGTH, initial=contact.values.get(own.name, "")
-            )
+        for own in ContactField.objects.order_by("label", "name"):
+            self.fields[OWN + own.name] = form_field(own, contact.values.get(own.name, ""))
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
@@ -82,6 +93,12 @@ class ContactForm(forms.Form):
             raise forms.ValidationError(reject_text("invalid_telegram_id"))
         return typed
 
+    def clean_time_zone(self) -> str:
+        typed = str(self.cleaned_data["time_zone"])
+        if typed and typed not in zones():
+            raise forms.ValidationError(reject_text("unknown_time_zone"))
+        return typed
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if not data.get("phone") and not data.get("telegram_id") and not self.errors:
@@ -97,7 +114,8 @@ class ContactForm(forms.Form):
         entered = Entered(
             phone=data["phone"],
             telegram_id=data["telegram_id"],
-            texts={name: data[name] for name in ("first_name", "last_name", "language")},
+            external_id=data["external_id"],
+            texts={name: data[name] for name in EDITABLE},
             own={name.removeprefix(OWN): data[name] for name in self.fields if name.startswith(OWN)},
             opt_in=data["opt_in"],
             wording=data["wording"],
@@ -109,17 +127,3 @@ class ContactForm(forms.Form):
         except OptOutKept:
             self.add_error("opt_in", _("This person opted out. Only a Yes, with its source, can change that."))
         return not self.errors
-
-
-class FieldForm(forms.ModelForm[ContactField]):
-    """A new field of the contacts."""
-
-    class Meta:
-        model = ContactField
-        fields = ["label"]
-
-    def clean_label(self) -> str:
-        label = str(self.cleaned_data["label"]).strip()
-        if any(label.casefold() == known.casefold() for known in ContactField.objects.values_list("label", flat=True)):
-            raise forms.ValidationError(_("There is a field with this name already."))
-        return label

@@ -16,8 +16,9 @@ from staffetta.contacts.inspect_file import Sheet, inspect
 from staffetta.contacts.judge_rows import Verdict, judge
 from staffetta.contacts.map_columns import check
 from staffetta.contacts.models import Import, ImportState
+from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.read_row import Layout, read_row
+from staffetta.contacts.read_row import read_row
 from staffetta.contacts.store_rows import look_up
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -75,7 +76,7 @@ def map_columns(source: Import, mapping: Mapping[str, str], consent_column: str 
 
 def preview(source: Import) -> list[Verdict]:
     """Say what would happen to the first rows; writes nothing. The same functions judge the run."""
-    layout = Layout.of(source.columns, source.mapping, source.consent_column)
+    layout = layout_of(source)
     rows = [read_row(record, layout) for record in look_over(source).sample]
     return judge(rows, look_up(rows, source))
 

@@ -62,7 +62,7 @@ class MappingForm(forms.Form):
 
     def __init__(self, source: Import, *args: Any, **kwargs: Any) -> None:
         self.source = source
-        self.own = dict(ContactField.objects.order_by("label").values_list("name", "label"))
+        self.own = {own.name: str(own) for own in ContactField.objects.order_by("label")}
         super().__init__(*args, **kwargs)
         places = [(str(place), column) for place, column in enumerate(source.columns)]
         self._offer_consent(places)

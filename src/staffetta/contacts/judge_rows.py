@@ -17,6 +17,7 @@ class Known:
 
     by_phone: Mapping[str, Contact] = field(default_factory=dict)
     by_telegram: Mapping[str, Contact] = field(default_factory=dict)
+    by_external: Mapping[str, Contact] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)  # of rows judged just before and not stored yet
 
@@ -35,8 +36,9 @@ class Verdict:
 
 
 def addresses(person: Person) -> set[str]:
-    """Return the addresses a row names, told apart by their first sign: +39… or @1234."""
-    return {address for address in (person.phone, f"@{person.telegram_id}" if person.telegram_id else None) if address}
+    """Return the addresses a row names, told apart by their first sign: +39…, @1234, or #external id."""
+    told = {"": person.phone, "@": person.telegram_id, "#": person.external_id}
+    return {sign + address for sign, address in told.items() if address}
 
 
 def judge(rows: Iterable[Person | Rejected], known: Known) -> list[Verdict]:
@@ -53,8 +55,10 @@ def _judge(person: Person, known: Known) -> Verdict:
         return _reject(person, "doubled_in_file")
     if by_telegram and by_telegram is not by_phone and person.phone and (by_phone or by_telegram.phone):
         return _reject(person, "telegram_id_taken")
-    known.addresses |= addresses(person)
     contact = by_phone or by_telegram
+    if (owner := known.by_external.get(person.external_id or "")) and owner is not contact:
+        return _reject(person, "external_id_taken")
+    known.addresses |= addresses(person)
     if contact is None:
         return Verdict(CREATED, person, _new(person))
     before = _update(contact, person)
@@ -70,6 +74,7 @@ def _new(person: Person) -> Contact:
         phone=person.phone,
         phone_raw=person.phone_raw[:60],
         telegram_id=person.telegram_id,
+        external_id=person.external_id,
         values=dict(person.own),
         **person.texts,
     )
@@ -79,11 +84,13 @@ def _new(person: Person) -> Contact:
 
 def _update(contact: Contact, person: Person) -> dict[str, Any]:
     """Put the filled cells into the contact and return what was there before where it differed."""
-    told = {**person.texts}
+    told: dict[str, str] = {**person.texts}
     if person.phone and person.phone != contact.phone:
         told |= {"phone": person.phone, "phone_raw": person.phone_raw[:60]}
     if person.telegram_id:
         told["telegram_id"] = person.telegram_id
+    if person.external_id:
+        told["external_id"] = person.external_id
     before = {name: getattr(contact, name) for name, text in told.items() if getattr(contact, name) != text}
     for name in before:
         setattr(contact, name, told[name])

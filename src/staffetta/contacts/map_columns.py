@@ -16,6 +16,8 @@ HEADINGS = {
     "last_name": "last name, lastname, surname, family name, cognome",
     "telegram_id": "telegramid, telegram id, telegram, id telegram, chat id",
     "language": "language, lingua, lang",
+    "time_zone": "time zone, timezone, fuso orario, fuso",
+    "external_id": "external id, id esterno, codice cliente, customer id, crm id",
 }
 CONSENT_HEADINGS = (
     "opt-in whatsapp, optin whatsapp, opt in whatsapp, whatsapp opt-in, whatsapp optin, opt-in, optin, opt in, "

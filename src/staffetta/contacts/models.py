@@ -4,23 +4,28 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from staffetta.contacts.fold import search_text
 from staffetta.work.clock import now
 
 
 class ContactField(models.Model):
-    """A field of our own; its values lie in `Contact.values` under `name`."""
+    """A field of our own; its values, as types.py makes them, lie in `Contact.values` under `name`."""
 
     name = models.SlugField(max_length=60, unique=True)
     label = models.CharField(_("label"), max_length=100)
-    type = models.CharField(max_length=20, default="text")
+    label_en = models.CharField(_("label in English"), max_length=100, blank=True)
+    type = models.CharField(max_length=20, default="text")  # one of types.TYPES
+    choices = models.JSONField(default=list, blank=True)  # of texts; for choice and choices
+    required = models.BooleanField(default=False)
+    help = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
-        return self.label or self.name
+        english = (get_language() or "").startswith("en") and self.label_en
+        return english or self.label or self.name
 
 
 class Contact(models.Model):
@@ -33,6 +38,8 @@ class Contact(models.Model):
     whatsapp_id = models.CharField(max_length=60, blank=True)
     telegram_id = models.CharField("TELEGRAMID", max_length=20, null=True, unique=True)
     language = models.CharField(_("language"), max_length=20, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    external_id = models.CharField(_("external id"), max_length=100, null=True, unique=True)
     values = models.JSONField(default=dict)
     search = models.TextField(default="", editable=False)  # names and addresses, folded (fold.py)
     created_at = models.DateTimeField(default=now)

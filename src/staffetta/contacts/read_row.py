@@ -1,16 +1,20 @@
 """From the cells of one row to a person, or to the reason why not."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from zoneinfo import available_timezones
 
 from staffetta.contacts.models import ConsentValue
 from staffetta.contacts.phone import NotAPhone, parse_strict
 from staffetta.contacts.read_csv import Record
+from staffetta.contacts.types import LONGEST, TypeFault, Value, parse
 
 TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
-LENGTHS = {"first_name": 200, "last_name": 200, "language": 20}
-OWN_LENGTH = 1000
+LENGTHS = {"first_name": 200, "last_name": 200, "language": 20, "time_zone": 60}
+EXTERNAL_LENGTH = 100
+OWN_LENGTH = LONGEST
 CONSENT_WORDS = {
     **dict.fromkeys(("sì", "si", "s", "yes", "y", "1", "true", "vero", "x"), ConsentValue.YES),
     **dict.fromkeys(("no", "n", "0", "false", "falso"), ConsentValue.NO),
@@ -20,17 +24,36 @@ CONSENT_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class FieldType:
+    """What a cell of an own field must be."""
+
+    type: str = "text"
+    choices: Sequence[str] = ()
+    required: bool = False
+
+
+ANY_TEXT = FieldType()
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where in a row everything lies."""
 
     places: Mapping[str, int]  # target -> index of its cell
     columns: Sequence[str]
     consent: int | None = None
+    fields: Mapping[str, FieldType] = field(default_factory=dict)  # our own, by name; those not here hold text
 
     @classmethod
-    def of(cls, columns: Sequence[str], mapping: Mapping[str, str], consent_column: str = "") -> "Layout":
+    def of(
+        cls,
+        columns: Sequence[str],
+        mapping: Mapping[str, str],
+        consent_column: str = "",
+        fields: Mapping[str, FieldType] | None = None,
+    ) -> "Layout":
         places = {target: columns.index(column) for column, target in mapping.items()}
-        return cls(places, columns, columns.index(consent_column) if consent_column else None)
+        return cls(places, columns, columns.index(consent_column) if consent_column else None, fields or {})
 
     def heading(self, target: str) -> str:
         return self.columns[self.places[target]]
@@ -44,8 +67,9 @@ class Person:
     phone: str | None = None
     phone_raw: str = ""
     telegram_id: str | None = None
-    texts: Mapping[str, str] = field(default_factory=dict)  # first_name, last_name, language
-    own: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)  # first_name, last_name, language, time_zone
+    own: Mapping[str, Value] = field(default_factory=dict)
+    external_id: str | None = None
     consent: str = ConsentValue.UNSET
 
 
@@ -79,20 +103,50 @@ def _person(record: Record, layout: Layout) -> Person:
     telegram_id = _telegram_id(cells, layout)
     phone = _phone(cells, layout, needed=telegram_id is None)
     for target, cell in cells.items():
-        if target not in ("phone", "telegram_id") and len(cell) > LENGTHS.get(target, OWN_LENGTH):
+        if len(cell) > LENGTHS.get(target, OWN_LENGTH):
             raise _Wrong("too_long", layout.heading(target))
+    if (zone := cells.get("time_zone")) and zone not in zones():
+        raise _Wrong("unknown_time_zone", layout.heading("time_zone"))
     return Person(
         record=record,
         phone=phone,
         phone_raw=cells.get("phone", "") if phone else "",
         telegram_id=telegram_id,
         texts={target: cell for target, cell in cells.items() if target in LENGTHS and cell},
-        own={target: cell for target, cell in cells.items() if target not in NOT_OWN and cell},
+        own=dict(_own(cells, layout)),
+        external_id=_external_id(cells, layout),
         consent=_consent(record, layout),
     )
 
 
-NOT_OWN = frozenset({*LENGTHS, "phone", "telegram_id"})
+NOT_OWN = frozenset({*LENGTHS, "phone", "telegram_id", "external_id"})
+
+
+def _own(cells: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, Value]]:
+    for target, cell in cells.items():
+        if target in NOT_OWN:
+            continue
+        kind = layout.fields.get(target, ANY_TEXT)
+        if cell:
+            try:
+                yield target, parse(kind.type, cell, kind.choices)
+            except TypeFault as fault:
+                raise _Wrong(fault.code, layout.heading(target)) from None
+        elif kind.required:
+            raise _Wrong("required_empty", layout.heading(target))
+
+
+def _external_id(cells: Mapping[str, str], layout: Layout) -> str | None:
+    typed = cells.get("external_id", "")
+    if len(typed) > EXTERNAL_LENGTH:
+        raise _Wrong("too_long", layout.heading("external_id"))
+    return typed or None
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(available_timezones())
 
 
 def _cell(record: Record, place: int) -> str:

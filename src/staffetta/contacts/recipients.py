@@ -16,6 +16,7 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts.audience import Audience
 from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.suppression import in_force, suppressed_among
+from staffetta.contacts.values import shown
 
 
 class LeftOut(StrEnum):
@@ -114,7 +115,10 @@ def _address(platform: str) -> Case:
     return Case(When(known, then=F("telegram_id")), default=Value(""), output_field=CharField())
 
 
-FIELDS = ("pk", "first_name", "last_name", "phone", "telegram_id", "language", "values", "address", "left_out")
+FIELDS = (
+    *("pk", "first_name", "last_name", "phone", "telegram_id", "language", "time_zone", "external_id"),
+    *("values", "address", "left_out"),
+)
 
 
 def _read(people: QuerySet[Any, Any], platform: str) -> list[Recipient]:
@@ -125,9 +129,9 @@ def _read(people: QuerySet[Any, Any], platform: str) -> list[Recipient]:
 
 
 def _recipient(row: tuple[Any, ...], suppressed: set[str]) -> Recipient:
-    key, first, last, phone, telegram, language, own, address, reason = row
-    values = {**own, "first_name": first, "last_name": last, "phone": phone or "", "telegram_id": telegram or ""}
-    values["language"] = language
+    key, first, last, phone, telegram, language, zone, external, own, address, reason = row
+    values = {**shown(own), "first_name": first, "last_name": last, "phone": phone or "", "language": language}
+    values |= {"telegram_id": telegram or "", "time_zone": zone, "external_id": external or ""}
     if reason == LeftOut.NO and address in suppressed:
         reason = LeftOut.SUPPRESSED
     return Recipient(key, f"{first} {last}".strip(), language, values, address, LeftOut(reason))

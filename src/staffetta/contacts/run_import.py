@@ -8,8 +8,9 @@ from django.db import DataError, transaction
 
 from staffetta.contacts.judge_rows import judge
 from staffetta.contacts.models import Import, ImportState
+from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, records
-from staffetta.contacts.read_row import Layout, read_row
+from staffetta.contacts.read_row import read_row
 from staffetta.contacts.store_rows import look_up, store
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
@@ -67,7 +68,7 @@ def run_batch(source: Import, rows: Iterator[Record]) -> bool:
     batch = list(islice(rows, BATCH))
     if not batch:
         return _finish(source)
-    layout = Layout.of(source.columns, source.mapping, source.consent_column)
+    layout = layout_of(source)
     people = [read_row(record, layout) for record in batch if not record.blank]
     with transaction.atomic():
         # First the claim: it says how far these rows go, and it succeeds once only.

@@ -11,13 +11,14 @@ from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import parse_strict
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, suppress
+from staffetta.contacts.types import Value
 from staffetta.work.clock import now
 
-EDITABLE = ("first_name", "last_name", "language")
+EDITABLE = ("first_name", "last_name", "language", "time_zone")
 
 
 class Taken(ValueError):
-    """Another contact has this number or TELEGRAMID; `field` is phone or telegram_id."""
+    """Another contact has this number, TELEGRAMID or external id; `field` is phone, telegram_id or external_id."""
 
     def __init__(self, name: str, other: Contact) -> None:
         super().__init__(name)
@@ -34,8 +35,9 @@ class Entered:
 
     phone: str = ""
     telegram_id: str = ""
-    texts: Mapping[str, str] = field(default_factory=dict)  # first_name, last_name, language
-    own: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)  # of EDITABLE
+    own: Mapping[str, Value] = field(default_factory=dict)  # parsed by their types; "" and [] empty a field
+    external_id: str = ""
     opt_in: str = ""  # "" leaves consent alone
     wording: str = ""
 
@@ -89,19 +91,21 @@ def _fill(contact: Contact, entered: Entered) -> list[str]:
     told: dict[str, str | None] = {name: entered.texts.get(name, "").strip() for name in EDITABLE}
     told["phone"] = parse_strict(typed) if typed else None
     told["telegram_id"] = entered.telegram_id.strip() or None
+    told["external_id"] = entered.external_id.strip() or None
     changed = [name for name, value in told.items() if getattr(contact, name) != value]
     for name in changed:
         setattr(contact, name, told[name])
     if "phone" in changed:
         contact.phone_raw, contact.whatsapp_id = typed[:60], ""
-    own = {name: text.strip() for name, text in entered.own.items()}
-    changed += [name for name, text in own.items() if contact.values.get(name, "") != text]
-    contact.values = {name: text for name, text in {**contact.values, **own}.items() if text}
+    own = {name: value.strip() if isinstance(value, str) else value for name, value in entered.own.items()}
+    values = {name: value for name, value in {**contact.values, **own}.items() if value not in ("", [])}
+    changed += [name for name in own if values.get(name) != contact.values.get(name)]
+    contact.values = values
     return changed
 
 
 def _refuse_taken(contact: Contact) -> None:
-    for name in ("phone", "telegram_id"):
+    for name in ("phone", "telegram_id", "external_id"):
         if value := getattr(contact, name):
             other = Contact.objects.filter(**{name: value}).exclude(pk=contact.pk).first()
             if other:

@@ -23,6 +23,8 @@ CHANGEABLE = (
     "phone_raw",
     "telegram_id",
     "language",
+    "time_zone",
+    "external_id",
     "values",
     "search",
     "updated_at",
@@ -38,10 +40,14 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     if telegram_ids:
         for contact in Contact.objects.filter(telegram_id__in=telegram_ids):
             found.setdefault(contact.pk, contact)
+    external_ids = {person.external_id for person in people if person.external_id}
+    owners = Contact.objects.filter(external_id__in=external_ids) if external_ids else ()
+    by_external = {owner.external_id: found.setdefault(owner.pk, owner) for owner in owners if owner.external_id}
     members = ImportedContact.objects.filter(source=source, contact__in=found)
     return Known(
         by_phone={contact.phone: contact for contact in found.values() if contact.phone},
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
+        by_external=by_external,
         done=set(members.values_list("contact_id", flat=True)) if found else set(),
     )
 

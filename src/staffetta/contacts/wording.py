@@ -57,11 +57,35 @@ REJECT_REASONS: dict[str, Promise] = {
     "missing_phone": gettext_lazy("The number is missing"),
     "missing_telegram_id": gettext_lazy("The TELEGRAMID is missing"),
     "invalid_telegram_id": gettext_lazy("Invalid TELEGRAMID: digits only"),
+    "external_id_taken": gettext_lazy("This external id belongs to another contact"),
+    "required_empty": gettext_lazy("This field must be filled"),
+    "not_a_number": gettext_lazy("Not a number"),
+    "not_whole": gettext_lazy("Not a whole number"),
+    "not_yes_or_no": gettext_lazy("Neither Yes nor No"),
+    "not_a_date": gettext_lazy("Not a date: write 31/12/2026 or 2026-12-31"),
+    "not_a_moment": gettext_lazy("Not a date with time: write 2026-12-31 18:30"),
+    "not_a_choice": gettext_lazy("None of the choices of this field"),
+    "not_an_address": gettext_lazy("Not an address: it begins with https:// or http://"),
+    "not_a_phone": gettext_lazy("Invalid number: it needs + and the country code, and must exist there"),
+    "unknown_time_zone": gettext_lazy("No time zone of this name: write for example Europe/Rome"),
     "telegram_id_taken": gettext_lazy("This TELEGRAMID belongs to another contact"),
     "doubled_in_file": gettext_lazy("Doubled in the file: an earlier row has the same number"),
     "too_long": gettext_lazy("Too long"),
     "too_many_cells": gettext_lazy("More cells than headings"),
     "bad_consent_value": gettext_lazy("Opt-in must be Yes, No or empty"),
+}
+
+FIELD_TYPES: dict[str, Promise] = {
+    "text": gettext_lazy("Text"),
+    "number": gettext_lazy("Number"),
+    "integer": gettext_lazy("Whole number"),
+    "boolean": gettext_lazy("Yes/No"),
+    "date": gettext_lazy("Date"),
+    "datetime": gettext_lazy("Date and time"),
+    "choice": gettext_lazy("Single choice"),
+    "choices": gettext_lazy("Multiple choice"),
+    "url": gettext_lazy("URL"),
+    "phone": gettext_lazy("Phone"),
 }
 
 OUTCOMES: dict[str, Promise] = {
@@ -88,8 +112,14 @@ DEEDS: dict[str, Promise] = {
     "contact_changed": gettext_lazy("Changed the contact"),
     "contact_deleted": gettext_lazy("Deleted the contact"),
     "contact_field_made": gettext_lazy("Added the contact field"),
+    "contact_field_changed": gettext_lazy("Changed the contact field"),
+    "contact_field_deleted": gettext_lazy("Deleted the contact field"),
 }
-DEED_DETAILS: dict[str, Promise] = {"rows": gettext_lazy("rows"), "consent_column": gettext_lazy("consent from column")}
+DEED_DETAILS: dict[str, Promise] = {
+    "rows": gettext_lazy("rows"),
+    "emptied": gettext_lazy("values emptied"),
+    "consent_column": gettext_lazy("consent from column"),
+}
 
 DELIMITER_NAMES: dict[str, Promise] = {
     ";": gettext_lazy("Semicolon"),

@@ -1,6 +1,6 @@
 """Pages of the contacts and their imports."""
 
-from staffetta.contacts.views.fields import fields, new_field
+from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
 from staffetta.contacts.views.imports import (
     columns,
     discard,
@@ -19,7 +19,9 @@ __all__ = [
     "change",
     "columns",
     "delete",
+    "delete_field",
     "discard",
+    "edit_field",
     "fields",
     "imports",
     "new",

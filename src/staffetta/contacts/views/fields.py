@@ -4,17 +4,23 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import add_field
-from staffetta.contacts.forms import FieldForm
+from staffetta.contacts import add_field, change_field, field_uses
+from staffetta.contacts.field_forms import FieldForm
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.values import SYSTEM_FIELDS
+from staffetta.contacts.wording import FIELD_TYPES, reject_text
+from staffetta.ui.templatetags.staffetta import grouped
+
+PLAIN = ("label", "label_en", "help", "required")
+"""What of a field changes without a look at the values."""
 
 
 @allow(EVERYBODY)
@@ -29,12 +35,73 @@ def new_field(request: HttpRequest) -> HttpResponse:
     form = FieldForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    made = add_field.add(form.cleaned_data["label"])
+    told = form.cleaned_data
+    more = {name: told[name] for name in PLAIN if name != "label"}
+    made = add_field.add(told["label"], told["type"], told["choices_text"], **more)
     audit.record(cast("User", request.user), "contact_field_made", made)
     messages.success(request, _("The field «%(name)s» is there.") % {"name": made})
     return redirect("contacts:fields")
 
 
 def _page(request: HttpRequest, form: FieldForm) -> HttpResponse:
-    data = {"form": form, "own": ContactField.objects.order_by("label"), "system": SYSTEM_FIELDS.items()}
-    return render(request, "contacts/fields.html", data)
+    own = [(field, FIELD_TYPES.get(field.type, field.type)) for field in ContactField.objects.order_by("label")]
+    return render(request, "contacts/fields.html", {"form": form, "own": own, "system": SYSTEM_FIELDS.items()})
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def edit_field(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a field; another type, or fewer choices, first shows what would be lost."""
+    own = get_object_or_404(ContactField, pk=pk)
+    form = FieldForm(request.POST or None, instance=get_object_or_404(ContactField, pk=pk))
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "contacts/field.html", {"form": form, "own": own})
+    told = form.cleaned_data
+    if form.changes_type and "confirmed" not in request.POST:
+        found = change_field.outlook(own, told["type"], told["choices_text"])
+        if found.kept or found.faults:
+            return _ask(request, form, own, found)
+    return _store(request, form, own)
+
+
+def _ask(request: HttpRequest, form: FieldForm, own: ContactField, found: change_field.Outlook) -> HttpResponse:
+    data = {
+        "form": form,
+        "own": own,
+        "found": found,
+        "lost": [(lost, reject_text(lost.code)) for lost in found.lost],
+        "uses": field_uses.of(own.name),
+        "type": FIELD_TYPES[form.cleaned_data["type"]],
+        "kept": [(name, value) for name in form.fields for value in request.POST.getlist(name)],
+    }
+    return render(request, "contacts/convert_field.html", data)
+
+
+def _store(request: HttpRequest, form: FieldForm, own: ContactField) -> HttpResponse:
+    told, by = form.cleaned_data, cast("User", request.user)
+    for name in PLAIN:
+        setattr(own, name, told[name])
+    own.save(update_fields=PLAIN)
+    if form.changes_type:
+        done = change_field.change_type(own, told["type"], told["choices_text"], by)
+        if done.faults:
+            emptied = ngettext("%(number)s value was emptied.", "%(number)s values were emptied.", done.faults)
+            messages.warning(request, emptied % {"number": grouped(done.faults)})
+    else:
+        own.choices = told["choices_text"]
+        own.save(update_fields=["choices"])
+        audit.record(by, "contact_field_changed", own)
+    messages.success(request, _("%(name)s is saved.") % {"name": own})
+    return redirect("contacts:fields")
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def delete_field(request: HttpRequest, pk: int) -> HttpResponse:
+    own = get_object_or_404(ContactField, pk=pk)
+    if request.method == "POST":
+        change_field.delete_field(own, cast("User", request.user))
+        messages.success(request, _("%(name)s is deleted.") % {"name": own})
+        return redirect("contacts:fields")
+    data = {"own": own, "uses": field_uses.of(own.name), "filled": change_field.count_filled(own.name)}
+    return render(request, "contacts/delete_field.html", data)

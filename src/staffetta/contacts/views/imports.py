@@ -21,6 +21,7 @@ from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import Person, Rejected
+from staffetta.contacts.types import show
 from staffetta.contacts.wording import (
     DELIMITER_NAMES,
     ENCODING_NAMES,
@@ -163,7 +164,7 @@ def _line(verdict: Verdict) -> dict[str, object]:
         return shown | {"why": reject_text(row.reason, row.column), "cells": " · ".join(filter(None, row.record.cells))}
     assert isinstance(row, Person)
     name = f"{row.texts.get('first_name', '')} {row.texts.get('last_name', '')}".strip()
-    changes = ", ".join(row.own.values())
+    changes = ", ".join(show("", value) for value in row.own.values())
     address = row.phone or row.telegram_id
     return shown | {"name": name, "address": address, "opt_in": ConsentValue(row.consent).label, "own": changes}
 

@@ -15,6 +15,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts import consent, search
 from staffetta.contacts.forms import OPT_IN, ContactForm
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactField, Import, ImportState
+from staffetta.contacts.own_fields import shown_value
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
 from staffetta.contacts.wording import consent_source
 from staffetta.deliveries.models import Delivery, DeliveryState
@@ -103,7 +104,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     sent = Delivery.objects.filter(contact=contact).select_related("communication", "transactional").order_by("-pk")
     data = {
         "contact": contact,
-        "own": [(field, contact.values.get(field.name, "")) for field in ContactField.objects.order_by("label")],
+        "own": [
+            (field, shown_value(field, contact.values.get(field.name)))
+            for field in ContactField.objects.order_by("label")
+        ],
         "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
         "deliveries": [
