@@ -20,9 +20,15 @@ def own_folder(settings: Settings, tmp_path: Path) -> None:
 def accept(db: None) -> Accept:
     """Upload bytes, map them by «Telefono», «Nome», …, and start."""
 
-    def upload(content: bytes, mapping: dict[str, str] | None = None, consent: str = "", name: str = "a.csv") -> Import:
+    def upload(
+        content: bytes,
+        mapping: dict[str, str] | None = None,
+        consent: str = "",
+        name: str = "a.csv",
+        mode: str = "strict",
+    ) -> Import:
         source = import_file.accept(io.BytesIO(content), name, None)
-        import_file.map_columns(source, mapping or {"Telefono": "phone"}, consent)
+        import_file.map_columns(source, mapping or {"Telefono": "phone"}, consent, phone_mode=mode)
         import_file.start(source, None)
         return source
 

@@ -12,7 +12,7 @@ from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import import_file, rejects, search
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
-from staffetta.contacts.models import Contact, ContactField, Import, ImportState
+from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.wording import DELIMITER_NAMES, bad_file_text, file_problem, mapping_problem, reject_text
 
@@ -40,6 +40,7 @@ def _register_import(verbs: Subparsers) -> None:
     )
     parser.add_argument("--consent", default="", metavar="COLUMN", help=_("the column with the Opt-in WhatsApp"))
     parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
+    parser.add_argument("--recover-numbers", action="store_true", help=_("add a missing + or country code to numbers"))
     separators = {"semicolon": ";", "comma": ",", "tab": "\t"}
     parser.add_argument("--separator", type=lambda word: separators.get(word, word), choices=list(DELIMITER_NAMES))
     parser.add_argument("--wait", action="store_true", help=_("end when the import has ended"))
@@ -52,7 +53,7 @@ def import_contacts(args: argparse.Namespace) -> int:
     source = _accept(args)
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
-        import_file.map_columns(source, mapping, " ".join(args.consent.split()), args.wording)
+        import_file.map_columns(source, mapping, " ".join(args.consent.split()), args.wording, _phone_mode(args))
         import_file.start(source, None)
     except WrongMapping as wrong:
         import_file.discard(source, None)
@@ -64,6 +65,10 @@ def import_contacts(args: argparse.Namespace) -> int:
     if source.state == ImportState.FAILED:
         fail(file_problem(source.problem, detail=source.problem_detail))
     return 0
+
+
+def _phone_mode(args: argparse.Namespace) -> str:
+    return PhoneMode.RECOVER if args.recover_numbers else PhoneMode.STRICT
 
 
 def _accept(args: argparse.Namespace) -> Import:

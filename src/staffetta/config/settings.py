@@ -128,6 +128,7 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 IMPORT_MAX_BYTES = int(environment.number("STAFFETTA_IMPORT_MAX_MB", 100) * 1_000_000)
+PHONE_PREFIX = environment.text("STAFFETTA_PHONE_PREFIX", "+39").lstrip("+0")  # of numbers without a country code
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 SECURE_CSP = {

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffetta.contacts.map_columns import WrongMapping, check, consent_like, field_name, guess_targets
-from staffetta.contacts.models import ContactField, Import
+from staffetta.contacts.models import ContactField, Import, PhoneMode
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.contacts.wording import DELIMITER_NAMES, mapping_problem
@@ -47,6 +48,13 @@ class DelimiterForm(forms.Form):
 class MappingForm(forms.Form):
     """One choice per column, the consent column, and the words the consent was given with."""
 
+    phone_mode = forms.ChoiceField(
+        label=gettext_lazy("How the numbers are read"),
+        choices=PhoneMode.choices,
+        initial=PhoneMode.STRICT,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     consent = forms.ChoiceField(
         label=gettext_lazy("Column with the Opt-in WhatsApp"),
         required=False,
@@ -66,6 +74,8 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = [(str(place), column) for place, column in enumerate(source.columns)]
         self._offer_consent(places)
+        self.fields["phone_mode"].initial = source.phone_mode
+        self.fields["phone_mode"].help_text = _recovery(settings.PHONE_PREFIX)
         chosen = source.mapping or guess_targets(source.columns, self.own)
         for place, column in places:
             target = chosen.get(column, "")
@@ -113,3 +123,11 @@ class MappingForm(forms.Form):
         except WrongMapping as wrong:
             self.add_error(None, mapping_problem(wrong))
         return data
+
+
+def _recovery(prefix: str) -> str:
+    if not prefix:
+        return _("Recovery understands 00 and a missing +; no country code is set for numbers without one.")
+    return _("Recovery understands 00 and a missing +, and takes numbers without a country code as +%(prefix)s.") % {
+        "prefix": prefix
+    }

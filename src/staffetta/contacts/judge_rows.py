@@ -6,6 +6,7 @@ from typing import Any
 
 from staffetta.contacts.fold import search_text
 from staffetta.contacts.models import Contact
+from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
 
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
@@ -37,7 +38,8 @@ class Verdict:
 
 def addresses(person: Person) -> set[str]:
     """Return the addresses a row names, told apart by their first sign: +39…, @1234, or #external id."""
-    told = {"": person.phone, "@": person.telegram_id, "#": person.external_id}
+    phone = min(forms(person.phone)) if person.phone else None
+    told = {"": phone, "@": person.telegram_id, "#": person.external_id}
     return {sign + address for sign, address in told.items() if address}
 
 
@@ -85,7 +87,7 @@ def _new(person: Person) -> Contact:
 def _update(contact: Contact, person: Person) -> dict[str, Any]:
     """Put the filled cells into the contact and return what was there before where it differed."""
     told: dict[str, str] = {**person.texts}
-    if person.phone and person.phone != contact.phone:
+    if person.phone and person.phone not in forms(contact.phone or ""):
         told |= {"phone": person.phone, "phone_raw": person.phone_raw[:60]}
     if person.telegram_id:
         told["telegram_id"] = person.telegram_id

@@ -114,7 +114,9 @@ class Suppression(models.Model):
     platform = models.CharField(max_length=20)
     address_digest = models.CharField(max_length=64)
     masked = models.CharField(max_length=30)
-    cause = models.CharField(max_length=40)
+    cause = models.CharField(max_length=40)  # a code: hand, opted_out, … (wording.py)
+    note = models.CharField(_("reason"), max_length=300, blank=True)
+    by_name = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField(default=now)
     until = models.DateTimeField(null=True)  # null: for ever
 
@@ -151,6 +153,11 @@ class ImportState(models.TextChoices):
     FAILED = "failed", pgettext_lazy("import", "Not completed")
 
 
+class PhoneMode(models.TextChoices):
+    STRICT = "strict", _("Strict: only + and the country code, nothing is guessed")
+    RECOVER = "recover", _("Automatic recovery: a missing + or country code is added")
+
+
 class Import(models.Model):
     """One file of contacts: uploaded, mapped, read in the background, its result kept.
 
@@ -167,6 +174,7 @@ class Import(models.Model):
     encoding = models.CharField(max_length=20, default="utf-8")
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    phone_mode = models.CharField(max_length=10, choices=PhoneMode, default=PhoneMode.STRICT)
     consent_column = models.CharField(max_length=200, blank=True)
     consent_wording = models.TextField(blank=True)
     offset_rows = models.PositiveIntegerField(default=0)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from staffetta.contacts.models import ContactField, Import
+from staffetta.contacts.models import ContactField, Import, PhoneMode
 from staffetta.contacts.read_row import FieldType, Layout
 from staffetta.contacts.types import TypeFault, Value, parse, show
 from staffetta.contacts.wording import reject_text
@@ -20,7 +21,8 @@ def types_of(names: list[str] | None = None) -> dict[str, FieldType]:
 def layout_of(source: Import) -> Layout:
     """Return where in a file's rows everything lies, and what its cells must be."""
     fields = types_of(list(source.mapping.values()))
-    return Layout.of(source.columns, source.mapping, source.consent_column, fields)
+    prefix = settings.PHONE_PREFIX if source.phone_mode == PhoneMode.RECOVER else None
+    return Layout.of(source.columns, source.mapping, source.consent_column, prefix, fields)
 
 
 class OwnField(forms.CharField):

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from staffetta.contacts.models import ConsentValue
-from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.contacts.phone import NotAPhone, parse_strict, recover
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.types import LONGEST, TypeFault, Value, parse
 
@@ -42,6 +42,7 @@ class Layout:
     places: Mapping[str, int]  # target -> index of its cell
     columns: Sequence[str]
     consent: int | None = None
+    prefix: str | None = None  # of numbers without a country code; None: numbers are read strictly
     fields: Mapping[str, FieldType] = field(default_factory=dict)  # our own, by name; those not here hold text
 
     @classmethod
@@ -50,10 +51,11 @@ class Layout:
         columns: Sequence[str],
         mapping: Mapping[str, str],
         consent_column: str = "",
+        prefix: str | None = None,
         fields: Mapping[str, FieldType] | None = None,
     ) -> "Layout":
         places = {target: columns.index(column) for column, target in mapping.items()}
-        return cls(places, columns, columns.index(consent_column) if consent_column else None, fields or {})
+        return cls(places, columns, columns.index(consent_column) if consent_column else None, prefix, fields or {})
 
     def heading(self, target: str) -> str:
         return self.columns[self.places[target]]
@@ -158,7 +160,7 @@ def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> str | N
     if not typed and not needed:
         return None
     try:
-        return parse_strict(typed)
+        return parse_strict(typed) if layout.prefix is None else recover(typed, layout.prefix)
     except NotAPhone as wrong:
         target = "phone" if "phone" in layout.places else "telegram_id"
         reason = wrong.code if target == "phone" else "missing_telegram_id"

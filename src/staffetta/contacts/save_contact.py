@@ -9,7 +9,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
-from staffetta.contacts.phone import parse_strict
+from staffetta.contacts.phone import forms, parse_strict
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, suppress
 from staffetta.contacts.types import Value
 from staffetta.work.clock import now
@@ -107,6 +107,7 @@ def _fill(contact: Contact, entered: Entered) -> list[str]:
 def _refuse_taken(contact: Contact) -> None:
     for name in ("phone", "telegram_id", "external_id"):
         if value := getattr(contact, name):
-            other = Contact.objects.filter(**{name: value}).exclude(pk=contact.pk).first()
+            told = forms(value) if name == "phone" else {value}
+            other = Contact.objects.filter(**{f"{name}__in": told}).exclude(pk=contact.pk).first()
             if other:
                 raise Taken(name, other)

@@ -11,6 +11,7 @@ from django.db.models import F
 from staffetta.contacts import consent
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
 from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject
+from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
 from staffetta.work.clock import now
 
@@ -34,7 +35,7 @@ CHANGEABLE = (
 def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     """Return whom we have among the people of these rows, and who of them came with this file already."""
     people = [row for row in rows if isinstance(row, Person)]
-    phones = {person.phone for person in people if person.phone}
+    phones = {form for person in people if person.phone for form in forms(person.phone)}
     telegram_ids = {person.telegram_id for person in people if person.telegram_id}
     found = {contact.pk: contact for contact in Contact.objects.filter(phone__in=phones)} if phones else {}
     if telegram_ids:
@@ -45,11 +46,20 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     by_external = {owner.external_id: found.setdefault(owner.pk, owner) for owner in owners if owner.external_id}
     members = ImportedContact.objects.filter(source=source, contact__in=found)
     return Known(
-        by_phone={contact.phone: contact for contact in found.values() if contact.phone},
+        by_phone=_by_phone(found.values()),
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
         by_external=by_external,
         done=set(members.values_list("contact_id", flat=True)) if found else set(),
     )
+
+
+def _by_phone(contacts: Iterable[Contact]) -> dict[str, Contact]:
+    """Return the contacts by every form of their number; who has exactly a form comes before who has another of it."""
+    known = {contact.phone: contact for contact in contacts if contact.phone}
+    for phone, contact in list(known.items()):
+        for form in forms(phone):
+            known.setdefault(form, contact)
+    return known
 
 
 def store(verdicts: Sequence[Verdict], source: Import) -> None:

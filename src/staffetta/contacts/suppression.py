@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from staffetta.connectors.messages import Platform
+from staffetta.contacts.equivalents import canonical
 from staffetta.contacts.models import Contact, Suppression
 from staffetta.work.clock import now
 
@@ -22,6 +23,11 @@ OPTED_OUT = "opted_out"
 def digest(platform: str, address: str) -> str:
     """Return the keyed digest of an address under today's secret key."""
     return _digest(settings.SECRET_KEY, platform, address)
+
+
+def digests_of(platform: str, address: str) -> list[str]:
+    """Return the digests of an address under every secret key that still counts."""
+    return [_digest(key, platform, address) for key in _keys()]
 
 
 def suppress(platform: str, address: str, cause: str, until: datetime | None = None) -> Suppression:
@@ -78,10 +84,15 @@ def masked(address: str) -> str:
     return f"{address[:3]}{'•' * hidden}{address[-4:]}" if len(address) > 7 else "•" * len(address)
 
 
+def _one_form(platform: str, address: str) -> str:
+    """The other forms of one number (Brazil, Mexico, Argentina) are the same person's."""
+    return canonical(address) if platform == Platform.WHATSAPP and address.startswith("5") else address
+
+
 def _keys() -> list[str]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 def _digest(key: str, platform: str, address: str) -> str:
-    plain = f"suppression:{platform}:{address.removeprefix('+')}"
+    plain = f"suppression:{platform}:{_one_form(platform, address.removeprefix('+'))}"
     return hmac.new(key.encode(), plain.encode(), hashlib.sha256).hexdigest()

@@ -105,18 +105,28 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
 }
 
+SUPPRESSION_CAUSES: dict[str, Promise | str] = {
+    "hand": gettext_lazy("Entered by hand"),
+    "opted_out": gettext_lazy("Opted out before the contact was deleted"),
+    "stopped": gettext_lazy("Stopped on Sinch Engage"),
+    "blocked": gettext_lazy("Blocked on Sinch Engage"),
+}
+
 DEEDS: dict[str, Promise] = {
     "import_started": gettext_lazy("Started the import"),
     "import_discarded": gettext_lazy("Threw away the uploaded file"),
     "contact_made": gettext_lazy("Created the contact"),
     "contact_changed": gettext_lazy("Changed the contact"),
     "contact_deleted": gettext_lazy("Deleted the contact"),
+    "suppressed": gettext_lazy("Added to the Blacklist"),
+    "suppression_lifted": gettext_lazy("Took out of the Blacklist"),
     "contact_field_made": gettext_lazy("Added the contact field"),
     "contact_field_changed": gettext_lazy("Changed the contact field"),
     "contact_field_deleted": gettext_lazy("Deleted the contact field"),
 }
 DEED_DETAILS: dict[str, Promise] = {
     "rows": gettext_lazy("rows"),
+    "number": gettext_lazy("number"),
     "emptied": gettext_lazy("values emptied"),
     "consent_column": gettext_lazy("consent from column"),
 }
@@ -161,3 +171,8 @@ def reject_text(reason: str, column: str = "") -> str:
 def consent_source(code: str) -> str:
     """Say where a consent came from; an unknown code is shown as it is."""
     return str(CONSENT_SOURCES.get(code, code))
+
+
+def suppression_cause(code: str) -> str:
+    """Say why an address is in the Blacklist; an unknown code is shown as it is."""
+    return str(SUPPRESSION_CAUSES.get(code, code))

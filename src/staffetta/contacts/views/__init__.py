@@ -13,6 +13,7 @@ from staffetta.contacts.views.imports import (
     upload,
 )
 from staffetta.contacts.views.people import browse, change, delete, new, show
+from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
 __all__ = [
     "browse",
@@ -24,6 +25,7 @@ __all__ = [
     "edit_field",
     "fields",
     "imports",
+    "lift",
     "new",
     "new_field",
     "preview",
@@ -32,5 +34,7 @@ __all__ = [
     "show",
     "show_import",
     "start",
+    "suppress",
+    "suppressions",
     "upload",
 ]

@@ -109,7 +109,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = MappingForm(source, request.POST or None)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
-        import_file.map_columns(source, chosen["mapping"], chosen["consent_column"], chosen["wording"])
+        import_file.map_columns(
+            source, chosen["mapping"], chosen["consent_column"], chosen["wording"], chosen["phone_mode"]
+        )
         return redirect("contacts:preview", pk=pk)
     data = {
         "source": source,

@@ -12,12 +12,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import consent, search
+from staffetta.contacts import consent, keep_out, search
 from staffetta.contacts.forms import OPT_IN, ContactForm
-from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactField, Import, ImportState
+from staffetta.contacts.models import (
+    ConsentState,
+    ConsentValue,
+    Contact,
+    ContactField,
+    Import,
+    ImportState,
+    Suppression,
+)
 from staffetta.contacts.own_fields import shown_value
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
-from staffetta.contacts.wording import consent_source
+from staffetta.contacts.suppression import addresses_of
+from staffetta.contacts.wording import consent_source, suppression_cause
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
 from staffetta.ui.paging import page_of
@@ -108,6 +117,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             (field, shown_value(field, contact.values.get(field.name)))
             for field in ContactField.objects.order_by("label")
         ],
+        "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
         "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
         "deliveries": [
@@ -115,6 +125,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "contacts/show.html", data)
+
+
+def _kept_out(contact: Contact) -> list[Suppression]:
+    found = (keep_out.entries_of(platform, addresses_of(contact, platform)) for platform in keep_out.PLATFORMS)
+    return [row for rows in found for row in rows]
 
 
 def _why(delivery: Delivery) -> str:

@@ -1,0 +1,96 @@
+"""`staffetta blacklist …`: who is kept out of every send."""
+
+import argparse
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.contacts import keep_out
+from staffetta.contacts.models import Suppression
+from staffetta.contacts.wording import suppression_cause
+
+
+def register(nouns: Subparsers) -> None:
+    noun = nouns.add_parser("blacklist", help=_("numbers that get nothing, whatever their consent"))
+    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
+    listed = verbs.add_parser("list", help=_("list the entries, newest first"))
+    listed.add_argument("--limit", type=int, metavar="N", default=1000, help=_("at most this many"))
+    json_option(listed, _("print a JSON array"))
+    listed.set_defaults(run=list_entries)
+    added = verbs.add_parser("add", help=_("add numbers"))
+    added.add_argument("addresses", nargs="*", metavar="NUMBER")
+    added.add_argument("--file", type=Path, metavar="FILE", help=_("a text file with one number on each line"))
+    added.add_argument("--reason", required=True, metavar="TEXT")
+    added.add_argument("--days", type=int, metavar="N", help=_("for so many days instead of for ever"))
+    _address_options(added)
+    added.set_defaults(run=add)
+    lifted = verbs.add_parser("lift", help=_("take a number out"))
+    lifted.add_argument("address", metavar="NUMBER")
+    _address_options(lifted)
+    lifted.set_defaults(run=lift)
+
+
+def _address_options(parser: argparse.ArgumentParser) -> None:
+    platforms = [str(platform) for platform in keep_out.PLATFORMS]
+    parser.add_argument("--platform", choices=platforms, default=platforms[0])
+    json_option(parser, _("print the result as JSON"))
+
+
+def list_entries(args: argparse.Namespace) -> int:
+    rows = list(Suppression.objects.order_by("-pk")[: max(args.limit, 0)])
+    headings = (_("Number"), _("Reason"), _("Until"))
+    emit(args, [described(row) for row in rows], lambda: table(headings, [_line(row) for row in rows]))
+    return 0
+
+
+def described(row: Suppression) -> dict[str, object]:
+    """Return an entry as programs read it."""
+    return {
+        "id": row.pk,
+        "platform": row.platform,
+        "masked": row.masked,
+        "cause": row.cause,
+        "reason": row.note,
+        "at": row.at.isoformat(),
+        "until": row.until.isoformat() if row.until else None,
+    }
+
+
+def _line(row: Suppression) -> tuple[str, str, str]:
+    until = f"{row.until:%Y-%m-%d %H:%M}" if row.until else _("for ever")
+    return row.masked, row.note or suppression_cause(row.cause), until
+
+
+def add(args: argparse.Namespace) -> int:
+    """Add all or, when a line is no number, nothing."""
+    if args.days is not None and not 1 <= args.days <= 3650:
+        fail(_("--days wants a number from 1 to 3650."))
+    told = keep_out.sort_lines(args.platform, [*args.addresses, *_lines(args.file)])
+    if told.wrong:
+        fail(_("No numbers: %(lines)s") % {"lines": ", ".join(told.wrong[:20])})
+    if not told.addresses:
+        fail(_("Write at least one number, or choose a file."))
+    number = keep_out.keep_out(args.platform, told.addresses, args.reason[:300], args.days, None)
+    emit(args, {"added": number}, lambda: _("%(number)s in the Blacklist") % {"number": number})
+    return 0
+
+
+def _lines(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        fail(_("The file cannot be read: %(problem)s") % {"problem": error})
+
+
+def lift(args: argparse.Namespace) -> int:
+    told = keep_out.sort_lines(args.platform, ["", args.address])
+    rows = keep_out.entries_of(args.platform, told.addresses)
+    if not rows:
+        fail(_("This number is not in the Blacklist."))
+    for row in rows:
+        keep_out.let_in(row, None)
+    emit(args, {"lifted": len(rows)}, lambda: _("Taken out of the Blacklist"))
+    return 0
