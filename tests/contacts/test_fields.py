@@ -40,7 +40,12 @@ def test_forms_read_and_refuse_by_type(as_operator: Client) -> None:
     made("boolean", "socio")
     made("choices", "colori", choices=["Rosso", "Blu"])
     made("date", "nato_il", required=True)
-    told = {"first_name": "Anna", "phone": "+39 347 123 4567", "opt_in": "unset", "own_figli": "due"}
+    told: dict[str, str | list[str]] = {
+        "first_name": "Anna",
+        "phone": "+39 347 123 4567",
+        "opt_in": "unset",
+        "own_figli": "due",
+    }
     shown = as_operator.post("/contacts/new/", told).content.decode()
     assert "Non è un numero" in shown
     assert "own_nato_il_error" in shown

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
-from staffetta.contacts import import_file, rejects, search
+from staffetta.contacts import import_file, rejects, search, undo_import
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.wording import DELIMITER_NAMES, bad_file_text, file_problem, mapping_problem, reject_text
+
+ENDED = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
 
 
 def register(nouns: Subparsers) -> None:
     noun = nouns.add_parser("contacts", help=_("import and list contacts"))
     verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
     _register_import(verbs)
+    _register_history(verbs)
     listed = verbs.add_parser("list", help=_("list the contacts, newest first"))
     listed.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
     listed.add_argument("--limit", type=int, metavar="N", help=_("at most this many"))
@@ -28,8 +31,43 @@ def register(nouns: Subparsers) -> None:
     listed.set_defaults(run=list_contacts)
 
 
+def _register_history(verbs: Subparsers) -> None:
+    listed = verbs.add_parser("imports", help=_("list the imports, newest first"))
+    listed.add_argument("--limit", type=int, metavar="N", default=50, help=_("at most this many"))
+    json_option(listed, _("print a JSON array"))
+    listed.set_defaults(run=list_imports)
+    for verb, deed, text in (
+        ("cancel", import_file.cancel, _("cancel an import; what it had taken stays")),
+        ("undo", undo_import.undo, _("take an import back")),
+    ):
+        parser = verbs.add_parser(verb, help=text)
+        parser.add_argument("id", type=int, metavar="ID")
+        json_option(parser, _("print the import as JSON"))
+        parser.set_defaults(run=take_back, deed=deed)
+
+
+def list_imports(args: argparse.Namespace) -> int:
+    rows = list(Import.objects.order_by("-pk")[: max(args.limit, 0)])
+    headings = (_("Id"), _("File"), _("State"), _("Rows"))
+    lines = [(row.pk, row.name, row.get_state_display(), row.total_rows or 0) for row in rows]
+    emit(args, [described(row) for row in rows], lambda: table(headings, lines))
+    return 0
+
+
+def take_back(args: argparse.Namespace) -> int:
+    """Cancel or undo an import; the workers do the rest."""
+    source = Import.objects.filter(pk=args.id).first()
+    if source is None:
+        fail(_("There is no import %(id)s.") % {"id": args.id})
+    if not args.deed(source, None):
+        fail(_("Import %(id)s is past that: %(state)s.") % {"id": args.id, "state": source.get_state_display()})
+    source.refresh_from_db()
+    emit(args, described(source), source.get_state_display)
+    return 0
+
+
 def _register_import(verbs: Subparsers) -> None:
-    parser = verbs.add_parser("import", help=_("import a CSV file"))
+    parser = verbs.add_parser("import", help=_("import a CSV or XLSX file"))
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument(
         "--map",
@@ -96,7 +134,7 @@ def _own_fields() -> dict[str, str]:
 
 
 def _ended(source: Import) -> bool:
-    return Import.objects.filter(pk=source.pk, state__in=(ImportState.DONE, ImportState.FAILED)).exists()
+    return Import.objects.filter(pk=source.pk, state__in=ENDED).exists()
 
 
 def described(source: Import) -> dict[str, object]:
@@ -113,12 +151,13 @@ def described(source: Import) -> dict[str, object]:
         "rejected": source.rejected,
         "reasons": dict(rejects.reasons(source)),
         "consents": source.consents,
+        "undone": source.undone,
         "problem": source.problem,
     }
 
 
 def _text(source: Import) -> str:
-    if source.state not in (ImportState.DONE, ImportState.FAILED):
+    if source.state not in ENDED:
         return _("Import %(id)s is waiting: %(rows)s rows.") % {"id": source.pk, "rows": source.total_rows}
     summary = _(
         "Import %(id)s: %(rows)s rows = %(created)s new + %(updated)s updated + %(unchanged)s unchanged "

@@ -1,8 +1,12 @@
 """3 IMPORT: a file comes in, is looked over, mapped, previewed, and then taken in the background (run_import.py)."""
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Mapping
+from contextlib import closing, nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -19,6 +23,7 @@ from staffetta.contacts.models import Import, ImportState, PhoneMode
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import read_row
+from staffetta.contacts.read_xlsx import Unreadable, is_workbook, to_csv
 from staffetta.contacts.store_rows import look_up
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -35,13 +40,31 @@ def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "") -> 
     size = file.seek(0, 2)
     if size > settings.IMPORT_MAX_BYTES:
         raise BadFile("too_large", detail=str(settings.IMPORT_MAX_BYTES // 1_000_000))
-    sheet = inspect(file, delimiter)
     file.seek(0)
     source = Import(name=_plain_name(name), asked_by=by)
-    _describe(source, sheet)
-    source.file.save(f"{uuid.uuid4().hex}.csv", File(file), save=False)
+    with tempfile.TemporaryDirectory(prefix="staffetta-") as folder:
+        if is_workbook(file.read(4)):
+            source.from_workbook = True
+            file, delimiter = _unpacked(file, Path(folder)), ","
+        with closing(file) if source.from_workbook else nullcontext():
+            _describe(source, inspect(file, delimiter))
+            file.seek(0)
+            source.file.save(f"{uuid.uuid4().hex}.csv", File(file), save=False)
     source.save()
     return source
+
+
+def _unpacked(file: IO[bytes], folder: Path) -> IO[bytes]:
+    """Return the first sheet of a workbook as CSV; raises BadFile."""
+    workbook, table = folder / "workbook.xlsx", folder / "sheet.csv"
+    file.seek(0)
+    with workbook.open("wb") as copy:
+        shutil.copyfileobj(file, copy)
+    try:
+        to_csv(workbook, table)
+    except Unreadable as unreadable:
+        raise BadFile("workbook_too_large" if unreadable.too_large else "spreadsheet_file") from None
+    return table.open("rb")
 
 
 def choose_delimiter(source: Import, delimiter: str) -> Sheet:
@@ -108,6 +131,19 @@ def discard(source: Import, by: User | None) -> None:
         audit.record(by, "import_discarded", source)
         source.file.delete(save=False)
         source.delete()
+
+
+def cancel(source: Import, by: User | None) -> bool:
+    """Let no further row in; what was reported as done stays, and can be undone. False when it was over already."""
+    with transaction.atomic():
+        changed = Import.objects.filter(pk=source.pk, state__in=(ImportState.WAITING, ImportState.RUNNING)).update(
+            state=ImportState.CANCELLED, finished_at=now()
+        )
+        if changed:
+            audit.record(by, "import_cancelled", source)
+            source.file.delete(save=False)
+            Import.objects.filter(pk=source.pk).update(file="")
+    return bool(changed)
 
 
 def forget_abandoned() -> int:

@@ -150,6 +150,9 @@ class ImportState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("import", "Waiting")
     RUNNING = "running", pgettext_lazy("import", "Running")
     DONE = "done", pgettext_lazy("import", "Done")
+    CANCELLED = "cancelled", pgettext_lazy("import", "Cancelled")
+    UNDOING = "undoing", pgettext_lazy("import", "Being undone")
+    UNDONE = "undone", pgettext_lazy("import", "Undone")
     FAILED = "failed", pgettext_lazy("import", "Not completed")
 
 
@@ -164,7 +167,8 @@ class Import(models.Model):
     `mapping` is column heading -> target (phone, first_name, last_name, telegram_id, or a contact field's name).
     `offset_rows` and `offset_bytes` say how far the file was read and committed. The counters sum: created + updated +
     unchanged + rejected = total_rows when done. `consents` counts what the file said of those imported: yes, no, unset,
-    and `kept`: people who opted out themselves, whom the file's Yes did not bring back.
+    and `kept`: people who opted out themselves, whom the file's Yes did not bring back. `undone` counts what an
+    undo did: removed, restored, kept.
     """
 
     name = models.CharField(max_length=200)
@@ -185,6 +189,8 @@ class Import(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     consents = models.JSONField(default=dict)
+    undone = models.JSONField(default=dict)
+    from_workbook = models.BooleanField(default=False)
     problem = models.CharField(max_length=60, blank=True)
     problem_detail = models.CharField(max_length=500, blank=True)
     asked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -203,7 +209,13 @@ class Import(models.Model):
 
     @property
     def finished(self) -> bool:
-        return self.state in (ImportState.DONE, ImportState.FAILED)
+        return self.state in (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED, ImportState.UNDONE)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether what it did may be taken back; `imported` counts rows that are contacts."""
+        taken = self.state in (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
+        return taken and self.created + self.updated > 0
 
 
 class ImportedContact(models.Model):

@@ -6,6 +6,7 @@ from typing import IO
 
 from django.db import DataError, transaction
 
+from staffetta.contacts import undo_import
 from staffetta.contacts.judge_rows import judge
 from staffetta.contacts.models import Import, ImportState
 from staffetta.contacts.own_fields import layout_of
@@ -26,14 +27,15 @@ ACTIVE = (ImportState.WAITING, ImportState.RUNNING)
 
 def work(context: LaneContext) -> bool:
     """Do a piece of the oldest import; True while there may be more. One worker imports at a time."""
-    source = Import.objects.filter(state__in=ACTIVE).order_by("pk").first()
+    source = Import.objects.filter(state__in=(*ACTIVE, ImportState.UNDOING)).order_by("pk").first()
     if source is None:
         return False
     fence = lease.acquire("import", context.worker, LEASE)
     if fence is None:
         return False
     try:
-        _run_piece(source, context)
+        run = _undo_piece if source.state == ImportState.UNDOING else _run_piece
+        run(source, context)
     finally:
         lease.release("import", fence)
     return True
@@ -53,6 +55,12 @@ def _run_piece(source: Import, context: LaneContext) -> None:
     except DataError as error:
         # What the database refuses it will refuse for ever: say so instead of trying the same rows again and again.
         _fail(source, "database_refused", str(error))
+
+
+def _undo_piece(source: Import, context: LaneContext) -> None:
+    until = monotonic() + PIECE
+    while undo_import.run_piece(source) and monotonic() < until and not context.stopping():
+        pass
 
 
 def _rows_from_here(file: IO[bytes], source: Import) -> Iterator[Record]:

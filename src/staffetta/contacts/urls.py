@@ -25,6 +25,8 @@ urlpatterns = [
     path("imports/<int:pk>/preview/", views.preview, name="preview"),
     path("imports/<int:pk>/start/", views.start, name="start"),
     path("imports/<int:pk>/discard/", views.discard, name="discard"),
+    path("imports/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("imports/<int:pk>/undo/", views.undo, name="undo"),
     path("imports/<int:pk>/progress/", views.progress, name="progress"),
     path("imports/<int:pk>/rejects.csv", views.rejects_file, name="rejects"),
 ]

@@ -20,7 +20,10 @@ FILE_PROBLEMS: dict[str, Promise] = {
     "too_many_columns": gettext_lazy("The file has %(detail)s columns; at most 300 can be read."),
     "binary_file": gettext_lazy("This is no text file: it holds bytes that occur in no CSV. Save it as CSV (UTF-8)."),
     "spreadsheet_file": gettext_lazy(
-        "This is a spreadsheet workbook. Open it, choose «Save as» and «CSV UTF-8», and choose that file here."
+        "This workbook cannot be read. Open it, choose «Save as» and «XLSX» or «CSV UTF-8», and choose that file here."
+    ),
+    "workbook_too_large": gettext_lazy(
+        "This workbook unpacks to more than can be read. Save its first sheet as «CSV UTF-8» and choose that file here."
     ),
     "utf16_file": gettext_lazy("The file is written in UTF-16. Save it as «CSV UTF-8» and choose it again."),
     "unknown_encoding": gettext_lazy(
@@ -99,6 +102,7 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "hand": gettext_lazy("Entered by hand"),
     "import": gettext_lazy("Import"),
     "api": gettext_lazy("API call"),
+    "import_undone": gettext_lazy("An import was undone"),
     "sync": gettext_lazy("Contact sync"),
     "stop_word": gettext_lazy("Wrote STOP"),
     "stopped": gettext_lazy("Stopped on Sinch Engage"),
@@ -115,6 +119,8 @@ SUPPRESSION_CAUSES: dict[str, Promise | str] = {
 DEEDS: dict[str, Promise] = {
     "import_started": gettext_lazy("Started the import"),
     "import_discarded": gettext_lazy("Threw away the uploaded file"),
+    "import_cancelled": gettext_lazy("Cancelled the import"),
+    "import_undone": gettext_lazy("Undid the import"),
     "contact_made": gettext_lazy("Created the contact"),
     "contact_changed": gettext_lazy("Changed the contact"),
     "contact_deleted": gettext_lazy("Deleted the contact"),

@@ -2,6 +2,7 @@
 
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
 from staffetta.contacts.views.imports import (
+    cancel,
     columns,
     discard,
     imports,
@@ -10,6 +11,7 @@ from staffetta.contacts.views.imports import (
     rejects_file,
     show_import,
     start,
+    undo,
     upload,
 )
 from staffetta.contacts.views.people import browse, change, delete, new, show
@@ -17,6 +19,7 @@ from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
 __all__ = [
     "browse",
+    "cancel",
     "change",
     "columns",
     "delete",
@@ -36,5 +39,6 @@ __all__ = [
     "start",
     "suppress",
     "suppressions",
+    "undo",
     "upload",
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import import_file, rejects
+from staffetta.contacts import import_file, rejects, undo_import
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
 from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
@@ -47,6 +47,9 @@ STATE_LOOKS = {
     ImportState.RUNNING.value: ("azure", "progress"),
     ImportState.DONE.value: ("green", "circle-check"),
     ImportState.FAILED.value: ("red", "alert-circle"),
+    ImportState.CANCELLED.value: ("secondary", "ban"),
+    ImportState.UNDOING.value: ("azure", "arrow-back-up"),
+    ImportState.UNDONE.value: ("secondary", "arrow-back-up"),
 }
 
 
@@ -194,6 +197,25 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("contacts:import", pk=pk)
     messages.success(request, _("The file is thrown away. Nothing was imported."))
     return redirect("contacts:imports")
+
+
+@allow(OPERATORS)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    if import_file.cancel(get_object_or_404(Import, pk=pk), cast("User", request.user)):
+        messages.success(request, _("The import is cancelled. What had been imported stays."))
+    return redirect("contacts:import", pk=pk)
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Import, pk=pk)
+    if request.method != "POST" and source.can_be_undone:
+        return render(request, "contacts/undo_import.html", {"source": source})
+    if request.method == "POST" and not undo_import.undo(source, cast("User", request.user)):
+        messages.info(request, _("There is nothing to undo any more."))
+    return redirect("contacts:import", pk=pk)
 
 
 @allow(EVERYBODY)
