@@ -9,8 +9,8 @@ from staffetta.communications.models import Communication, CommunicationState
 from staffetta.deliveries import dispatch, states, watch
 from staffetta.deliveries.counts import counts_of
 from staffetta.deliveries.dispatch import lease_name
+from staffetta.deliveries.marks import Answer, Holder, Marked
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.states import Answer, Holder
 from staffetta.work import lease
 from tests.deliveries.ledger import CONTEXT, people, planned, run, states_of, transactional
 
@@ -22,7 +22,7 @@ def holder(channel: Channel, worker: str = "anna") -> Holder:
     return Holder(channel.pk, name, fence, worker)
 
 
-def sent(row: states.Marked) -> Answer:
+def sent(row: Marked) -> Answer:
     return Answer(row.id, row.attempt, "sent", "accepted")
 
 

@@ -22,9 +22,9 @@ from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling
 from staffetta.deliveries import policy, statements, states
+from staffetta.deliveries.marks import Answer, Holder, Shares
 from staffetta.deliveries.models import Attempt
 from staffetta.deliveries.sending import Sending
-from staffetta.deliveries.states import Answer, Holder
 from staffetta.deliveries.watch import hold_channel, take_out
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
@@ -106,6 +106,7 @@ class Session:
         self.sending = Sending(channel, self.pace, settings.SEND_CONCURRENCY, min(LONGEST_SEND, oldest), oldest)
         self.marked = 0
         self.told: list[Answer] = []
+        self.shares = Shares()
         self.hungry = True
         self.heard = bell.heard()
         self.began = self.busy_at = self.renewed_at = self.looked_at = monotonic()
@@ -150,7 +151,7 @@ class Session:
         self.told += self.sending.answers()
         room = self._room()
         if self.told or (room > 0 and self._may_be_due()):
-            rows = states.turn(self.holder, self._judge(self.told), room, next(_rotation))
+            rows = states.turn(self.holder, self._judge(self.told), room, self.shares)
             self.marked += len(rows) - len(self.told)
             self.told, self.hungry = [], bool(rows)
             self.sending.put(rows)
