@@ -3,6 +3,8 @@
 The worker is a real process, the kill a real SIGKILL while the simulator holds requests open.
 """
 
+import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,8 +81,9 @@ def assert_books_agree(staffetta: Installation, engage: Engage) -> None:
     assert {state: int(number) for state, number in counted if number} == dict(states(staffetta))
 
 
-def test_two_thousand_people_are_written_to_once_each(staffetta: Installation, engage: Engage) -> None:
+def test_two_thousand_people_are_written_to_once_each_by_two_workers(staffetta: Installation, engage: Engage) -> None:
     start(staffetta, engage)
+    staffetta.start_worker()
     staffetta.start_worker()
     wait_until_settled(staffetta)
     assert states(staffetta) == {"sent": PEOPLE}
@@ -104,6 +107,36 @@ def test_a_killed_worker_loses_nobody_and_repeats_nobody(staffetta: Installation
     uncertain = addresses(staffetta, "uncertain")
     assert uncertain, "a kill in the middle of sending must leave something to verify"
     assert uncertain <= in_flight
+    assert_books_agree(staffetta, engage)
+
+
+def test_a_worker_asked_to_stop_gets_the_answers_of_what_is_in_flight(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    engage.fault("hang", match={**SENDS, "after": 300}, accepted=True, times=16)
+    worker = staffetta.start_worker()
+    engage.wait_until_held(16)
+    worker.send(signal.SIGTERM)
+    time.sleep(0.5)
+    engage.release()
+    assert worker.popen.wait(20) == 0
+    assert addresses(staffetta, "sending") == set(), "nothing is left for the sweeper"
+    found = states(staffetta)
+    assert found["uncertain"] == 0
+    assert found["sent"] == len(engage.ledger())
+    assert found["sent"] + found["waiting"] == PEOPLE
+    assert_books_agree(staffetta, engage)
+
+
+def test_a_worker_frozen_past_its_lease_doubles_nobody_when_it_wakes(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    engage.fault("latency", match=SENDS, ms=20)
+    frozen = staffetta.start_worker()
+    wait_until(lambda: len(engage.ledger()) > 100)
+    frozen.send(signal.SIGSTOP)
+    staffetta.start_worker()
+    wait_until(lambda: states(staffetta)["sent"] > 600, 40, 0.1)
+    frozen.send(signal.SIGCONT)
+    wait_until_settled(staffetta)
     assert_books_agree(staffetta, engage)
 
 
