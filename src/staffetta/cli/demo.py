@@ -29,6 +29,7 @@ PHOTO = "https://example.com/novita.jpg"
 EXPECTED_IMPORT = {"imported": 1940, "rejected": 60}
 EXPECTED = {"audience": 1940, "sent": 1700, "not_sent": 240, "failed": 0, "uncertain": 0, "waiting": 0, "cancelled": 0}
 START_SECONDS = 40.0
+FIGURES = ("templates_available", "templates_active")
 
 
 def register(subparsers: Subparsers) -> None:
@@ -139,8 +140,8 @@ def _play(platform: Platform, engage: str) -> bool:
     platform.command("channels", "refresh", "--wait")
     for row in platform.json("channels", "list"):
         say(
-            f"   {row['name']} · {row['platform']} · {row['state']} · {row['templates_available']} / "
-            f"{row['templates_active']}"
+            f"   {row['name']} · {row['platform']} · {row['state']} · "
+            + " / ".join("–" if row[name] is None else str(row[name]) for name in FIGURES)
         )
     say(_("2. Importing contacts"))
     outcome = _import(platform)
