@@ -19,7 +19,8 @@ whether or not `staffetta run` is up: with `--wait` they wait for its lanes, or 
 - Exit status: 0 done (rejected rows included), 1 refused or failed, 2 a wrong command line.
 - Keys and passwords are read from a file or standard input (`-`), never from an argument.
 - TARGET of an import: `phone`, `first_name`, `last_name`, `telegram_id`, or the name of a contact field. KEY of a
-  variable: a number of the body, `header`, `button`. SOURCE: `field:NAME` or `text:TEXT`, then optionally `|fallback:TEXT`.
+  variable: a number of the body, `header`, `button`. SOURCE: `field:NAME` or `text:TEXT`,
+  then optionally `|fallback:TEXT`.
 
 | command | what it does |
 |---|---|
