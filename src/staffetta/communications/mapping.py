@@ -1,7 +1,7 @@
 """Where each variable's value comes from. Pure: no database.
 
-A mapping is what `Composition.mapping` stores: variable key -> {"source": SOURCE, "fallback": TEXT | null}, where SOURCE
-is `field:NAME` (a field of the contact), `text:TEXT` (the same for everybody) or `value:NAME` (passed by the caller).
+A mapping is what `Composition.mapping` stores: variable key -> {"source": SOURCE, "fallback": TEXT | null}. SOURCE is
+`field:NAME` (a field of the contact), `text:TEXT` (the same for everybody) or `value:NAME` (passed by the caller).
 """
 
 from collections.abc import Iterable, Mapping
