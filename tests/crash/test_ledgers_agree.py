@@ -28,6 +28,13 @@ channel = ledger.connected(Engage(sys.argv[1]))
 ledger.people(int(sys.argv[2]))
 print(ledger.draft(channel).pk)
 """
+SETTINGS = {
+    "STAFFETTA_SEND_PACE": "0",
+    "STAFFETTA_SEND_CONCURRENCY": "16",
+    "STAFFETTA_READ_TIMEOUT": "3",
+    "STAFFETTA_IN_FLIGHT_TIMEOUT": "6",
+    "PYTHONPATH": f"{Path(__file__).resolve().parents[2]}:{Path(__file__).resolve().parents[2] / 'src'}",
+}
 UNSETTLED = "SELECT count(*) FROM deliveries_delivery WHERE state IN ('waiting', 'sending')"
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
@@ -41,19 +48,12 @@ def engage() -> Iterator[Engage]:
 
 @pytest.fixture
 def staffetta(engage: Engage) -> Iterator[Installation]:
-    with installation(
-        STAFFETTA_ENGAGE_URL=engage.url,
-        STAFFETTA_SEND_PACE="0",
-        STAFFETTA_SEND_CONCURRENCY="16",
-        STAFFETTA_READ_TIMEOUT="3",
-        STAFFETTA_IN_FLIGHT_TIMEOUT="6",
-        PYTHONPATH=f"{Path(__file__).resolve().parents[2]}:{Path(__file__).resolve().parents[2] / 'src'}",
-    ) as made:
+    with installation(STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as made:
         yield made
 
 
-def start(staffetta: Installation, engage: Engage) -> int:
-    return int(staffetta.python(PREPARE, engage.url, str(PEOPLE)))
+def start(staffetta: Installation, engage: Engage, people: int = PEOPLE) -> int:
+    return int(staffetta.python(PREPARE, engage.url, str(people)))
 
 
 def wait_until_settled(staffetta: Installation, seconds: float = 60) -> None:
@@ -69,14 +69,14 @@ def addresses(staffetta: Installation, state: str) -> set[str]:
     return {str(row[0]) for row in staffetta.rows("SELECT address FROM deliveries_delivery WHERE state = %s", state)}
 
 
-def assert_books_agree(staffetta: Installation, engage: Engage) -> None:
+def assert_books_agree(staffetta: Installation, engage: Engage, people: int = PEOPLE) -> None:
     """Nobody twice, nobody missing, `sent` only where the provider accepted, and the counters equal the rows."""
     received = [row["recipient"] for row in engage.ledger(channel=FIRST)]
     sent, uncertain = addresses(staffetta, "sent"), addresses(staffetta, "uncertain")
     assert [who for who, times in Counter(received).items() if times > 1] == []
     assert sent <= set(received)
     assert set(received) <= sent | uncertain
-    assert sum(states(staffetta).values()) == PEOPLE
+    assert sum(states(staffetta).values()) == people
     counted = staffetta.rows("SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state")
     assert {state: int(number) for state, number in counted if number} == dict(states(staffetta))
 
