@@ -10,7 +10,7 @@ from typing import Any
 
 from engage_simulator.testing import Engage, running
 from tests.crash import test_ledgers_agree as crash
-from tests.deliveries.ledger import FIRST, WORLD
+from tests.deliveries.ledger import WORLD
 from tests.processes import Installation, Started, installation, wait_until
 
 PEOPLE_PER_KILL = 300

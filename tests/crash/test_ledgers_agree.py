@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ channel = ledger.connected(Engage(sys.argv[1]))
 ledger.people(int(sys.argv[2]))
 print(ledger.draft(channel).pk)
 """
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "STAFFETTA_SEND_PACE": "0",
     "STAFFETTA_SEND_CONCURRENCY": "16",
     "STAFFETTA_READ_TIMEOUT": "3",
