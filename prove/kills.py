@@ -17,6 +17,7 @@ PEOPLE_PER_KILL = 300
 MOST_AHEAD = 2 * int(crash.SETTINGS["STAFFETTA_SEND_CONCURRENCY"])
 LATENCIES = (5, 20, 60)  # milliseconds the provider takes, one of them at a time
 UNANSWERED = "SELECT count(*) FROM deliveries_attempt WHERE answered_at IS NULL"
+PLANNED = "SELECT count(*) FROM communications_communication WHERE started_at IS NOT NULL"
 KILL_SECONDS = 60.0
 
 
@@ -71,8 +72,9 @@ def _wait_for_the_moment(staffetta: Installation, engage: Engage, worker: Starte
     enough = engage.summary()["accepted"] + dice.randint(1, PEOPLE_PER_KILL)
 
     def reached() -> bool:
-        ended = worker.popen.poll() is not None or not staffetta.rows(crash.UNSETTLED)[0][0]
-        return ended or bool(engage.summary()["accepted"] >= enough)
+        if worker.popen.poll() is not None or engage.summary()["accepted"] >= enough:
+            return True
+        return bool(staffetta.rows(PLANNED)[0][0]) and not staffetta.rows(crash.UNSETTLED)[0][0]
 
     wait_until(reached, KILL_SECONDS, 0.005, "for a worker to send")
     time.sleep(dice.uniform(0, 0.05))
