@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,7 @@ def register(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the job; then leave the interface running, unless told to exit."""
     begun = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops the demo stops what it started
     with ExitStack() as stack:
         folder = stack.enter_context(_folder())
         engage = stack.enter_context(_simulator(args.simulator_port))
