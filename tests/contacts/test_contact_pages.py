@@ -32,7 +32,7 @@ def test_the_list_is_paged_and_costs_the_same_for_any_number(
     for n in range(60):
         person(f"+3932000000{n:02d}", first_name=f"Persona{n:02d}")
         if n in (1, 59):
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(7):
                 page = text(as_viewer, "/contacts/")
     assert "Persona59" in page
     assert "Persona09" not in page
@@ -150,7 +150,7 @@ def test_a_contacts_page_shows_the_last_messages_in_a_fixed_number_of_queries(
     contact = person(first_name="Anna")
     for n in range(12):
         Delivery.objects.create(kind=DeliveryKind.TEST, contact=contact, template_name=f"prova_{n:02d}", state="failed")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = text(as_viewer, f"/contacts/{contact.pk}/")
     assert "prova_11" in page
     assert "prova_01" not in page

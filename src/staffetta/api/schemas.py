@@ -7,6 +7,10 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores no NUL character: refused by name instead of failing on it."""
+Value = Annotated[str, Field(max_length=5000, pattern=NO_NUL)]
+
 
 class Closed(Schema):
     """A request body: a member nobody knows is an error, never silently dropped."""
@@ -18,9 +22,12 @@ class ConsentIn(Closed):
     """The consent this message is covered by: written into the ledger of consents."""
 
     source: Annotated[
-        str, Field(min_length=1, max_length=200, description="Where it was given.", examples=["checkout"])
+        str,
+        Field(min_length=1, max_length=200, pattern=NO_NUL, description="Where it was given.", examples=["checkout"]),
     ]
-    text: Annotated[str, Field(min_length=1, max_length=2000, description="The words the person agreed to.")]
+    text: Annotated[
+        str, Field(min_length=1, max_length=2000, pattern=NO_NUL, description="The words the person agreed to.")
+    ]
 
 
 class RecipientIn(Closed):
@@ -34,7 +41,7 @@ class SendIn(Closed):
     """One message to one person."""
 
     recipient: Annotated[RecipientIn | str, Field(description="The phone number, plain or as `{\"phone\": …}`.")]
-    values: Annotated[dict[str, str | int | float], Field(
+    values: Annotated[dict[str, Value | int | float], Field(
         description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]
     )] = {}
     consent: ConsentIn | None = None

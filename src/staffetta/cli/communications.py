@@ -22,7 +22,7 @@ from staffetta.communications.wording import media_text, trouble_words
 from staffetta.contacts import recipients
 from staffetta.contacts import values as contact_values
 from staffetta.contacts.audience import Audience, UnknownAudience
-from staffetta.contacts.models import Import
+from staffetta.contacts.models import ContactList, Import
 from staffetta.deliveries.plan import audience_of
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
@@ -67,7 +67,7 @@ def _register_create(verbs: Subparsers) -> None:
         help=_("KEY: a number of the body, header, button; SOURCE: field:NAME or text:TEXT, then |fallback:TEXT"),
     )
     parser.add_argument("--header-media", default="", metavar="URL")
-    parser.add_argument("--audience", required=True, metavar="all|import:ID")
+    parser.add_argument("--audience", required=True, metavar="all|import:ID|list:ID")
     json_option(parser, _("print the communication as JSON"))
     parser.set_defaults(run=create)
 
@@ -79,7 +79,7 @@ def create(args: argparse.Namespace) -> int:
         fail(_("The name must have 1 to 200 characters."))
     variant = _variant(args.channel, args.template, args.language)
     mapping = _mapping(variant, args.variable)
-    source = _import(args.audience)
+    source = _audience_of(args.audience)
     check = _checked(variant, args.header_media)
     content = Content(variant, mapping, args.header_media, check or {})
     draft = save_draft(None, name, content, source, None)
@@ -231,12 +231,12 @@ def _source(text: str) -> dict[str, str | None]:
     return source.entry()
 
 
-def _import(text: str) -> Import | None:
+def _audience_of(text: str) -> Import | ContactList | None:
     try:
         audience = Audience.parse(text)
     except UnknownAudience:
-        fail(_("«%(text)s» is no audience: all, or import:ID.") % {"text": text})
-    return Import.objects.get(pk=audience.import_id) if audience.import_id else None
+        fail(_("«%(text)s» is no audience: all, import:ID or list:ID.") % {"text": text})
+    return audience.source
 
 
 def _checked(variant: TemplateVariant, url: str) -> MediaCheck | None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
-from staffetta.contacts import import_file, rejects, search, undo_import
+from staffetta.contacts import export, import_file, rejects, search, undo_import
+from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
@@ -24,6 +25,11 @@ def register(nouns: Subparsers) -> None:
     verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
     _register_import(verbs)
     _register_history(verbs)
+    exported = verbs.add_parser("export", help=_("write the contacts to a file"))
+    exported.add_argument("file", type=Path, metavar="FILE", help=_("its name ends in .csv or .xlsx"))
+    exported.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
+    exported.add_argument("--audience", default="all", metavar="all|import:ID|list:ID")
+    exported.set_defaults(run=export_contacts)
     listed = verbs.add_parser("list", help=_("list the contacts, newest first"))
     listed.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
     listed.add_argument("--limit", type=int, metavar="N", help=_("at most this many"))
@@ -44,6 +50,22 @@ def _register_history(verbs: Subparsers) -> None:
         parser.add_argument("id", type=int, metavar="ID")
         json_option(parser, _("print the import as JSON"))
         parser.set_defaults(run=take_back, deed=deed)
+
+
+def export_contacts(args: argparse.Namespace) -> int:
+    """Write the file piece by piece: a million people need no more memory than ten."""
+    kind = args.file.suffix.lower().removeprefix(".")
+    if kind not in export.FORMATS:
+        fail(_("The file's name must end in .csv or .xlsx."))
+    try:
+        people = search.find(Audience.parse(args.audience).queryset(), args.search)
+    except UnknownAudience:
+        fail(_("«%(text)s» is no audience: all, import:ID or list:ID.") % {"text": args.audience})
+    if kind == "xlsx" and export.too_long_for_a_sheet(people):
+        fail(_("A workbook holds at most 1,048,575 people: choose CSV, or fewer people."))
+    with args.file.open("wb") as out:
+        out.writelines(export.encoded(people.order_by("-pk"), kind))
+    return 0
 
 
 def list_imports(args: argparse.Namespace) -> int:
@@ -80,7 +102,13 @@ def _register_import(verbs: Subparsers) -> None:
     parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
     parser.add_argument("--recover-numbers", action="store_true", help=_("add a missing + or country code to numbers"))
     separators = {"semicolon": ";", "comma": ",", "tab": "\t"}
-    parser.add_argument("--separator", type=lambda word: separators.get(word, word), choices=list(DELIMITER_NAMES))
+    parser.add_argument(
+        "--separator",
+        type=lambda word: separators.get(word, word),
+        choices=list(DELIMITER_NAMES),
+        metavar="|".join(separators),
+        help=_("what stands between the columns, where it is not found out by itself"),
+    )
     parser.add_argument("--wait", action="store_true", help=_("end when the import has ended"))
     json_option(parser, _("print the import as JSON"))
     parser.set_defaults(run=import_contacts)
@@ -91,7 +119,8 @@ def import_contacts(args: argparse.Namespace) -> int:
     source = _accept(args)
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
-        import_file.map_columns(source, mapping, " ".join(args.consent.split()), args.wording, _phone_mode(args))
+        consent_column = " ".join(args.consent.split())
+        import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=_phone_mode(args))
         import_file.start(source, None)
     except WrongMapping as wrong:
         import_file.discard(source, None)

@@ -12,7 +12,7 @@ from staffetta.channels.models import TemplateVariant
 from staffetta.communications.check_media import MediaCheck
 from staffetta.communications.hold import remember
 from staffetta.communications.models import Communication, CommunicationState, Composition
-from staffetta.contacts.models import Import
+from staffetta.contacts.models import ContactList, Import
 from staffetta.work.clock import now
 
 
@@ -31,13 +31,18 @@ class NotADraft(Exception):
 
 
 def save_draft(
-    communication: Communication | None, name: str, content: Content, source: Import | None, by: User | None
+    communication: Communication | None,
+    name: str,
+    content: Content,
+    source: Import | ContactList | None,
+    by: User | None,
 ) -> Communication:
-    """Make a draft, or change `communication`; `source` None is the audience of all contacts. Raises NotADraft."""
+    """Make a draft, or change `communication`; `source` is the audience, None means all contacts. Raises NotADraft."""
     draft = communication or Communication(created_by=by)
     draft.name = name
-    draft.audience_kind = "import" if source else "all"
-    draft.audience_import = source
+    draft.audience_import = source if isinstance(source, Import) else None
+    draft.audience_list = source if isinstance(source, ContactList) else None
+    draft.audience_kind = "import" if draft.audience_import else "list" if source else "all"
     draft.audience_name = source.name if source else ""
     fill(draft, content)
     with transaction.atomic():

@@ -18,7 +18,7 @@ from staffetta.communications.mapping import SourceKind, WrongSource, read_sourc
 from staffetta.communications.models import Communication, Composition, TransactionalMessage
 from staffetta.communications.start import MEDIA_KINDS
 from staffetta.communications.wording import media_text
-from staffetta.contacts.models import Import, ImportState
+from staffetta.contacts.models import ContactList, Import, ImportState
 from staffetta.contacts.values import sources
 
 FIXED = "text"
@@ -74,6 +74,12 @@ class ContentForm(forms.Form):
         """image, video or document when the template's header wants a file, else ""."""
         variables = self.variant.variables if self.variant else []
         return next((v["kind"] for v in variables if v.get("kind") in MEDIA_KINDS), "")
+
+    @property
+    def lost(self) -> str:
+        """The template that was chosen before and can be chosen no longer; "" when there is none."""
+        name = str(self.asked.get("template", ""))
+        return name if self.choice.channel and name not in {v.template.name for v in self.offered} else ""
 
     @property
     def drawn(self) -> Preview | None:
@@ -172,23 +178,31 @@ class CommunicationForm(ContentForm):
         label=_("Import"), queryset=Import.objects.none(), required=False, empty_label=_("Choose…")
     )
 
+    list = forms.ModelChoiceField(
+        label=_("List"), queryset=ContactList.objects.order_by("name"), required=False, empty_label=_("Choose…")
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         audience, source = self.fields["audience"], self.fields["source"]
         assert isinstance(audience, forms.ChoiceField)
         assert isinstance(source, forms.ModelChoiceField)
-        audience.choices = [("all", _("All contacts")), ("import", _("The contacts of one import"))]
+        audience.choices = [("all", _("All contacts")), ("import", _("The contacts of one import")),
+                            ("list", _("The contacts of one list"))]
         source.queryset = Import.objects.filter(state=ImportState.DONE).order_by("-pk")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("audience") == "import" and not cleaned.get("source") and "source" not in self.errors:
             self.add_error("source", forms.ValidationError(_("Choose the import."), code="required"))
+        if cleaned.get("audience") == "list" and not cleaned.get("list") and "list" not in self.errors:
+            self.add_error("list", forms.ValidationError(_("Choose the list."), code="required"))
         return cleaned
 
     @property
-    def chosen_import(self) -> Import | None:
-        return self.cleaned_data["source"] if self.cleaned_data["audience"] == "import" else None
+    def chosen_audience(self) -> Import | ContactList | None:
+        kinds: dict[str, Import | ContactList] = {name: self.cleaned_data[name] for name in ("source", "list")}
+        return kinds.get({"import": "source", "list": "list"}.get(self.cleaned_data["audience"], ""))
 
 
 class TransactionalForm(ContentForm):
@@ -263,7 +277,7 @@ def initial_of(composition: Composition) -> dict[str, Any]:
         known |= _shown(key, entry)
     if isinstance(composition, Communication):
         known |= {"name": composition.name, "audience": composition.audience_kind,
-                  "source": composition.audience_import_id}
+                  "source": composition.audience_import_id, "list": composition.audience_list_id}
     if isinstance(composition, TransactionalMessage):
         known |= {"name": composition.name, "parameters": ", ".join(composition.parameters),
                   "creates_contacts": composition.creates_contacts}

@@ -53,13 +53,16 @@ class CommunicationState(models.TextChoices):
 
 
 class Communication(Composition):
-    """One message to an audience: all contacts, or those of one import."""
+    """One message to an audience: all contacts, or those of one import or one list."""
 
     name = models.CharField(_("name"), max_length=200)
     state = models.CharField(max_length=12, choices=CommunicationState, default=CommunicationState.DRAFT)
-    audience_kind = models.CharField(max_length=12, default="all")  # all, import
+    audience_kind = models.CharField(max_length=12, default="all")  # all, import, list
     audience_import = models.ForeignKey(
         "contacts.Import", null=True, on_delete=models.SET_NULL, related_name="communications"
+    )
+    audience_list = models.ForeignKey(
+        "contacts.ContactList", null=True, on_delete=models.SET_NULL, related_name="communications"
     )
     audience_name = models.CharField(max_length=200, blank=True)
     planned_to = models.BigIntegerField(default=0)  # the last contact planned: planning resumes behind it

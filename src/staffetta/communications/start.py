@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     MEDIA_MISSING = "media_missing"
     IMPORT_REMOVED = "import_removed"
     IMPORT_UNFINISHED = "import_unfinished"
+    LIST_REMOVED = "list_removed"
 
 
 class StartRefused(Exception):
@@ -71,6 +72,8 @@ def incompleteness_of(composition: Composition) -> Refusal | None:
 
 
 def _audience_refusal(communication: Communication) -> Refusal | None:
+    if communication.audience_kind == "list":
+        return None if communication.audience_list_id else Refusal.LIST_REMOVED
     if communication.audience_kind != "import":
         return None
     source = communication.audience_import

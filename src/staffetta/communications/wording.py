@@ -80,6 +80,7 @@ TROUBLES: Mapping[str, Words] = {
         _("The header of the template wants a file."), _("Edit it and enter the address of the file.")
     ),
     "import_removed": Words(_("The import of the audience no longer exists."), _("Choose the audience anew.")),
+    "list_removed": Words(_("The list of the audience was deleted."), _("Choose another audience.")),
     "import_unfinished": Words(_("The import of the audience is not finished."), _("Wait until it is.")),
 }
 UNKNOWN = Words(_("It cannot go on."), _("Look at the state of the channel and of the template."))

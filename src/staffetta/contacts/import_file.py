@@ -19,7 +19,7 @@ from staffetta.contacts.add_field import add_missing
 from staffetta.contacts.inspect_file import Sheet, inspect
 from staffetta.contacts.judge_rows import Verdict, judge
 from staffetta.contacts.map_columns import check
-from staffetta.contacts.models import Import, ImportState, PhoneMode
+from staffetta.contacts.models import ContactList, Import, ImportState, PhoneMode
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import read_row
@@ -93,15 +93,18 @@ def map_columns(
     mapping: Mapping[str, str],
     consent_column: str = "",
     wording: str = "",
+    *,
     phone_mode: str = PhoneMode.STRICT,
+    into_list: ContactList | None = None,
 ) -> None:
     """Keep which column goes where and how numbers are read; raises WrongMapping or AlreadyStarted."""
     check(mapping, source.columns, consent_column)
     with transaction.atomic():
         _locked(source)
         source.mapping, source.consent_column, source.consent_wording = dict(mapping), consent_column, wording.strip()
+        source.into_list = into_list
         source.phone_mode = PhoneMode(phone_mode or PhoneMode.STRICT)
-        source.save(update_fields=["mapping", "consent_column", "consent_wording", "phone_mode"])
+        source.save(update_fields=["mapping", "consent_column", "consent_wording", "phone_mode", "into_list"])
 
 
 def preview(source: Import) -> list[Verdict]:

@@ -55,6 +55,12 @@ class MappingForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    into_list = forms.CharField(
+        label=gettext_lazy("Add everybody to a list"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("The name of a list, known or new; empty: no list."),
+    )
     consent = forms.ChoiceField(
         label=gettext_lazy("Column with the Opt-in WhatsApp"),
         required=False,
@@ -74,6 +80,7 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = [(str(place), column) for place, column in enumerate(source.columns)]
         self._offer_consent(places)
+        self.fields["into_list"].initial = str(source.into_list or "")
         self.fields["phone_mode"].initial = source.phone_mode
         self.fields["phone_mode"].help_text = _recovery(settings.PHONE_PREFIX)
         chosen = source.mapping or guess_targets(source.columns, self.own)

@@ -45,6 +45,9 @@ class Contact(models.Model):
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
+    class Meta:
+        indexes = [models.Index(fields=["whatsapp_id"], condition=~Q(whatsapp_id=""), name="contact_by_whatsapp_id")]
+
     def __str__(self) -> str:
         return self.full_name or self.phone or self.telegram_id or f"#{self.pk}"
 
@@ -63,6 +66,30 @@ class Contact(models.Model):
 class Purpose(models.TextChoices):
     MARKETING = "marketing", _("Marketing")
     SERVICE = "service", _("Service")
+
+
+class ContactList(models.Model):
+    """People put together by hand, by filter or by an import; an audience."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    created_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListMember(models.Model):
+    """A contact in a list."""
+
+    list = models.ForeignKey(ContactList, on_delete=models.CASCADE, related_name="members")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
+    added_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "contact"], name="one_membership_per_list")]
+
+    def __str__(self) -> str:
+        return f"{self.list_id} {self.contact_id}"
 
 
 class ConsentValue(models.TextChoices):
@@ -190,6 +217,7 @@ class Import(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     consents = models.JSONField(default=dict)
     undone = models.JSONField(default=dict)
+    into_list = models.ForeignKey(ContactList, null=True, on_delete=models.SET_NULL, related_name="+")
     from_workbook = models.BooleanField(default=False)
     problem = models.CharField(max_length=60, blank=True)
     problem_detail = models.CharField(max_length=500, blank=True)

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from staffetta.contacts import consent
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
+from staffetta.contacts.lists import add_ids
 from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
@@ -67,6 +68,8 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
     _write_contacts(verdicts)
     _write_consents(verdicts, source)
     _write_members(verdicts, source)
+    if source.into_list_id:
+        add_ids(source.into_list_id, [verdict.contact.pk for verdict in verdicts if verdict.contact])
     ImportReject.objects.bulk_create(
         ImportReject(source=source, row=row.record.row, reason=row.reason, column=row.column, cells=row.record.cells)
         for row in (verdict.row for verdict in verdicts)

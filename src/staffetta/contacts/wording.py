@@ -119,6 +119,11 @@ SUPPRESSION_CAUSES: dict[str, Promise | str] = {
 DEEDS: dict[str, Promise] = {
     "import_started": gettext_lazy("Started the import"),
     "import_discarded": gettext_lazy("Threw away the uploaded file"),
+    "list_made": gettext_lazy("Made the list"),
+    "list_filled": gettext_lazy("Added people to the list"),
+    "list_left": gettext_lazy("Took a person out of the list"),
+    "list_deleted": gettext_lazy("Deleted the list"),
+    "contacts_exported": gettext_lazy("Exported contacts"),
     "import_cancelled": gettext_lazy("Cancelled the import"),
     "import_undone": gettext_lazy("Undid the import"),
     "contact_made": gettext_lazy("Created the contact"),
@@ -133,6 +138,8 @@ DEEDS: dict[str, Promise] = {
 DEED_DETAILS: dict[str, Promise] = {
     "rows": gettext_lazy("rows"),
     "number": gettext_lazy("number"),
+    "contact": gettext_lazy("contact"),
+    "filter": gettext_lazy("filter"),
     "emptied": gettext_lazy("values emptied"),
     "consent_column": gettext_lazy("consent from column"),
 }

@@ -163,6 +163,8 @@ def audience_of(communication: Communication) -> Audience:
     """Return whom the communication goes to."""
     if communication.audience_kind == "import":
         return Audience("import", communication.audience_import_id or 0)
+    if communication.audience_kind == "list":
+        return Audience("list", communication.audience_list_id or 0)
     return Audience()
 
 

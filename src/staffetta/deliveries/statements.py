@@ -15,11 +15,13 @@ from django.db import connection
 from staffetta.work.clock import now, real_now
 
 if TYPE_CHECKING:
-    from staffetta.deliveries.states import Holder
+    from staffetta.deliveries.marks import Holder
 
 Statement = tuple[str, list[Any]]
 
-MARKED = "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters"
+MARKED = (
+    "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters, not_before"
+)
 
 # A template that may be sent: the switch, the approval, a part we can send, still there, on a connected channel.
 USABLE = """t.active AND v.status = 'approved' AND v.unsupported = '' AND v.gone_at IS NULL AND c.state = 'connected'"""
@@ -45,6 +47,11 @@ WAITING_OF = """
 SELECT id FROM deliveries_delivery WHERE communication_id = %s AND state = 'waiting' ORDER BY reason, id LIMIT %s
 """
 SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = 'test'")
+
+
+# Rows that are named by their keys are found by their keys: `|| ''` keeps PostgreSQL from the partial index of that
+# state, through which it walked over everybody who waits at each claim (20,000 rows: 52 ms instead of 7).
+IN_STATE = "{column} || '' ="
 
 
 def stamp(moment: datetime) -> Any:
@@ -75,12 +82,18 @@ def single_claims(holder: "Holder") -> list[Statement]:
     ]
 
 
-def communication_claim(holder: "Holder", communication_id: int) -> Statement:
-    """Return the claim of one communication; the caller adds the limit, the lease, and the communication again."""
-    return (
-        _claim("d.kind = 'communication' AND d.communication_id = %s", STILL_RUNNING),
-        [stamp(real_now()), holder.channel_id, communication_id, stamp(now())],
-    )
+def communication_claim(holder: "Holder", communication_id: int, since: Any) -> Statement:
+    """Return the claim of one communication; the caller adds the limit, the lease, and the communication again.
+
+    `since` is the `not_before` of the last row marked (None: from the beginning). PostgreSQL keeps the index entries of
+    rows that wait no more until the next vacuum: each claim would walk over all of them again.
+    """
+    where = "d.kind = 'communication' AND d.communication_id = %s"
+    parameters: list[Any] = [stamp(real_now()), holder.channel_id, communication_id]
+    if since is not None:
+        where += " AND d.not_before >= %s"
+        parameters.append(since)
+    return _claim(where, STILL_RUNNING), [*parameters, stamp(now())]
 
 
 def _claim(where: str, also: str = "TRUE") -> str:
@@ -95,7 +108,7 @@ def _claim(where: str, also: str = "TRUE") -> str:
     chosen_ids = f"= ANY(ARRAY({due}))" if postgres() else f"IN ({due})"
     return f"""
     UPDATE deliveries_delivery SET state = 'sending', attempt = attempt + 1, sending_at = %s
-    WHERE id {chosen_ids} AND state = 'waiting'
+    WHERE id {chosen_ids} AND {IN_STATE.format(column="state")} 'waiting'
       AND EXISTS (SELECT 1 FROM work_lease l WHERE l.name = %s AND l.fence = %s AND l.expires_at > %s) AND {also}
     RETURNING {MARKED}
     """
@@ -131,20 +144,19 @@ def _answers() -> str:
 
 
 SETTLED = """state = o.state, reason = o.reason, provider_code = o.provider_code, provider_reason = o.provider_reason,
-provider_message_id = o.message_id, not_before = COALESCE(o.not_before, deliveries_delivery.not_before),
+provider_message_id = o.message_id, not_before = COALESCE(o.not_before,
+    CASE o.state WHEN 'waiting' THEN %s ELSE deliveries_delivery.not_before END),
 settled_at = CASE o.state WHEN 'waiting' THEN NULL ELSE %s END,
 settled_by = CASE o.state WHEN 'waiting' THEN '' WHEN 'uncertain' THEN '' ELSE 'answer' END"""
 
 
 def answer_deliveries(answers: str, present: Any) -> Statement:
-    # `|| ''` keeps PostgreSQL from the partial index of what is in flight, whose dead entries pile up between two
-    # vacuums: the rows are found by their key.
     return (
         f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
-          AND deliveries_delivery.state || '' = 'sending'
+          AND {IN_STATE.format(column="deliveries_delivery.state")} 'sending'
         RETURNING deliveries_delivery.id, communication_id, kind""",
-        [present, answers],
+        [present, present, answers],
     )
 
 
@@ -153,7 +165,7 @@ def answer_late(answer: dict[str, object], old: str, present: Any) -> Statement:
         f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
           AND deliveries_delivery.state = %s""",
-        [present, json.dumps([answer]), old],
+        [present, present, json.dumps([answer]), old],
     )
 
 
@@ -195,8 +207,8 @@ def locked(cursor: Any, ids: Sequence[int], state: str) -> list[tuple[int, int |
     condition, parameters = listed(ids)
     lock = "FOR UPDATE" if postgres() else ""
     cursor.execute(
-        f"""SELECT id, communication_id, kind, reason FROM deliveries_delivery WHERE id {condition} AND state = %s
-        ORDER BY id {lock}""",
+        f"""SELECT id, communication_id, kind, reason FROM deliveries_delivery
+        WHERE id {condition} AND {IN_STATE.format(column="state")} %s ORDER BY id {lock}""",
         [*parameters, state],
     )
     found: list[tuple[int, int | None, str, str]] = cursor.fetchall()
@@ -210,7 +222,7 @@ def move(ids: Sequence[int], old: str, new: str, *, reason: str, by: str) -> Sta
     again = ", not_before = %s" if new in {"waiting", "uncertain"} else ""
     return (
         f"""UPDATE deliveries_delivery SET state = %s, reason = %s, settled_by = %s, settled_at = %s {again}
-        WHERE id {condition} AND state = %s RETURNING id""",
+        WHERE id {condition} AND {IN_STATE.format(column="state")} %s RETURNING id""",
         [new, reason, by, settled_at, *([present] if again else []), *parameters, old],
     )
 

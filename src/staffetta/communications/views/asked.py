@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from staffetta.accounts.models import User
 from staffetta.communications.models import Communication, CommunicationState
 
-RELATED = ("channel", "variant__template__channel", "audience_import", "started_by", "created_by")
+RELATED = ("channel", "variant__template__channel", "audience_import", "audience_list", "started_by", "created_by")
 LOOKS = {
     CommunicationState.DRAFT: ("secondary", "pencil"),
     CommunicationState.PLANNING: ("azure", "hourglass"),

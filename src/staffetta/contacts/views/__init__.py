@@ -14,21 +14,27 @@ from staffetta.contacts.views.imports import (
     undo,
     upload,
 )
+from staffetta.contacts.views.lists import add_to_list, delete_list, export_file, leave_list, lists
 from staffetta.contacts.views.people import browse, change, delete, new, show
 from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
 __all__ = [
+    "add_to_list",
     "browse",
     "cancel",
     "change",
     "columns",
     "delete",
     "delete_field",
+    "delete_list",
     "discard",
     "edit_field",
+    "export_file",
     "fields",
     "imports",
+    "leave_list",
     "lift",
+    "lists",
     "new",
     "new_field",
     "preview",

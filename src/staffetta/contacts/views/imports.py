@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import import_file, rejects, undo_import
+from staffetta.contacts import import_file, lists, rejects, undo_import
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
 from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
@@ -112,8 +112,14 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = MappingForm(source, request.POST or None)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
+        name = " ".join(chosen["into_list"].split())
         import_file.map_columns(
-            source, chosen["mapping"], chosen["consent_column"], chosen["wording"], chosen["phone_mode"]
+            source,
+            chosen["mapping"],
+            chosen["consent_column"],
+            chosen["wording"],
+            phone_mode=chosen["phone_mode"],
+            into_list=lists.named(name, cast("User", request.user)) if name else None,
         )
         return redirect("contacts:preview", pk=pk)
     data = {

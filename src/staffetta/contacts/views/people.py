@@ -1,10 +1,9 @@
 """Contacts: list, page, and changes by hand."""
 
-from dataclasses import dataclass
 from typing import cast
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,13 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import consent, keep_out, search
+from staffetta.contacts import consent, keep_out
+from staffetta.contacts.filters import SAID, Filters
 from staffetta.contacts.forms import OPT_IN, ContactForm
 from staffetta.contacts.models import (
     ConsentState,
     ConsentValue,
     Contact,
     ContactField,
+    ContactList,
     Import,
     ImportState,
     Suppression,
@@ -45,47 +46,12 @@ STATE_LOOKS = {
     DeliveryState.UNCERTAIN.value: ("yellow", "question-mark"),
 }
 MESSAGES = 10
-SAID = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list was asked for."""
-
-    query: str
-    source: Import | None
-    opt_in: str
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> "Filters":
-        number = request.GET.get("import", "")
-        wanted = number.isascii() and number.isdecimal() and len(number) < 19
-        source = Import.objects.filter(pk=int(number)).first() if wanted else None
-        chosen = request.GET.get("opt_in", "")
-        return cls(request.GET.get("q", "").strip()[:200], source, chosen if chosen in ConsentValue.values else "")
-
-    def __bool__(self) -> bool:
-        return bool(self.query or self.source or self.opt_in)
-
-    def people(self) -> QuerySet[Contact]:
-        people = Contact.objects.order_by("-pk")
-        if self.source:
-            # Ordered by the membership's column, which its index has in order: nothing is sorted.
-            members = people.filter(imports__source=self.source)
-            people = members.annotate(member=F("imports__contact_id")).order_by("-member")
-        if self.opt_in == ConsentValue.UNSET:
-            people = people.exclude(Exists(SAID.filter(contact=OuterRef("pk"), value__in=("yes", "no"))))
-        elif self.opt_in:
-            people = people.filter(Exists(SAID.filter(contact=OuterRef("pk"), value=self.opt_in)))
-        if (number := search.by_id(self.query)) is not None:
-            return people.filter(pk=number)
-        return search.find(people, self.query)
 
 
 @allow(EVERYBODY)
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    filters = Filters.of(request)
+    filters = Filters.of(request.GET)
     page = page_of(filters.people().prefetch_related(Prefetch("consent_states", SAID)), request.GET)
     finished = Import.objects.filter(state=ImportState.DONE).order_by("-pk").only("name", "finished_at")[:50]
     data = {
@@ -94,6 +60,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "imports": finished,
         "opt_ins": OPT_IN,
+        "lists": ContactList.objects.order_by("name")[:200],
     }
     return render(request, "contacts/list.html", data)
 
@@ -117,6 +84,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             (field, shown_value(field, contact.values.get(field.name)))
             for field in ContactField.objects.order_by("label")
         ],
+        "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
         "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],

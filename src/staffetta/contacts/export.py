@@ -1,0 +1,43 @@
+"""Contacts as a file: streamed, in the columns an import knows, no cell a formula."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from staffetta.contacts import excel_csv, write_xlsx
+from staffetta.contacts.models import ConsentValue, Contact, ContactField
+from staffetta.contacts.types import show
+from staffetta.contacts.values import SYSTEM_FIELDS, values_of
+
+SHEET_ROWS = 1_048_575
+"""Rows a workbook's sheet holds under its headings."""
+FORMATS = ("csv", "xlsx")
+
+
+def too_long_for_a_sheet(people: QuerySet[Contact]) -> bool:
+    """Say whether there are more people than a workbook can hold."""
+    return people.order_by("pk")[SHEET_ROWS : SHEET_ROWS + 1].exists()
+
+
+def encoded(people: QuerySet[Contact], kind: str) -> Iterator[bytes]:
+    """Yield the file piece by piece; `kind` is csv or xlsx."""
+    own = list(ContactField.objects.order_by("label", "name"))
+    headings = [str(label) for label in SYSTEM_FIELDS.values()] + [str(field) for field in own] + [_("Opt-in WhatsApp")]
+    if kind == "xlsx":
+        return write_xlsx.encoded(headings, _rows(people, own))
+    return excel_csv.encoded(headings, _rows(people, own))
+
+
+def _rows(people: QuerySet[Contact], own: list[ContactField]) -> Iterator[list[object]]:
+    whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
+    told: QuerySet[Any] = people.annotate(
+        said=FilteredRelation("consent_states", condition=whatsapp), opt_in=F("said__value")
+    )
+    words = {ConsentValue.YES.value: _("Yes"), ConsentValue.NO.value: _("No")}
+    for contact in told.iterator(chunk_size=2000):
+        system = values_of(contact)
+        cells: list[object] = [system[name] for name in SYSTEM_FIELDS]
+        cells += [show(field.type, contact.values.get(field.name)) for field in own]
+        yield [*cells, words.get(contact.opt_in, "")]

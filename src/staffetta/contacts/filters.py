@@ -1,0 +1,75 @@
+"""What the list of contacts is asked for, and an export of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
+
+from staffetta.contacts import search
+from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactList, Import
+
+SAID = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
+
+
+def _chosen[M: Model](rows: QuerySet[M], number: str) -> M | None:
+    wanted = number.isascii() and number.isdecimal() and len(number) < 19
+    return rows.filter(pk=int(number)).first() if wanted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list was asked for."""
+
+    query: str = ""
+    source: Import | None = None
+    opt_in: str = ""
+    list: ContactList | None = None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, Any]) -> "Filters":
+        """Read the filters of an address; what is odd in it is passed over."""
+        opt_in = asked.get("opt_in", "")
+        return cls(
+            asked.get("q", "").strip()[:200],
+            _chosen(Import.objects.all(), asked.get("import", "")),
+            opt_in if opt_in in ConsentValue.values else "",
+            _chosen(ContactList.objects.all(), asked.get("list", "")),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.query or self.source or self.opt_in or self.list)
+
+    @property
+    def address(self) -> str:
+        """The filters as the query of an address, without the question mark."""
+        told = {
+            "q": self.query,
+            "import": self.source.pk if self.source else "",
+            "opt_in": self.opt_in,
+            "list": self.list.pk if self.list else "",
+        }
+        return urlencode({name: value for name, value in told.items() if value})
+
+    def people(self) -> QuerySet[Contact]:
+        """Return the people, newest first."""
+        people = Contact.objects.order_by("-pk")
+        if self.source:
+            # Ordered by the membership's column, which its index has in order: nothing is sorted.
+            members = people.filter(imports__source=self.source)
+            people = members.annotate(member=F("imports__contact_id")).order_by("-member")
+        if self.list:
+            people = people.filter(memberships__list=self.list)
+            if not self.source:
+                people = people.annotate(member=F("memberships__contact_id")).order_by("-member")
+        return self._by_opt_in(people)
+
+    def _by_opt_in(self, people: QuerySet[Contact]) -> QuerySet[Contact]:
+        if self.opt_in == ConsentValue.UNSET:
+            people = people.exclude(Exists(SAID.filter(contact=OuterRef("pk"), value__in=("yes", "no"))))
+        elif self.opt_in:
+            people = people.filter(Exists(SAID.filter(contact=OuterRef("pk"), value=self.opt_in)))
+        if (number := search.by_id(self.query)) is not None:
+            return people.filter(pk=number)
+        return search.find(people, self.query)

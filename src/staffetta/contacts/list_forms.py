@@ -1,0 +1,39 @@
+"""The forms of lists."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staffetta.contacts.models import ContactList
+
+
+class ListForm(forms.Form):
+    """A new list."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if ContactList.objects.filter(name=name).exists():
+            raise forms.ValidationError(_("There is a list with this name already."))
+        return name
+
+
+class AddForm(forms.Form):
+    """A list to put people into: a known one or a new one."""
+
+    list = forms.ModelChoiceField(
+        label=gettext_lazy("List"),
+        queryset=ContactList.objects.order_by("name"),
+        required=False,
+        empty_label=gettext_lazy("A new list"),
+    )
+    new = forms.CharField(label=gettext_lazy("Name of the new list"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("list") and not data.get("new", "").strip() and not self.errors:
+            self.add_error("new", _("Choose a list, or write the name of a new one."))
+        return data

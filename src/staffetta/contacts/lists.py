@@ -1,0 +1,55 @@
+"""Static lists: made, filled from a filter or an import, emptied, deleted."""
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from staffetta.accounts import audit
+from staffetta.accounts.models import User
+from staffetta.contacts.models import Contact, ContactList, ListMember
+from staffetta.work.clock import now
+
+FILL = """
+    INSERT INTO contacts_listmember (contact_id, list_id, added_at)
+    SELECT chosen.*, %s, %s FROM ({chosen}) AS chosen WHERE true ON CONFLICT DO NOTHING
+"""
+
+
+def named(name: str, by: User | None) -> ContactList:
+    """Return the list of this name, made when there is none."""
+    found, made = ContactList.objects.get_or_create(name=" ".join(name.split())[:200])
+    if made:
+        audit.record(by, "list_made", found)
+    return found
+
+
+def add_people(target: ContactList, people: QuerySet[Contact], by: User | None) -> int:
+    """Put people into a list, in one statement for any number; return how many were not in it before."""
+    chosen, params = people.order_by().values("pk").query.sql_with_params()
+    at = connection.ops.adapt_datetimefield_value(now())
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(FILL.format(chosen=chosen), [target.pk, at, *params])
+            added = int(cursor.rowcount)
+        audit.record(by, "list_filled", target, number=added)
+    return added
+
+
+def add_ids(list_id: int, contact_ids: list[int]) -> None:
+    """Put contacts into a list, for an import's rows."""
+    ListMember.objects.bulk_create(
+        [ListMember(list_id=list_id, contact_id=contact_id) for contact_id in contact_ids], ignore_conflicts=True
+    )
+
+
+def remove(target: ContactList, contact: Contact, by: User | None) -> None:
+    """Take one person out of a list."""
+    with transaction.atomic():
+        if ListMember.objects.filter(list=target, contact=contact).delete()[0]:
+            audit.record(by, "list_left", target, contact=contact.pk)
+
+
+def delete_list(target: ContactList, by: User | None) -> None:
+    """Delete a list; the people stay."""
+    with transaction.atomic():
+        audit.record(by, "list_deleted", target)
+        target.delete()

@@ -1,0 +1,97 @@
+"""Lists of contacts, and files of what the list shows."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from staffetta.accounts import audit
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts.models import User
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.contacts import export
+from staffetta.contacts import lists as contact_lists
+from staffetta.contacts.filters import Filters
+from staffetta.contacts.list_forms import AddForm, ListForm
+from staffetta.contacts.models import Contact, ContactList
+from staffetta.ui.paging import page_of
+from staffetta.ui.templatetags.staffetta import grouped
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@allow(EVERYBODY)
+@require_http_methods(["GET", "POST"])
+def lists(request: HttpRequest) -> HttpResponse:
+    user = cast("User", request.user)
+    form = ListForm(request.POST or None)
+    if request.method == "POST":
+        if not user.may_operate:
+            return HttpResponse(status=403)
+        if form.is_valid():
+            made = contact_lists.named(form.cleaned_data["name"], user)
+            messages.success(request, _("The list «%(name)s» is there.") % {"name": made})
+            return redirect("contacts:lists")
+    page = page_of(ContactList.objects.annotate(people=Count("members")).order_by("-pk"), request.GET)
+    return render(request, "contacts/lists.html", {"page": page, "form": form})
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def add_to_list(request: HttpRequest) -> HttpResponse:
+    """Put the people the list of contacts shows into a list, chosen or new."""
+    filters = Filters.of(request.GET)
+    form = AddForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        number = filters.people().order_by().count()
+        return render(request, "contacts/add_to_list.html", {"form": form, "filters": filters, "number": number})
+    by = cast("User", request.user)
+    target = form.cleaned_data["list"] or contact_lists.named(form.cleaned_data["new"], by)
+    added = contact_lists.add_people(target, filters.people(), by)
+    said = ngettext("%(number)s person added to «%(name)s».", "%(number)s people added to «%(name)s».", added)
+    messages.success(request, said % {"number": grouped(added), "name": target})
+    return redirect("contacts:lists")
+
+
+@allow(OPERATORS)
+@require_POST
+def leave_list(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
+    target, person = get_object_or_404(ContactList, pk=pk), get_object_or_404(Contact, pk=contact)
+    contact_lists.remove(target, person, cast("User", request.user))
+    messages.success(request, _("%(name)s is no longer in «%(list)s».") % {"name": person, "list": target})
+    return redirect("contacts:show", pk=contact)
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
+    target = get_object_or_404(ContactList, pk=pk)
+    if request.method == "POST":
+        contact_lists.delete_list(target, cast("User", request.user))
+        messages.success(request, _("%(name)s is deleted.") % {"name": target})
+        return redirect("contacts:lists")
+    drafts = Communication.objects.filter(audience_list=target, state=CommunicationState.DRAFT).order_by("pk")[:50]
+    return render(request, "contacts/delete_list.html", {"list": target, "drafts": drafts})
+
+
+@allow(OPERATORS)
+@require_safe
+def export_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    filters = Filters.of(request.GET)
+    people = filters.people()
+    if kind == "xlsx" and export.too_long_for_a_sheet(people):
+        messages.error(request, _("A workbook holds at most 1,048,575 people: choose CSV, or fewer people."))
+        return redirect("contacts:list")
+    audit.record(cast("User", request.user), "contacts_exported", None, filter=filters.address)
+    answer = StreamingHttpResponse(export.encoded(people, kind), content_type=CONTENT_TYPES[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{_("contacts")}.{kind}"'
+    return answer
