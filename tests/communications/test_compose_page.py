@@ -6,6 +6,9 @@ from pytest_django import DjangoAssertNumQueries
 from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
+from staffetta.communications.start import Refusal, refusal_of
+from staffetta.contacts import lists, recipients
+from staffetta.deliveries.plan import audience_of
 from tests.communications import made
 
 NEW = "/communications/new/"
@@ -75,7 +78,9 @@ def test_saving_makes_a_draft_with_names_frozen(channel: Channel, as_operator: C
     draft = Communication.objects.get()
     assert answer.headers["Location"] == f"/communications/{draft.pk}/"
     assert (draft.channel_name, draft.template_name, draft.template_language) == (
-        "Assistenza clienti", "promo_estate", "it"
+        "Assistenza clienti",
+        "promo_estate",
+        "it",
     )
     assert draft.accepted_revision == 1
     assert draft.accepted_contract["variables"] == []
@@ -83,8 +88,14 @@ def test_saving_makes_a_draft_with_names_frozen(channel: Channel, as_operator: C
 
 
 def test_each_variable_gets_a_source_and_a_fallback(channel: Channel, as_operator: Client) -> None:
-    form = typed(channel, template="conferma_ordine", source_1="field:first_name", fallback_1="cliente",
-                 source_2="text", text_2="A-1")
+    form = typed(
+        channel,
+        template="conferma_ordine",
+        source_1="field:first_name",
+        fallback_1="cliente",
+        source_2="text",
+        text_2="A-1",
+    )
     as_operator.post(NEW, form)
     assert Communication.objects.get().mapping == {
         "1": {"source": "field:first_name", "fallback": "cliente"},
@@ -93,8 +104,15 @@ def test_each_variable_gets_a_source_and_a_fallback(channel: Channel, as_operato
 
 
 def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(channel: Channel, as_operator: Client) -> None:
-    form = typed(channel, template="conferma_ordine", name="", source_1="field:first_name", fallback_1="cara persona",
-                 source_2="text", audience="import")
+    form = typed(
+        channel,
+        template="conferma_ordine",
+        name="",
+        source_1="field:first_name",
+        fallback_1="cara persona",
+        source_2="text",
+        audience="import",
+    )
     page = as_operator.post(NEW, form).content.decode()
     assert not Communication.objects.exists()
     assert "Scrivi il testo." in page
@@ -107,6 +125,21 @@ def test_an_import_can_be_the_audience(channel: Channel, as_operator: Client) ->
     source = made.imported(made.people(3))
     as_operator.post(NEW, typed(channel, audience="import", source=str(source.pk)))
     assert Communication.objects.get().audience_import == source
+
+
+def test_a_list_can_be_the_audience_until_it_is_deleted(channel: Channel, as_operator: Client) -> None:
+    chosen = lists.named("Clienti fedeli", None)
+    lists.add_ids(chosen.pk, [contact.pk for contact in made.people(3)])
+    assert "Scegli la lista." in as_operator.post(NEW, typed(channel, audience="list")).content.decode()
+    as_operator.post(NEW, typed(channel, audience="list", list=str(chosen.pk)))
+    draft = Communication.objects.get()
+    assert (draft.audience_kind, draft.audience_list, draft.audience_name) == ("list", chosen, "Clienti fedeli")
+    assert recipients.count(audience_of(draft)) == 3
+    assert "Lista «Clienti fedeli»" in as_operator.get(f"/communications/{draft.pk}/").content.decode()
+    lists.delete_list(chosen, None)
+    draft.refresh_from_db()
+    assert refusal_of(draft) == Refusal.LIST_REMOVED
+    assert recipients.count(audience_of(draft)) == 0
 
 
 def test_a_started_communication_can_no_longer_be_edited(channel: Channel, as_operator: Client) -> None:

@@ -93,5 +93,6 @@ def export_file(request: HttpRequest, kind: str) -> HttpResponseBase:
         return redirect("contacts:list")
     audit.record(cast("User", request.user), "contacts_exported", None, filter=filters.address)
     answer = StreamingHttpResponse(export.encoded(people, kind), content_type=CONTENT_TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{_("contacts")}.{kind}"'
+    name = _("contacts")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
