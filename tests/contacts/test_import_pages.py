@@ -155,3 +155,19 @@ def test_the_history_lists_imports(as_viewer: Client, accept: Accept) -> None:
     shown = as_viewer.get("/contacts/imports/").content.decode()
     assert "saldi.csv" in shown
     assert "Conclusa" in shown
+
+
+def test_a_file_with_the_headings_of_before_is_mapped_as_before_but_for_its_consent(as_operator: Client) -> None:
+    content = b"A;B;C\n+39 320 000 0001;Anna;yes\n"
+    first = upload(as_operator, content, "marzo.csv")
+    assert "Le colonne vanno" not in page(as_operator, first, "columns/")
+    told = {"column0": "phone", "column1": "first_name", "consent": "2", "wording": "Modulo", "into_list": "Nuovi"}
+    as_operator.post(f"/contacts/imports/{first.pk}/columns/", {**told, "phone_mode": "recover"})
+    as_operator.post(f"/contacts/imports/{first.pk}/start/")
+    shown = page(as_operator, upload(as_operator, content, "aprile.csv"), "columns/")
+    assert "Le colonne vanno dove sono andate con «marzo.csv»" in shown
+    assert '<option value="first_name" selected>' in shown
+    assert 'value="recover"' in shown
+    assert 'value="Nuovi"' in shown
+    assert '<option value="2" selected>C</option>' not in shown
+    assert "Modulo" not in shown

@@ -107,6 +107,12 @@ def map_columns(
         source.save(update_fields=["mapping", "consent_column", "consent_wording", "phone_mode", "into_list"])
 
 
+def like_before(source: Import) -> Import | None:
+    """Return the last import that was started with the same columns: its mapping is offered again."""
+    same = Import.objects.filter(columns=source.columns).exclude(pk=source.pk).exclude(mapping={})
+    return same.exclude(state=ImportState.UPLOADED).order_by("-pk").first()
+
+
 def preview(source: Import) -> list[Verdict]:
     """Say what would happen to the first rows; writes nothing. The same functions judge the run."""
     layout = layout_of(source)

@@ -74,21 +74,23 @@ class MappingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, source: Import, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, source: Import, *args: Any, before: Import | None = None, **kwargs: Any) -> None:
+        """`before` is an import of such a file, whose choices are offered; never its consent."""
         self.source = source
+        known = source if source.mapping else before
         self.own = {own.name: str(own) for own in ContactField.objects.order_by("label")}
         super().__init__(*args, **kwargs)
         places = [(str(place), column) for place, column in enumerate(source.columns)]
         self._offer_consent(places)
-        self.fields["into_list"].initial = str(source.into_list or "")
-        self.fields["phone_mode"].initial = source.phone_mode
+        self.fields["into_list"].initial = str((known and known.into_list) or "")
+        self.fields["phone_mode"].initial = (known or source).phone_mode
         self.fields["phone_mode"].help_text = _recovery(settings.PHONE_PREFIX)
-        chosen = source.mapping or guess_targets(source.columns, self.own)
+        chosen = known.mapping if known else guess_targets(source.columns, self.own)
         for place, column in places:
             target = chosen.get(column, "")
-            known = not target or target in SYSTEM_FIELDS or target in self.own
+            there = not target or target in SYSTEM_FIELDS or target in self.own
             self.fields[f"column{place}"] = forms.ChoiceField(
-                label=column, choices=self._targets(column), required=False, initial=target if known else NEW
+                label=column, choices=self._targets(column), required=False, initial=target if there else NEW
             )
 
     def _offer_consent(self, places: Choices) -> None:

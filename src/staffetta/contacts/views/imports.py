@@ -109,7 +109,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         sample = import_file.look_over(source).sample
     except BadFile as bad:
         return _lost(request, source, bad)
-    form = MappingForm(source, request.POST or None)
+    before = None if source.mapping else import_file.like_before(source)
+    form = MappingForm(source, request.POST or None, before=before)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         name = " ".join(chosen["into_list"].split())
@@ -125,6 +126,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     data = {
         "source": source,
         "form": form,
+        "before": before,
         "lines": form.lines(sample),
         "separator": DelimiterForm(initial={"delimiter": source.delimiter}),
         "encoding": ENCODING_NAMES.get(source.encoding, source.encoding),
