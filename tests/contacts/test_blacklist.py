@@ -42,7 +42,7 @@ def test_a_number_is_added_found_shown_with_its_contact_and_lifted(as_operator: 
     assert "Per sempre" in listed
     assert NUMBER not in listed
     assert "Non è in Blacklist" in page(as_operator, "/contacts/blacklist/?q=3471234568")
-    assert "In Blacklist" in page(as_operator, f"/contacts/{contact.pk}/")
+    assert "Nella Blacklist" in page(as_operator, f"/contacts/{contact.pk}/")
     row = Suppression.objects.get()
     assert "togliere" in page(as_operator, f"/contacts/blacklist/{row.pk}/lift/").lower()
     assert is_suppressed("whatsapp", NUMBER)
