@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "staffetta.notices",
     "staffetta.channels",
     "staffetta.contacts",
+    "staffetta.sync",
     "staffetta.communications",
     "staffetta.deliveries",
     "staffetta.events",

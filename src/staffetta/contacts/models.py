@@ -16,7 +16,11 @@ class ContactField(models.Model):
 
     name = models.SlugField(max_length=60, unique=True)
     label = models.CharField(_("label"), max_length=100)
-    type = models.CharField(max_length=20, default="text")
+    label_en = models.CharField(_("label in English"), max_length=100, blank=True)
+    type = models.CharField(max_length=20, default="text")  # one of types.TYPES
+    choices = models.JSONField(default=list, blank=True)  # of texts; for choice and choices
+    required = models.BooleanField(default=False)
+    help = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:

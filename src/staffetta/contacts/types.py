@@ -1,0 +1,146 @@
+"""What a contact field may hold: texts read into values, values shown as texts. Pure.
+
+Values are JSON's own: text, url, phone, choice and number are strings (a number as a plain decimal), integer an int,
+boolean a bool, date and datetime ISO 8601 strings (the latter with its offset), choices a list of strings.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+
+from staffetta.contacts.phone import NotAPhone, parse_strict
+
+type Value = str | int | bool | list[str]
+
+TYPES = ("text", "number", "integer", "boolean", "date", "datetime", "choice", "choices", "url", "phone")
+LONGEST = 1000
+YES = frozenset({"sì", "si", "s", "yes", "y", "1", "true", "vero", "x"})
+NO = frozenset({"no", "n", "0", "false", "falso"})
+DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+SEVERAL = re.compile(r"[,;|]")
+GROUPED = re.compile(r"-?\d{1,3}([.\u00a0 ']\d{3})+(,\d+)?")
+
+
+class TypeFault(ValueError):
+    """What was given is no value of the type; `code` is one of not_a_number, not_whole, not_yes_or_no, not_a_date,
+    not_a_moment, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def parse(type: str, raw: str, choices: Sequence[str] = ()) -> Value:  # noqa: A002  (the word of the field)
+    """Return the value a text stands for; raises TypeFault. An empty text is no value: do not ask for it."""
+    text = raw.strip()
+    if len(text) > LONGEST:
+        raise TypeFault("too_long")
+    reader = READERS.get(type)
+    if reader is None:
+        raise TypeFault("unknown_type")
+    return reader(text, choices)
+
+
+def show(type: str, value: object) -> str:  # noqa: A002  (the word of the field)
+    """Return a value as `parse` would read it again; "" for none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def _number(text: str, _choices: Sequence[str]) -> str:
+    plain = text
+    if GROUPED.fullmatch(plain) and ("," in plain or plain.count(".") != 1):
+        plain = re.sub(r"[.\u00a0 ']", "", plain)
+    plain = plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise TypeFault("not_a_number") from None
+    if not number.is_finite() or abs(number.adjusted()) > 60:
+        raise TypeFault("not_a_number")
+    return format(number.normalize() + 0, "f")
+
+
+def _integer(text: str, choices: Sequence[str]) -> int:
+    number = Decimal(_number(text, choices))
+    if number != number.to_integral_value():
+        raise TypeFault("not_whole")
+    return int(number)
+
+
+def _boolean(text: str, _choices: Sequence[str]) -> bool:
+    word = text.casefold()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise TypeFault("not_yes_or_no")
+
+
+def _date(text: str, _choices: Sequence[str]) -> str:
+    found = DAY_FIRST.fullmatch(text)
+    try:
+        if found:
+            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+        return date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text).isoformat()
+    except ValueError:
+        raise TypeFault("not_a_date") from None
+
+
+def _datetime(text: str, _choices: Sequence[str]) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TypeFault("not_a_moment") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+
+
+def _choice(text: str, choices: Sequence[str]) -> str:
+    known = {choice.casefold(): choice for choice in choices}
+    if text.casefold() not in known:
+        raise TypeFault("not_a_choice")
+    return known[text.casefold()]
+
+
+def _choices(text: str, choices: Sequence[str]) -> list[str]:
+    words = [word.strip() for word in SEVERAL.split(text)]
+    return list(dict.fromkeys(_choice(word, choices) for word in words if word))
+
+
+def _url(text: str, _choices: Sequence[str]) -> str:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise TypeFault("not_an_address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in text:
+        raise TypeFault("not_an_address")
+    return text
+
+
+def _phone(text: str, _choices: Sequence[str]) -> str:
+    try:
+        return parse_strict(text)
+    except NotAPhone:
+        raise TypeFault("not_a_phone") from None
+
+
+READERS: Mapping[str, Callable[[str, Sequence[str]], Value]] = {
+    "text": lambda text, _choices: text,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _datetime,
+    "choice": _choice,
+    "choices": _choices,
+    "url": _url,
+    "phone": _phone,
+}
