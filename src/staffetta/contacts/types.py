@@ -44,7 +44,7 @@ def parse(type: str, raw: str, choices: Sequence[str] = ()) -> Value:  # noqa: A
     return reader(text, choices)
 
 
-def show(type: str, value: object) -> str:  # noqa: A002  (the word of the field)
+def show(type: str, value: object) -> str:  # noqa: A002, ARG001  (the word of the field; types may come to differ)
     """Return a value as `parse` would read it again; "" for none."""
     if value is None or value == "":
         return ""

@@ -43,7 +43,11 @@ from staffetta.work.clock import now, real_now
 
 W, S = DeliveryState.WAITING, DeliveryState.SENDING
 FINAL = (
-    DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED, DeliveryState.UNDELIVERED
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+    DeliveryState.READ,
+    DeliveryState.FAILED,
+    DeliveryState.UNDELIVERED,
 )
 ARROWS: dict[str, frozenset[str]] = {
     W: frozenset({S, DeliveryState.NOT_SENT, DeliveryState.CANCELLED}),
@@ -231,9 +235,7 @@ def _claim_shares(cursor: Any, holder: Holder, want: int, rotation: int) -> list
     running = [int(row[0]) for row in cursor.fetchall()]
     start = rotation % len(running) if running else 0
     rows: list[tuple[Any, ...]] = []
-    for left, communication_id in zip(
-        range(len(running), 0, -1), running[start:] + running[:start], strict=True
-    ):
+    for left, communication_id in zip(range(len(running), 0, -1), running[start:] + running[:start], strict=True):
         share = -(-(want - len(rows)) // left)
         if share <= 0:
             break

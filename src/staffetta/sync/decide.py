@@ -62,7 +62,7 @@ def _remember(row: SyncRow, contact: Contact, said: Mapping[str, object]) -> Non
 
 
 def replay(row: SyncRow, corrected: Mapping[str, str], by: User | None) -> SyncRow:
-    """Judge a rejected customer once more, with corrected values; returns the row as it is now (rejected again, or not).
+    """Judge a rejected customer once more, with corrected values; returns the row as it is now.
 
     `corrected` is customer field -> value; `name` and `id` are the customer's own. Nothing changes at the provider.
     """

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from staffetta.connectors.messages import Customer
@@ -73,10 +74,19 @@ def key_of(customer: Customer, setup: Setup) -> str:
 
 def phone_of(raw: str) -> str:
     """Return an id of the provider, digits with the country code, as E.164; raises Wrong."""
+    found = _parsed(raw if raw.startswith("+") else f"+{raw}")
+    if not found.startswith("+"):
+        raise Wrong(found, "id")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _parsed(raw: str) -> str:
+    """Return the number, or the code of what is wrong: a page asks for each two or three times, and it costs most."""
     try:
-        return parse_strict(raw if raw.startswith("+") else f"+{raw}")
+        return parse_strict(raw)
     except NotAPhone as wrong:
-        raise Wrong(wrong.code, "id") from None
+        return wrong.code
 
 
 def judge(customers: Iterable[Customer], known: Known, setup: Setup) -> list[Verdict]:
@@ -121,11 +131,8 @@ def _judge(customer: Customer, key: str, known: Known, setup: Setup) -> Verdict:
         setup.rules, customer, values_here(contact), last, new=False, direction=setup.configuration.direction
     )
     changes = apply(contact, outcome.take)
-    if outcome.ask:
-        kind = CONFLICTING
-    else:
-        kind = UPDATED if changes else UNCHANGED
-    return _verdict(kind, customer, contact, outcome, changes)
+    taken = UPDATED if changes else UNCHANGED
+    return _verdict(CONFLICTING if outcome.ask else taken, customer, contact, outcome, changes)
 
 
 def _unknown(customer: Customer, key: str, link: SyncLink | None, known: Known, setup: Setup) -> Verdict:

@@ -161,34 +161,40 @@ def judge_fields(
     """Say what becomes of one person's fields; raises Unusable when a value cannot be read: then nothing is taken."""
     outcome = Outcome()
     for rule in rules:
-        _judge_field(rule, there(rule, customer), here.get(rule.target, ""), last, outcome, new, direction)
+        known = last.get(rule.target)
+        before = Last(known[0], known[1]) if known else None
+        both = _Both(there(rule, customer), here.get(rule.target, ""), before)
+        choice = Choice.KEEP
+        if direction != Direction.TO:
+            choice = decide(rule.mode, both.there, both.here, before, new=new)
+        _note(rule, both, choice, direction, outcome)
     return outcome
 
 
-def _judge_field(
-    rule: Rule,
-    said: Value,
-    present: object,
-    last: Mapping[str, list[object]],
-    outcome: Outcome,
-    new: bool,
-    direction: str,
-) -> None:
-    known = last.get(rule.target)
-    before = Last(known[0], known[1]) if known else None
-    choice = Choice.KEEP if direction == Direction.TO else decide(rule.mode, said, present, before, new=new)
-    if choice is Choice.ASK:
-        # Not remembered before it is decided: the next run asks for the same again instead of forgetting it.
-        outcome.ask[rule.target] = [present, said]
-        if known:
-            outcome.last[rule.target] = known
-        return
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """One value on both sides, and as they were."""
+
+    there: Value
+    here: object
+    last: Last | None
+
+
+def _note(rule: Rule, both: _Both, choice: Choice, direction: str, outcome: Outcome) -> None:
+    """Put down what becomes of one value; of what is not settled, the last state stays: the next run tries again."""
+    name = rule.target
     if choice is Choice.TAKE:
-        outcome.take[rule.target] = said
-        present = said
-    elif rule.kind != Kind.FIXED and goes_out(rule.mode, direction, said, present, before):
-        outcome.write[rule.target] = present
-        if known:
-            outcome.last[rule.target] = known
+        outcome.take[name] = both.there
+        outcome.last[name] = [both.there, both.there]
         return
-    outcome.last[rule.target] = [said, present]
+    open_still = True
+    if choice is Choice.ASK:
+        outcome.ask[name] = [both.here, both.there]
+    elif rule.kind != Kind.FIXED and goes_out(rule.mode, direction, both.there, both.here, both.last):
+        outcome.write[name] = both.here
+    else:
+        open_still = False
+    if not open_still:
+        outcome.last[name] = [both.there, both.here]
+    elif both.last:
+        outcome.last[name] = [both.last.there, both.last.here]
