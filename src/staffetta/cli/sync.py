@@ -3,6 +3,7 @@
 import argparse
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staffetta.cli.output import Subparsers, emit, fail, json_option, table
 from staffetta.cli.waiting import wait_for
@@ -48,7 +49,7 @@ def list_all(args: argparse.Namespace) -> int:
     return 0
 
 
-def _configuration(row: SyncConfiguration, held: bool, last: SyncRun | None) -> dict[str, object]:  # noqa: FBT001
+def _configuration(row: SyncConfiguration, held: bool, last: SyncRun | None) -> dict[str, object]:
     return {
         "id": row.pk,
         "name": row.name,
@@ -166,7 +167,7 @@ def _sample(row: SyncRow) -> dict[str, object]:
 
 
 def _text(told: SyncRun) -> str:
-    kind = _("Rehearsal") if told.rehearsal else _("Run")
+    kind = _("Preview of the changes") if told.rehearsal else pgettext("sync", "Run")
     lines = [f"{kind} {told.pk}: {told.get_state_display()}", sum_text(summary.numbers(told))]
     if told.writes_done or told.writes_failed:
         lines.append(
