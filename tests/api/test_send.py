@@ -88,6 +88,7 @@ def test_a_revoked_token_is_refused(message: TransactionalMessage, caller: Calle
 
 def test_an_unknown_name_is_404(channel: Channel, caller: Caller) -> None:
     problem(caller.send("che-cosa"), 404, "transactional_message_unknown")
+    problem(caller.send("%00"), 404, "transactional_message_unknown")
 
 
 def test_an_unknown_delivery_and_an_unknown_address_are_404(caller: Caller) -> None:
@@ -238,6 +239,8 @@ def test_errors_speak_the_language_of_the_call(message: TransactionalMessage) ->
         ({"recipient": {"phone": 3}}, "#/recipient/phone"),
         ({"recipient": {"phone": "+39"}, "valori": {}}, "#/valori"),
         ({"recipient": {"phone": "+39"}, "values": {"order": []}}, "#/values/order"),
+        ({"recipient": {"phone": "+39"}, "values": {"order": "a\0b"}}, "#/values/order"),
+        ({"recipient": {"phone": "+39"}, "consent": {"source": "x", "text": "a\0b"}}, "#/consent/text"),
         ({"recipient": {"phone": "+39"}, "consent": {"source": "x"}}, "#/consent/text"),
     ],
 )

@@ -290,3 +290,17 @@ def test_a_run_that_was_cancelled_writes_nothing(engage: Engage, connected: Conn
     with pytest.raises(Overtaken):
         store(taken, Download(ChannelListing(()), (), ()))
     assert shown(channel) == Counts(6, 6)
+
+
+def test_channels_are_refreshed_by_themselves_only_when_a_schedule_is_set(
+    connected: Connected, settings: Settings
+) -> None:
+    channel = connected()
+    Channel.objects.update(refreshed_at=real_now() - timedelta(hours=7))
+    assert sweep.due_refreshes() == 0
+    settings.REFRESH_HOURS = 6
+    assert sweep.due_refreshes() == 1
+    assert Refresh.objects.filter(channel=channel, state=RefreshState.WAITING).count() == 1
+    Refresh.objects.all().delete()
+    Channel.objects.update(problem="timed_out", problem_at=real_now())
+    assert sweep.due_refreshes() == 0

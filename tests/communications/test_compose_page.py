@@ -118,6 +118,15 @@ def test_a_started_communication_can_no_longer_be_edited(channel: Channel, as_op
     assert Communication.objects.get().name == "Saldi d'estate"
 
 
+def test_a_template_that_was_switched_off_is_named_when_the_draft_is_edited(
+    channel: Channel, as_operator: Client
+) -> None:
+    draft = made.draft(channel, template="promo_estate")
+    channel.templates.filter(name="promo_estate").update(active=False)
+    page = as_operator.get(f"/communications/{draft.pk}/edit/").content.decode()
+    assert "«promo_estate» non si può più scegliere: è disattivato o non utilizzabile." in page
+
+
 def test_viewers_do_not_compose(channel: Channel, as_viewer: Client) -> None:
     assert as_viewer.get(NEW).status_code == 403
     assert as_viewer.post(NEW, typed(channel)).status_code == 403

@@ -3,9 +3,12 @@
 The worker is a real process, the kill a real SIGKILL while the simulator holds requests open.
 """
 
+import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +29,13 @@ channel = ledger.connected(Engage(sys.argv[1]))
 ledger.people(int(sys.argv[2]))
 print(ledger.draft(channel).pk)
 """
+SETTINGS: dict[str, Any] = {
+    "STAFFETTA_SEND_PACE": "0",
+    "STAFFETTA_SEND_CONCURRENCY": "16",
+    "STAFFETTA_READ_TIMEOUT": "3",
+    "STAFFETTA_IN_FLIGHT_TIMEOUT": "6",
+    "PYTHONPATH": f"{Path(__file__).resolve().parents[2]}:{Path(__file__).resolve().parents[2] / 'src'}",
+}
 UNSETTLED = "SELECT count(*) FROM deliveries_delivery WHERE state IN ('waiting', 'sending')"
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
@@ -39,19 +49,12 @@ def engage() -> Iterator[Engage]:
 
 @pytest.fixture
 def staffetta(engage: Engage) -> Iterator[Installation]:
-    with installation(
-        STAFFETTA_ENGAGE_URL=engage.url,
-        STAFFETTA_SEND_PACE="0",
-        STAFFETTA_SEND_CONCURRENCY="16",
-        STAFFETTA_READ_TIMEOUT="3",
-        STAFFETTA_IN_FLIGHT_TIMEOUT="6",
-        PYTHONPATH=f"{Path(__file__).resolve().parents[2]}:{Path(__file__).resolve().parents[2] / 'src'}",
-    ) as made:
+    with installation(STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as made:
         yield made
 
 
-def start(staffetta: Installation, engage: Engage) -> int:
-    return int(staffetta.python(PREPARE, engage.url, str(PEOPLE)))
+def start(staffetta: Installation, engage: Engage, people: int = PEOPLE) -> int:
+    return int(staffetta.python(PREPARE, engage.url, str(people)))
 
 
 def wait_until_settled(staffetta: Installation, seconds: float = 60) -> None:
@@ -67,20 +70,21 @@ def addresses(staffetta: Installation, state: str) -> set[str]:
     return {str(row[0]) for row in staffetta.rows("SELECT address FROM deliveries_delivery WHERE state = %s", state)}
 
 
-def assert_books_agree(staffetta: Installation, engage: Engage) -> None:
+def assert_books_agree(staffetta: Installation, engage: Engage, people: int = PEOPLE) -> None:
     """Nobody twice, nobody missing, `sent` only where the provider accepted, and the counters equal the rows."""
     received = [row["recipient"] for row in engage.ledger(channel=FIRST)]
     sent, uncertain = addresses(staffetta, "sent"), addresses(staffetta, "uncertain")
     assert [who for who, times in Counter(received).items() if times > 1] == []
     assert sent <= set(received)
     assert set(received) <= sent | uncertain
-    assert sum(states(staffetta).values()) == PEOPLE
+    assert sum(states(staffetta).values()) == people
     counted = staffetta.rows("SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state")
     assert {state: int(number) for state, number in counted if number} == dict(states(staffetta))
 
 
-def test_two_thousand_people_are_written_to_once_each(staffetta: Installation, engage: Engage) -> None:
+def test_two_thousand_people_are_written_to_once_each_by_two_workers(staffetta: Installation, engage: Engage) -> None:
     start(staffetta, engage)
+    staffetta.start_worker()
     staffetta.start_worker()
     wait_until_settled(staffetta)
     assert states(staffetta) == {"sent": PEOPLE}
@@ -104,6 +108,36 @@ def test_a_killed_worker_loses_nobody_and_repeats_nobody(staffetta: Installation
     uncertain = addresses(staffetta, "uncertain")
     assert uncertain, "a kill in the middle of sending must leave something to verify"
     assert uncertain <= in_flight
+    assert_books_agree(staffetta, engage)
+
+
+def test_a_worker_asked_to_stop_gets_the_answers_of_what_is_in_flight(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    engage.fault("hang", match={**SENDS, "after": 300}, accepted=True, times=16)
+    worker = staffetta.start_worker()
+    engage.wait_until_held(16)
+    worker.send(signal.SIGTERM)
+    time.sleep(0.5)
+    engage.release()
+    assert worker.popen.wait(20) == 0
+    assert addresses(staffetta, "sending") == set(), "nothing is left for the sweeper"
+    found = states(staffetta)
+    assert found["uncertain"] == 0
+    assert found["sent"] == len(engage.ledger())
+    assert found["sent"] + found["waiting"] == PEOPLE
+    assert_books_agree(staffetta, engage)
+
+
+def test_a_worker_frozen_past_its_lease_doubles_nobody_when_it_wakes(staffetta: Installation, engage: Engage) -> None:
+    start(staffetta, engage)
+    engage.fault("latency", match=SENDS, ms=20)
+    frozen = staffetta.start_worker()
+    wait_until(lambda: len(engage.ledger()) > 100)
+    frozen.send(signal.SIGSTOP)
+    staffetta.start_worker()
+    wait_until(lambda: states(staffetta)["sent"] > 600, 40, 0.1)
+    frozen.send(signal.SIGCONT)
+    wait_until_settled(staffetta)
     assert_books_agree(staffetta, engage)
 
 

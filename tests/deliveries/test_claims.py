@@ -9,8 +9,8 @@ from staffetta.communications.models import Communication, CommunicationState
 from staffetta.deliveries import dispatch, states, watch
 from staffetta.deliveries.counts import counts_of
 from staffetta.deliveries.dispatch import lease_name
+from staffetta.deliveries.marks import Answer, Holder, Marked
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.states import Answer, Holder
 from staffetta.work import lease
 from tests.deliveries.ledger import CONTEXT, people, planned, run, states_of, transactional
 
@@ -22,7 +22,7 @@ def holder(channel: Channel, worker: str = "anna") -> Holder:
     return Holder(channel.pk, name, fence, worker)
 
 
-def sent(row: states.Marked) -> Answer:
+def sent(row: Marked) -> Answer:
     return Answer(row.id, row.attempt, "sent", "accepted")
 
 
@@ -138,11 +138,11 @@ def test_a_stop_cancels_who_waits_and_lets_who_is_in_flight_get_an_answer(channe
 
 
 def test_never_more_than_twice_the_concurrency_is_marked_ahead(channel: Channel, engage: Engage) -> None:
-    people(40)
+    people(24)
     communication = planned(channel)
     engage.fault("hang", match={"operation": "send_notification"}, accepted=False)
     dispatch.work(CONTEXT)
-    assert states_of(communication) == {"uncertain": 40}
+    assert states_of(communication) == {"uncertain": 24}
     assert max(Attempt.objects.values_list("number", flat=True)) == 1
     marks = sorted(Attempt.objects.values_list("marked_at", "answered_at"))
     ahead = max(sum(begun <= at < (ended or at) for begun, ended in marks) for at, _ in marks)

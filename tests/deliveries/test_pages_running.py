@@ -62,7 +62,7 @@ def held(channel: Channel) -> Communication:
 def test_a_template_switched_off_holds_it_with_the_reason(channel: Channel, as_operator: Client) -> None:
     communication = held(channel)
     page = as_operator.get(f"/communications/{communication.pk}/").content.decode()
-    assert "In sospeso: Il template è disattivato." in page
+    assert "Sospeso: Il template è disattivato." in page
     assert "Accetta e riprendi" not in page
     answer = as_operator.post(f"/communications/{communication.pk}/resume/", follow=True)
     assert "Il template è disattivato." in answer.content.decode()

@@ -11,8 +11,8 @@ from staffetta.channels.models import Channel
 from staffetta.communications.models import CommunicationState
 from staffetta.deliveries import look_up, settle, states, sweep
 from staffetta.deliveries.counts import counts_of, reconcile
+from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.states import Answer
 from staffetta.work import lease
 from staffetta.work.clock import real_now
 from tests.deliveries.ledger import people, planned, run, states_of, the
@@ -21,7 +21,7 @@ from tests.deliveries.test_claims import holder
 SENDS = {"operation": "send_notification"}
 
 
-def abandoned(channel: Channel, number: int = 1) -> tuple[states.Marked, ...]:
+def abandoned(channel: Channel, number: int = 1) -> tuple[Marked, ...]:
     """Mark rows as a worker does that is killed before the answers."""
     mine = holder(channel)
     marked = states.turn(mine, [], number)

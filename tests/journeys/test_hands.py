@@ -73,6 +73,8 @@ def tab_to(visitor: Visitor, name: str, most: int = 60) -> None:
     """Press Tab until something of that name has the focus, which must be seen on every stop."""
     for _ in range(most):
         visitor.page.keyboard.press("Tab")
+        if visitor.page.evaluate("() => document.activeElement === document.body"):
+            continue  # round the end of the page, through the browser's own controls
         assert visitor.page.evaluate(FOCUS), "the focus cannot be seen: " + visitor.page.evaluate(
             "() => document.activeElement.outerHTML.slice(0, 200)"
         )
@@ -98,8 +100,9 @@ def test_a_channel_is_connected_and_a_template_switched_with_the_keyboard_alone(
     page.reload()
     tab_to(anna, "Vai al contenuto", 1)
     page.keyboard.press("Enter")
-    tab_to(anna, "Assistenza clienti", 12)
+    tab_to(anna, "Assistenza clienti", 4)
     page.keyboard.press("Enter")
+    expect(page.locator(".nav-tabs")).to_be_visible()
     tab_to(anna, "WhatsApp")
     page.keyboard.press("Enter")
     expect(page.get_by_role("switch").first).to_be_visible()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.house import House
 from tests.journeys.pseudo import CLOSE, OPEN
+from tests.processes import ROOT
 
 LETTER = re.compile(r"[^\W\d_]")
 MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
@@ -17,7 +18,7 @@ NAMES = (
     *("Facebook Messenger", "Viber", "Apple Messages"),
     *("SQLite", "PostgreSQL", "UTF-8", "Windows-1252"),  # what the technique is called
     *("GET", "POST", "PUT", "PATCH", "DELETE", "JSON", "CSV", "TELEGRAMID", "HTTP"),  # written so in every language
-    "stf_",  # how every access token begins
+    *("stf_", "ms", "https://", "BOM"),  # how an access token and an address begin; milliseconds; the mark of UTF-8
     *("English", "Italiano"),  # a language is offered by its own name
 )
 """What is the same in every language and in no catalogue."""
@@ -32,11 +33,16 @@ NOT_SAID = {
 NOT_DATA = ("django_", "auth_", "sqlite_", "work_")
 """Tables of the machinery."""
 
+SHOWN_AS_IT_IS = {"it", "en", "de", "Sì"}
+"""Codes of languages of templates, and what the cells of the imported file hold."""
+
+SEPARATOR = re.compile(r"\s?[·,]\s?")
 SHORTEST = 4
 """A shorter text counts as data only where it stands alone."""
 
+GUIDES = ROOT / "docs" / "guides"
 READ = """() => {
-  const skipped = "script, style, template, noscript, svg, code, pre, [data-own-name]";
+  const skipped = "script, style, template, noscript, svg, code, pre, [data-own-name], .guide, .phone, .excerpt";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
@@ -56,7 +62,10 @@ READ = """() => {
 
 
 def unmarked(page: Page, data: set[str]) -> list[str]:
-    """Return what stands outside brackets and is no data, each with the element it was found in."""
+    """Return what stands outside brackets and is no data, each with the element it was found in.
+
+    Texts of templates (drawn, or as an excerpt) are data; a guide is written whole in each language.
+    """
     found = page.evaluate(READ)
     pieces = [*_outside(found["texts"]), *((_without_marked(text), place) for text, place in found["said"])]
     return [f"{left!r} in {place}" for text, place in pieces if LETTER.search(left := _without_data(text, data))]
@@ -83,14 +92,15 @@ def _without_marked(text: str) -> str:
 
 def _without_data(text: str, data: set[str]) -> str:
     text = " ".join(text.split())
-    if text in data:
+    if text in data or all(not part or part in data for part in SEPARATOR.split(text)):
         return ""
     if text.endswith("…") and any(known.startswith(text[:-1]) for known in data):
         return ""
     inside = sorted((known for known in data if len(known) >= SHORTEST and known in text), key=len, reverse=True)
     for known in (*inside, *NAMES):
         text = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", " ", text)
-    return re.sub(r"[0-9a-f]{8}[0-9a-f-]*", " ", text)
+    left = [part for part in SEPARATOR.split(re.sub(r"[0-9a-f]{8}[0-9a-f-]*", " ", text)) if part.strip() not in data]
+    return " · ".join(left)
 
 
 def data_of(home: House) -> set[str]:
@@ -104,7 +114,11 @@ def data_of(home: House) -> set[str]:
             if column not in NOT_SAID:
                 rows = home.staffetta.rows(f'SELECT DISTINCT "{column}" FROM {table} WHERE typeof("{column}") = "text"')
                 found.update(text for (value,) in rows for text in _told(value))
-    return {" ".join(text.split()) for text in found if LETTER.search(text)} | {str(home.staffetta.data)}
+    found.update(guide.read_text().partition("\n")[0].removeprefix("# ") for guide in GUIDES.glob("*.md"))
+    return {" ".join(text.split()) for text in found if LETTER.search(text)} | {
+        str(home.staffetta.data),
+        *SHOWN_AS_IT_IS,
+    }
 
 
 def _told(value: str) -> Iterator[str]:

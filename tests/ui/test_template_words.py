@@ -1,6 +1,6 @@
 """The words templates use."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django import forms
@@ -35,7 +35,14 @@ def test_days_are_named_as_people_do() -> None:
 
 def test_older_days_have_a_date() -> None:
     with translation.override("it"):
-        assert words.friendly(datetime(2020, 3, 12, 17, 5, tzinfo=UTC)) == "12 Marzo 2020, 18:05"
+        assert words.friendly(datetime(2020, 3, 12, 17, 5, tzinfo=UTC)) == "12 marzo 2020, 18:05"
+
+
+def test_a_full_date_has_its_month_as_the_language_writes_it() -> None:
+    with translation.override("it"):
+        assert words.full_date(date(2026, 12, 31)) == "31 dicembre 2026"
+    with translation.override("en"):
+        assert words.full_date(date(2026, 12, 31)) == "31 December 2026"
 
 
 def test_a_moment_carries_its_exact_time() -> None:

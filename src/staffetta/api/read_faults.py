@@ -37,6 +37,6 @@ def _pointer(place: Iterable[Any]) -> str:
     parts = [str(part) for part in place]
     while parts and parts[0] in BODY:
         parts.pop(0)
-    named = [part for part in parts if part not in BRANCHES and not part.startswith("function-")]
+    named = [part for part in parts if part not in BRANCHES and not part.startswith(("function-", "constrained-"))]
     names = [part.replace("~", "~0").replace("/", "~1") for part in named]
     return "#/" + "/".join(names) if names else "#"

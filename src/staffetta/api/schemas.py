@@ -7,6 +7,10 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores no NUL character: refused by name instead of failing on it."""
+Value = Annotated[str, Field(max_length=5000, pattern=NO_NUL)]
+
 
 class Closed(Schema):
     """A request body: a member nobody knows is an error, never silently dropped."""
@@ -18,27 +22,28 @@ class ConsentIn(Closed):
     """The consent this message is covered by: written into the ledger of consents."""
 
     source: Annotated[
-        str, Field(min_length=1, max_length=200, description="Where it was given.", examples=["checkout"])
+        str,
+        Field(min_length=1, max_length=200, pattern=NO_NUL, description="Where it was given.", examples=["checkout"]),
     ]
-    text: Annotated[str, Field(min_length=1, max_length=2000, description="The words the person agreed to.")]
+    text: Annotated[
+        str, Field(min_length=1, max_length=2000, pattern=NO_NUL, description="The words the person agreed to.")
+    ]
 
 
 class RecipientIn(Closed):
     """Whom it goes to."""
 
-    phone: Annotated[
-        str, Field(max_length=60, description="International form, with the plus.", examples=["+39 333 123 4567"])
-    ]
+    phone: Annotated[str, Field(max_length=60, description="International form, with the plus.",
+                                examples=["+39 333 123 4567"])]
 
 
 class SendIn(Closed):
     """One message to one person."""
 
-    recipient: Annotated[RecipientIn | str, Field(description='The phone number, plain or as `{"phone": …}`.')]
-    values: Annotated[
-        dict[str, str | int | float],
-        Field(description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]),
-    ] = {}
+    recipient: Annotated[RecipientIn | str, Field(description="The phone number, plain or as `{\"phone\": …}`.")]
+    values: Annotated[dict[str, Value | int | float], Field(
+        description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]
+    )] = {}
     consent: ConsentIn | None = None
 
     @property
@@ -59,9 +64,8 @@ class DeliveryOut(Schema):
     id: UUID
     kind: Literal["communication", "transactional", "test"]
     name: Annotated[str, Field(description="Of the transactional message or communication.")]
-    state: Literal[
-        "waiting", "sending", "sent", "delivered", "read", "not_sent", "failed", "undelivered", "uncertain", "cancelled"
-    ]
+    state: Literal["waiting", "sending", "sent", "delivered", "read", "not_sent", "failed", "undelivered", "uncertain",
+                   "cancelled"]
     reason: Annotated[str | None, Field(description="A stable code, when there is one.")]
     detail: Annotated[str | None, Field(description="The reason in words, in the language of the call.")]
     provider_code: str | None

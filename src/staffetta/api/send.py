@@ -1,5 +1,6 @@
 """Take one transactional message: whatever is wrong is refused whole, and leaves nothing behind."""
 
+import re
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
@@ -27,12 +28,14 @@ OF_CHANNEL = (
     Trouble.ADDRESS_FORBIDDEN,
 )
 """Troubles that may be over without any change of the call: 503. Those of the template want a person: 422."""
+SLUG = re.compile(r"[-\w]{1,60}", re.ASCII)
 OF_VALUES = {"missing_value": "value_missing", "too_long": "value_too_long"}
 
 
 def find(name: str) -> TransactionalMessage:
     """Return the transactional message of this name. Raises Problem 404."""
-    row = TransactionalMessage.objects.select_related("channel", "variant__template__channel").filter(name=name).first()
+    rows = TransactionalMessage.objects.select_related("channel", "variant__template__channel")
+    row = rows.filter(name=name).first() if SLUG.fullmatch(name) else None
     if row is None:
         raise Problem(
             "transactional_message_unknown",

@@ -27,4 +27,5 @@ class ChannelsConfig(AppConfig):
         incident_words.register()
         deed_words.register()
         sweeps.register("stuck refreshes", 20, sweep.stuck_refreshes)
+        sweeps.register("due refreshes", 60, sweep.due_refreshes)
         prune.register("API calls", recorder.prune)

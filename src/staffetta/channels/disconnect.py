@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import models, transaction
+from django.utils.functional import Promise
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
@@ -28,7 +29,10 @@ class Blocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What disconnecting would do. `others`: what other rooms hang on the channels and goes too, name and number."""
+    """What disconnecting would do. `others`: what other rooms hang on the channels and goes too, name and number.
+
+    Only kinds that people know are told: those whose plural is translated.
+    """
 
     channels: int
     keys: int
@@ -57,7 +61,7 @@ def outlook(channels: list[Channel]) -> Outlook:
         others=[
             (str(model._meta.verbose_name_plural), number)
             for model, number in counts.items()
-            if model not in OWN and number
+            if model not in OWN and number and isinstance(model._meta.verbose_name_plural, Promise)
         ],
         held=holds.count(ids),
         blockers=blockers.of(ids),

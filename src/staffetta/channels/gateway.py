@@ -105,6 +105,7 @@ def connector_settings(profile: Mapping[str, object]) -> Settings:
         allow_private_addresses=django_settings.ALLOW_PRIVATE_ADDRESSES,
         connect_timeout=django_settings.CONNECT_TIMEOUT,
         read_timeout=django_settings.READ_TIMEOUT,
+        max_connections=max(100, django_settings.SEND_CONCURRENCY),
         profile=_profile(profile) or None,
     )
 

@@ -29,6 +29,7 @@ def key_incident(incident: Incident) -> wording.Words:
         ),
         url=reverse("channels:connect_row", args=[incident.subject]),
         label=_("Replace the API Key"),
+        told_at=(reverse("channels:list"), reverse("channels:home", args=[incident.subject])),
     )
 
 

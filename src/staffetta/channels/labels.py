@@ -23,8 +23,6 @@ CONNECTION: dict[str, tuple[str, str]] = {
 
 def connection(channel: Channel) -> Badge:
     """Return the badge of a channel's connection state."""
-    if channel.state == ConnectionState.AVAILABLE and channel.never_sends:
-        return "secondary", _("Cannot be used for sending"), "ban"
     colour, icon = CONNECTION[channel.state]
     return colour, ConnectionState(channel.state).label, icon
 

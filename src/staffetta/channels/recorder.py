@@ -15,6 +15,8 @@ SENDS_KEPT = 100
 DAYS_KEPT = 30
 URL_KEPT = 2_000  # characters
 BODY_KEPT = 8_000  # characters
+POLLED_KEPT = 1_000  # characters: what is read every minute would fill 2 GB a month and channel with whole bodies
+POLLED = frozenset({"customers", "replies"})
 WAITING_KEPT = 2_000  # exchanges held before a flush; beyond that the oldest are dropped
 PRUNED_AT_ONCE = 1_000  # rows
 logger = logging.getLogger(__name__)
@@ -100,11 +102,15 @@ def _row(channel_id: int, exchange: messages.Exchange) -> Exchange:
         url=_text(exchange.url, URL_KEPT),
         request_body=_text(exchange.request_body, BODY_KEPT),
         status=exchange.status,
-        response_body=_text(exchange.response_body, BODY_KEPT),
+        response_body=_text(exchange.response_body, _answer_kept(exchange)),
         error=exchange.error[:40],
         duration_ms=max(0, exchange.duration_ms),
         is_send=exchange.is_send,
     )
+
+
+def _answer_kept(exchange: messages.Exchange) -> int:
+    return POLLED_KEPT if exchange.operation in POLLED and not exchange.error else BODY_KEPT
 
 
 def _text(text: str, size: int) -> str:

@@ -1,20 +1,35 @@
-"""Refreshes whose task was lost or whose worker died: taken up again after a minute, given up after three tries."""
+"""What looks after refreshes by itself: lost ones are taken up again, and the optional schedule asks for new ones."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from staffetta.channels import health
-from staffetta.channels.ask import UNDER_WAY, enqueue
-from staffetta.channels.models import Refresh, RefreshState
+from staffetta.channels.ask import UNDER_WAY, ask, enqueue
+from staffetta.channels.models import Channel, ConnectionState, Refresh, RefreshState
 from staffetta.channels.refresh import SILENT
 from staffetta.work.clock import now, real_now
 
 TRIES = 3
 
 
+def due_refreshes() -> int:
+    """Ask for a refresh of connected channels last refreshed longer ago than the schedule says; return how many.
+
+    Off by default (STAFFETTA_REFRESH_HOURS, 0). A refresh that failed is not asked for again before its time either.
+    """
+    if settings.REFRESH_HOURS <= 0:
+        return 0
+    since = now() - timedelta(hours=settings.REFRESH_HOURS)
+    old = Q(refreshed_at__lt=since) & (Q(problem_at=None) | Q(problem_at__lt=since))
+    channels = Channel.objects.filter(old, state=ConnectionState.CONNECTED).order_by("id")
+    return len([ask(channel) for channel in channels])
+
+
 def stuck_refreshes() -> int:
-    """Enqueue refreshes that gave no sign of life for a minute again; return how many were found."""
+    """Enqueue refreshes silent for a minute again, give them up after three tries; return how many were found."""
     lost = real_now() - timedelta(seconds=SILENT)
     rows = list(Refresh.objects.filter(state__in=UNDER_WAY, beat_at__lt=lost).select_related("channel"))
     for row in rows:

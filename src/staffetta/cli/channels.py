@@ -85,7 +85,7 @@ def connect_one(args: argparse.Namespace) -> int:
     except NotConnected as problem:
         text = str(problem_text(problem.code, **problem.names))
         choices = "".join(f"\n  {row.id}  {row.name}" for row in problem.candidates)
-        fail(f"{text}{choices}\n{_('Nothing was saved.')}")
+        fail(f"{text}{choices}\n" + _("Nothing was saved."))
     _wait([asked])
     shown = overview.rows([Channel.objects.get(pk=asked.channel_id)])
     emit(args, described(shown[0]), lambda: _table(overview.rows()))
@@ -195,4 +195,4 @@ def _agreed(args: argparse.Namespace, outlook: Outlook) -> None:
             "fields": outlook.fields,
         }
         held = "".join(f"\n  {held.number} {held.label}" for held in outlook.held)
-        fail(f"{counted}{held}\n{_('Repeat the command with --yes to do it.')}")
+        fail(f"{counted}{held}\n" + _("Repeat the command with --yes to do it."))

@@ -41,7 +41,13 @@ def _register_import(verbs: Subparsers) -> None:
     parser.add_argument("--consent", default="", metavar="COLUMN", help=_("the column with the Opt-in WhatsApp"))
     parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
     separators = {"semicolon": ";", "comma": ",", "tab": "\t"}
-    parser.add_argument("--separator", type=lambda word: separators.get(word, word), choices=list(DELIMITER_NAMES))
+    parser.add_argument(
+        "--separator",
+        type=lambda word: separators.get(word, word),
+        choices=list(DELIMITER_NAMES),
+        metavar="|".join(separators),
+        help=_("what stands between the columns, where it is not found out by itself"),
+    )
     parser.add_argument("--wait", action="store_true", help=_("end when the import has ended"))
     json_option(parser, _("print the import as JSON"))
     parser.set_defaults(run=import_contacts)

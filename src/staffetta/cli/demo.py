@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ PHOTO = "https://example.com/novita.jpg"
 EXPECTED_IMPORT = {"imported": 1940, "rejected": 60}
 EXPECTED = {"audience": 1940, "sent": 1700, "not_sent": 240, "failed": 0, "uncertain": 0, "waiting": 0, "cancelled": 0}
 START_SECONDS = 40.0
+FIGURES = ("templates_available", "templates_active")
 
 
 def register(subparsers: Subparsers) -> None:
@@ -44,6 +46,7 @@ def register(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the job; then leave the interface running, unless told to exit."""
     begun = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops the demo stops what it started
     with ExitStack() as stack:
         folder = stack.enter_context(_folder())
         engage = stack.enter_context(_simulator(args.simulator_port))
@@ -139,8 +142,8 @@ def _play(platform: Platform, engage: str) -> bool:
     platform.command("channels", "refresh", "--wait")
     for row in platform.json("channels", "list"):
         say(
-            f"   {row['name']} · {row['platform']} · {row['state']} · {row['templates_available']} / "
-            f"{row['templates_active']}"
+            f"   {row['name']} · {row['platform']} · {row['state']} · "
+            + " / ".join("–" if row[name] is None else str(row[name]) for name in FIGURES)
         )
     say(_("2. Importing contacts"))
     outcome = _import(platform)

@@ -76,6 +76,12 @@ class ContentForm(forms.Form):
         return next((v["kind"] for v in variables if v.get("kind") in MEDIA_KINDS), "")
 
     @property
+    def lost(self) -> str:
+        """The template that was chosen before and can be chosen no longer; "" when there is none."""
+        name = str(self.asked.get("template", ""))
+        return name if self.choice.channel and name not in {v.template.name for v in self.offered} else ""
+
+    @property
     def drawn(self) -> Preview | None:
         """The template as the phone shows it, with fixed texts and the header's file; None before one is chosen."""
         if self.variant is None:

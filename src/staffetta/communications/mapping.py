@@ -1,6 +1,6 @@
 """Where each variable's value comes from. Pure: no database.
 
-A mapping is what `Composition.mapping` stores: variable key -> {"source": SOURCE, "fallback": TEXT | null}, where SOURCE is
+A mapping is what `Composition.mapping` stores: variable key -> {"source": SOURCE, "fallback": TEXT | null}. SOURCE is
 `field:NAME` (a field of the contact), `text:TEXT` (the same for everybody) or `value:NAME` (passed by the caller).
 """
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from staffetta.channels.blockers import Blocker
 from staffetta.channels.holds import Held
@@ -28,24 +29,22 @@ def of_templates(template_ids: Sequence[int]) -> Mapping[int, Sequence[Usage]]:
     for template, message in _by_template(TransactionalMessage.objects.all(), template_ids):
         url = reverse("communications:transactional_show", args=[message.name])
         kind, kinds = _("transactional message"), _("transactional messages")
-        usage = Usage(kind, message.name, url, running=message.enabled, kinds=kinds)
+        usage = Usage(kind, message.name, url, kinds=kinds)
         found.setdefault(template, []).append(usage)
     return found
 
 
 def of_channel(channel_id: int) -> Sequence[Dependent]:
     """Return what hangs on a channel, counted."""
+    unfinished = Communication.objects.filter(channel=channel_id).exclude(state__in=OVER).count()
+    messages = TransactionalMessage.objects.filter(channel=channel_id).count()
     return [
         Dependent(
-            _("Communications not finished"),
-            Communication.objects.filter(channel=channel_id).exclude(state__in=OVER).count(),
+            ngettext("communication not finished", "communications not finished", unfinished),
+            unfinished,
             reverse("communications:list"),
         ),
-        Dependent(
-            _("Transactional messages"),
-            TransactionalMessage.objects.filter(channel=channel_id).count(),
-            reverse("communications:transactional_list"),
-        ),
+        Dependent(_messages(messages), messages, reverse("communications:transactional_list")),
     ]
 
 
@@ -62,11 +61,15 @@ def in_the_way(channel_ids: Sequence[int]) -> Sequence[Blocker]:
 
 def count_held(channel_ids: Sequence[int]) -> Sequence[Held]:
     """Return what would be held, not deleted."""
-    drafts, messages = _dependents(channel_ids)
+    drafts, messages = (rows.count() for rows in _dependents(channel_ids))
     return [
-        Held(_("Drafts of communications"), drafts.count()),
-        Held(_("Transactional messages"), messages.count()),
+        Held(ngettext("draft of a communication", "drafts of communications", drafts), drafts),
+        Held(_messages(messages), messages),
     ]
+
+
+def _messages(number: int) -> str:
+    return _("transactional message") if number == 1 else _("transactional messages")
 
 
 def hold_dependents(channel_ids: Sequence[int]) -> None:

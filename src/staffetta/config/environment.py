@@ -2,8 +2,12 @@
 
 import os
 import secrets
+from collections.abc import Sequence
+from datetime import date
+from math import inf
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class WrongSetting(Exception):
@@ -26,11 +30,49 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 
 def number(name: str, default: float) -> float:
+    """Return a number that is not negative."""
     value = text(name)
     try:
-        return float(value) if value else default
+        found = float(value) if value else default
     except ValueError:
         raise WrongSetting(name, "a number is wanted") from None
+    if not 0 <= found < inf:
+        raise WrongSetting(name, "a number from 0 on is wanted")
+    return found
+
+
+def one_of(name: str, choices: Sequence[str]) -> str:
+    """Return one of the choices, the first without any."""
+    found = text(name, choices[0])
+    if found not in choices:
+        raise WrongSetting(name, f"one of {', '.join(choices)} is wanted")
+    return found
+
+
+def address(name: str, default: str = "") -> str:
+    """Return the beginning of an address on the web, without a slash at the end."""
+    found = text(name, default).rstrip("/")
+    if found and not (found.startswith(("http://", "https://")) and urlsplit(found).hostname):
+        raise WrongSetting(name, "an address that begins with https:// or http:// is wanted")
+    return found
+
+
+def day(name: str, default: str) -> str:
+    """Return a day as YYYY-MM-DD; "" if the variable is there and empty."""
+    found = os.environ.get(name, default).strip()
+    try:
+        return date.fromisoformat(found).isoformat() if found else ""
+    except ValueError:
+        raise WrongSetting(name, "a day such as 2026-12-31 is wanted") from None
+
+
+def time_zone(name: str, default: str) -> str:
+    """Return the name of a time zone."""
+    found = text(name, default)
+    try:
+        return ZoneInfo(found).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongSetting(name, "a time zone such as Europe/Rome is wanted") from None
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -17,12 +17,13 @@ SECRET_KEY = environment.kept_secret(DATA_DIR, "STAFFETTA_SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.words("STAFFETTA_OLD_SECRET_KEYS")
 DEBUG = False
 ALLOWED_HOSTS = environment.words("STAFFETTA_HOSTS", "*")
-PUBLIC_URL = environment.text("STAFFETTA_PUBLIC_URL").rstrip("/")
+PUBLIC_URL = environment.address("STAFFETTA_PUBLIC_URL")
 
-ENGAGE_URL = environment.text("STAFFETTA_ENGAGE_URL", "https://rest.messengerpeople.com").rstrip("/")
-ENGAGE_VERSION = environment.text("STAFFETTA_ENGAGE_VERSION", "16")
+ENGAGE_URL = environment.address("STAFFETTA_ENGAGE_URL", "https://rest.messengerpeople.com")
+ENGAGE_VERSION = environment.one_of("STAFFETTA_ENGAGE_VERSION", ("16", "15", "14", "12", "11", "10"))
 ENGAGE_PROFILE = environment.text("STAFFETTA_ENGAGE_PROFILE")
-ENGAGE_ENDS = environment.text("STAFFETTA_ENGAGE_ENDS", "2026-12-31")
+ENGAGE_ENDS = environment.day("STAFFETTA_ENGAGE_ENDS", "2026-12-31")
+REFRESH_HOURS = environment.number("STAFFETTA_REFRESH_HOURS", 0)
 SEND_PACE = environment.number("STAFFETTA_SEND_PACE", 80)
 ALLOW_PRIVATE_ADDRESSES = environment.flag("STAFFETTA_ALLOW_PRIVATE_ADDRESSES")
 READ_TIMEOUT = environment.number("STAFFETTA_READ_TIMEOUT", 10)
@@ -110,11 +111,11 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "reports:overview"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
-LANGUAGE_CODE = environment.text("STAFFETTA_LANGUAGE", "it")
+LANGUAGE_CODE = environment.one_of("STAFFETTA_LANGUAGE", ("it", "en"))
 LOCALE_DIR = environment.text("STAFFETTA_LOCALE_DIR")  # own wording comes first, so it wins over the shipped one
 LOCALE_PATHS = [*filter(None, [LOCALE_DIR]), PACKAGE / "cli" / "locale", PACKAGE / "config" / "locale"]
 LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
-TIME_ZONE = environment.text("STAFFETTA_TIME_ZONE", "Europe/Rome")
+TIME_ZONE = environment.time_zone("STAFFETTA_TIME_ZONE", "Europe/Rome")
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -169,6 +170,7 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = environment.text("STAFFETTA_MAIL_FROM", "staffetta@localhost")
 
+LOG_LEVEL = environment.one_of("STAFFETTA_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -180,7 +182,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("STAFFETTA_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # One line per job and per look for one: a worker would say nothing else.
     "loggers": {name: {"level": "WARNING"} for name in ("django_tasks_db", "django.tasks", "apscheduler")},
 }

@@ -42,6 +42,9 @@ class Contact(models.Model):
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
+    class Meta:
+        indexes = [models.Index(fields=["whatsapp_id"], condition=~Q(whatsapp_id=""), name="contact_by_whatsapp_id")]
+
     def __str__(self) -> str:
         return self.full_name or self.phone or self.telegram_id or f"#{self.pk}"
 

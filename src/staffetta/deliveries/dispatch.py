@@ -22,9 +22,9 @@ from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling
 from staffetta.deliveries import policy, statements, states
+from staffetta.deliveries.marks import Answer, Holder, Shares
 from staffetta.deliveries.models import Attempt
 from staffetta.deliveries.sending import Sending
-from staffetta.deliveries.states import Answer, Holder
 from staffetta.deliveries.watch import hold_channel, take_out
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
@@ -33,8 +33,7 @@ from staffetta.work.pace import Pace
 from staffetta.work.retry import wait_before
 from staffetta.work.wake import bell
 
-LEASE_SECONDS = 10.0
-RENEW_EVERY = 2.5
+LONGEST_LEASE = 10.0
 LONGEST_SESSION = 30.0
 SIDE_BY_SIDE = 8
 """Channels one worker serves at the same time."""
@@ -61,12 +60,19 @@ def work(context: LaneContext) -> bool:
         if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk):
             continue
         name = lease_name(channel.pk)
-        fence = lease.acquire(name, context.worker, LEASE_SECONDS)
+        asked_at = monotonic()
+        fence = lease.acquire(name, context.worker, lease_seconds())
         if fence is None:
             continue
-        _rest_after(channel, Session(channel, Holder(channel.pk, name, fence, context.worker), context).run())
+        holder = Holder(channel.pk, name, fence, context.worker)
+        _rest_after(channel, Session(channel, holder, context, asked_at).run())
         return True
     return False
+
+
+def lease_seconds() -> float:
+    """Return how long a lease lasts: renewed four times in that, and over before what it marked counts as abandoned."""
+    return float(min(LONGEST_LEASE, settings.IN_FLIGHT_TIMEOUT / 2))
 
 
 def lease_name(channel_id: int) -> str:
@@ -95,7 +101,7 @@ def _rest_after(channel: Channel, fault: ConnectorError | None) -> None:
 class Session:
     """One lease of one channel: until nothing is due, the channel fails, the lease is lost, or the worker stops."""
 
-    def __init__(self, channel: Channel, holder: Holder, context: LaneContext) -> None:
+    def __init__(self, channel: Channel, holder: Holder, context: LaneContext, asked_at: float) -> None:
         self.channel, self.holder, self.context = channel, holder, context
         rate = settings.SEND_PACE if channel.pace is None else channel.pace
         self.rate = float(rate)
@@ -104,17 +110,20 @@ class Session:
         self.gather = LOOK if self.rate else GATHER
         oldest = settings.IN_FLIGHT_TIMEOUT / 2
         self.sending = Sending(channel, self.pace, settings.SEND_CONCURRENCY, min(LONGEST_SEND, oldest), oldest)
+        self.lease_seconds = lease_seconds()
         self.marked = 0
         self.told: list[Answer] = []
+        self.shares = Shares()
         self.hungry = True
         self.heard = bell.heard()
-        self.began = self.busy_at = self.renewed_at = self.looked_at = monotonic()
-        self.sending.lease_until = self.began + LEASE_SECONDS
+        self.began = self.busy_at = self.renewed_at = self.looked_at = asked_at
+        self.sending.lease_until = self.began + self.lease_seconds
 
     def run(self) -> ConnectorError | None:
         """Serve the channel; return the fault that ended it, if one did."""
         try:
             self.sending.start()
+            self.busy_at = monotonic()  # opening took its time
             while self._may_go_on():
                 self._turn()
         finally:
@@ -132,13 +141,13 @@ class Session:
     def _keep_lease(self) -> bool:
         """Renew in time; notice on the way that the channel got another key or pace, or is no longer connected."""
         present = monotonic()
-        if present - self.renewed_at < RENEW_EVERY:
+        if present - self.renewed_at < self.lease_seconds / 4:
             return True
-        if not lease.renew(self.holder.lease, self.holder.fence, LEASE_SECONDS):
+        if not lease.renew(self.holder.lease, self.holder.fence, self.lease_seconds):
             logger.warning("channel %s: the lease is lost", self.channel.pk)
             return False
         # Counted from before the renewal: our idea of its end must never be later than everybody else's.
-        self.renewed_at, self.sending.lease_until = present, present + LEASE_SECONDS
+        self.renewed_at, self.sending.lease_until = present, present + self.lease_seconds
         self.sending.recorder.flush()
         channel = self.channel
         return Channel.objects.filter(
@@ -149,7 +158,7 @@ class Session:
         self.told += self.sending.answers()
         room = self._room()
         if self.told or (room > 0 and self._may_be_due()):
-            rows = states.turn(self.holder, self._judge(self.told), room, next(_rotation))
+            rows = states.turn(self.holder, self._judge(self.told), room, self.shares)
             self.marked += len(rows) - len(self.told)
             self.told, self.hungry = [], bool(rows)
             self.sending.put(rows)
@@ -205,8 +214,8 @@ class Session:
     def _end(self) -> None:
         """Let what is in flight get its answer, record it whoever has the lease now, and give the lease back."""
         self.sending.close()
-        while not self.sending.ended(RENEW_EVERY):
-            lease.renew(self.holder.lease, self.holder.fence, LEASE_SECONDS)
+        while not self.sending.ended(self.lease_seconds / 4):
+            lease.renew(self.holder.lease, self.holder.fence, self.lease_seconds)
         self._record_rest()
         self._take_out_templates()
         self._tell_fault()

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from staffetta.connectors.errors import ConnectorError, Ruling
 from staffetta.connectors.messages import Accepted
+from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.states import Answer, Marked
 from staffetta.work.retry import wait_before
 
 ACCEPTED = "accepted"

@@ -20,8 +20,8 @@ from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, Ruling, TimedOut, TooFast
 from staffetta.connectors.messages import Notification
 from staffetta.deliveries import policy
+from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import DeliveryKind
-from staffetta.deliveries.states import Answer, Marked
 from staffetta.work.clock import monotonic, now
 from staffetta.work.pace import Pace
 

@@ -15,11 +15,13 @@ from django.db import connection
 from staffetta.work.clock import now, real_now
 
 if TYPE_CHECKING:
-    from staffetta.deliveries.states import Holder
+    from staffetta.deliveries.marks import Holder
 
 Statement = tuple[str, list[Any]]
 
-MARKED = "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters"
+MARKED = (
+    "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters, not_before"
+)
 
 # A template that may be sent: the switch, the approval, a part we can send, still there, on a connected channel.
 USABLE = """t.active AND v.status = 'approved' AND v.unsupported = '' AND v.gone_at IS NULL AND c.state = 'connected'"""
@@ -75,12 +77,18 @@ def single_claims(holder: "Holder") -> list[Statement]:
     ]
 
 
-def communication_claim(holder: "Holder", communication_id: int) -> Statement:
-    """Return the claim of one communication; the caller adds the limit, the lease, and the communication again."""
-    return (
-        _claim("d.kind = 'communication' AND d.communication_id = %s", STILL_RUNNING),
-        [stamp(real_now()), holder.channel_id, communication_id, stamp(now())],
-    )
+def communication_claim(holder: "Holder", communication_id: int, since: Any) -> Statement:
+    """Return the claim of one communication; the caller adds the limit, the lease, and the communication again.
+
+    `since` is the `not_before` of the last row marked (None: from the beginning). PostgreSQL keeps the index entries of
+    rows that wait no more until the next vacuum: each claim would walk over all of them again.
+    """
+    where = "d.kind = 'communication' AND d.communication_id = %s"
+    parameters: list[Any] = [stamp(real_now()), holder.channel_id, communication_id]
+    if since is not None:
+        where += " AND d.not_before >= %s"
+        parameters.append(since)
+    return _claim(where, STILL_RUNNING), [*parameters, stamp(now())]
 
 
 def _claim(where: str, also: str = "TRUE") -> str:
@@ -131,7 +139,8 @@ def _answers() -> str:
 
 
 SETTLED = """state = o.state, reason = o.reason, provider_code = o.provider_code, provider_reason = o.provider_reason,
-provider_message_id = o.message_id, not_before = COALESCE(o.not_before, deliveries_delivery.not_before),
+provider_message_id = o.message_id, not_before = COALESCE(o.not_before,
+    CASE o.state WHEN 'waiting' THEN %s ELSE deliveries_delivery.not_before END),
 settled_at = CASE o.state WHEN 'waiting' THEN NULL ELSE %s END,
 settled_by = CASE o.state WHEN 'waiting' THEN '' WHEN 'uncertain' THEN '' ELSE 'answer' END"""
 
@@ -144,7 +153,7 @@ def answer_deliveries(answers: str, present: Any) -> Statement:
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
           AND deliveries_delivery.state || '' = 'sending'
         RETURNING deliveries_delivery.id, communication_id, kind""",
-        [present, answers],
+        [present, present, answers],
     )
 
 
@@ -153,7 +162,7 @@ def answer_late(answer: dict[str, object], old: str, present: Any) -> Statement:
         f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
           AND deliveries_delivery.state = %s""",
-        [present, json.dumps([answer]), old],
+        [present, present, json.dumps([answer]), old],
     )
 
 

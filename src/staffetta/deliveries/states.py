@@ -30,7 +30,7 @@ the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,7 @@ from django.db import connection, transaction
 
 from staffetta.deliveries import statements
 from staffetta.deliveries.counts import Moves
+from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
 from staffetta.work.clock import now, real_now
 
@@ -63,59 +64,16 @@ ARROWS: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who claims: the lease of one channel, its fence, and the worker's name for the attempt's row."""
-
-    channel_id: int
-    lease: str
-    fence: int
-    worker: str
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A row that is durably `sending`: what the request needs, frozen when it was planned."""
-
-    id: int
-    attempt: int
-    kind: str
-    communication_id: int | None
-    variant_id: int | None
-    address: str
-    template: str
-    language: str
-    parameters: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one attempt: `state` is sent, failed, uncertain or waiting; `outcome` goes to the attempt's row.
-
-    `not_before` is when a waiting row may be attempted again; None: at once.
-    """
-
-    id: int
-    attempt: int
-    state: str
-    outcome: str
-    reason: str = ""
-    provider_code: str = ""
-    provider_reason: str = ""
-    message_id: str = ""
-    not_before: datetime | None = None
-
-
-def turn(holder: Holder, answers: Sequence[Answer], want: int, rotation: int = 0) -> list[Marked]:
+def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | None = None) -> list[Marked]:
     """Record `answers` and mark up to `want` due rows of the channel, in one transaction.
 
     One commit serves both, since a durable commit is what a turn costs. A lost lease marks nothing and still records.
-    `rotation` says which of several communications begins, so that they share the channel.
+    `shares` is what a session remembers from turn to turn.
     """
     moves = Moves()
     with transaction.atomic():
         _record(answers, moves)
-        marked = _claim(holder, want, rotation, moves) if want > 0 else []
+        marked = _claim(holder, want, shares or Shares(), moves) if want > 0 else []
         moves.write()
     return marked
 
@@ -208,7 +166,7 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
     return len(moved)
 
 
-def _claim(holder: Holder, want: int, rotation: int, moves: Moves) -> list[Marked]:
+def _claim(holder: Holder, want: int, shares: Shares, moves: Moves) -> list[Marked]:
     """Mark due rows: transactional messages first, then test sends, then the communications by turns."""
     with connection.cursor() as cursor:
         rows: list[tuple[Any, ...]] = []
@@ -218,7 +176,7 @@ def _claim(holder: Holder, want: int, rotation: int, moves: Moves) -> list[Marke
             if len(rows) >= want:
                 break
         else:
-            rows += _claim_shares(cursor, holder, want - len(rows), rotation)
+            rows += _claim_shares(cursor, holder, want - len(rows), shares)
         if not rows:
             return []
         cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows], statements.stamp(now())))
@@ -229,24 +187,28 @@ def _claim(holder: Holder, want: int, rotation: int, moves: Moves) -> list[Marke
     return marked
 
 
-def _claim_shares(cursor: Any, holder: Holder, want: int, rotation: int) -> list[tuple[Any, ...]]:
+def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> list[tuple[Any, ...]]:
     """Share `want` among the running communications; what one does not need goes to the next."""
     cursor.execute(statements.RUNNING, [holder.channel_id])
     running = [int(row[0]) for row in cursor.fetchall()]
-    start = rotation % len(running) if running else 0
+    start = shares.rotation % len(running) if running else 0
+    shares.rotation += 1
     rows: list[tuple[Any, ...]] = []
     for left, communication_id in zip(range(len(running), 0, -1), running[start:] + running[:start], strict=True):
         share = -(-(want - len(rows)) // left)
         if share <= 0:
             break
-        sql, parameters = statements.communication_claim(holder, communication_id)
+        sql, parameters = statements.communication_claim(holder, communication_id, shares.since.get(communication_id))
         cursor.execute(sql, [*parameters, share, *statements.lease_of(holder), communication_id])
-        rows += cursor.fetchall()
+        found = cursor.fetchall()
+        if found:
+            shares.since[communication_id] = max(row[-1] for row in found)
+        rows += found
     return rows
 
 
 def _marked(row: tuple[Any, ...]) -> Marked:
-    each, attempt, kind, communication_id, variant_id, address, template, language, parameters = row
+    each, attempt, kind, communication_id, variant_id, address, template, language, parameters, _ = row
     values = json.loads(parameters) if isinstance(parameters, str) else parameters
     return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
 

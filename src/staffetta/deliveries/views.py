@@ -122,7 +122,7 @@ def _settle(request: HttpRequest, rows: QuerySet[Delivery]) -> None:
 
 def _asked(request: HttpRequest) -> tuple[str, str]:
     state = request.GET.get("state", "")
-    return state if state in DeliveryState.values else "", request.GET.get("reason", "")
+    return state if state in DeliveryState.values else "", request.GET.get("reason", "").replace("\0", "")
 
 
 def _drawn(row: Delivery) -> Any:

@@ -14,7 +14,7 @@ def contacts_behind(platform: str, addresses: Collection[str]) -> Mapping[str, s
         return _gathered((str(address), key) for address, key in rows)
     forms = {form: address for address in addresses for form in equivalents(address.removeprefix("+"))}
     by_phone = Contact.objects.filter(phone__in=[f"+{form}" for form in forms]).values_list("phone", "pk")
-    by_id = Contact.objects.filter(whatsapp_id__in=forms).values_list("whatsapp_id", "pk")
+    by_id = Contact.objects.filter(whatsapp_id__in=forms).exclude(whatsapp_id="").values_list("whatsapp_id", "pk")
     pairs = [(forms[str(phone).removeprefix("+")], key) for phone, key in by_phone]
     return _gathered(pairs + [(forms[known], key) for known, key in by_id])
 

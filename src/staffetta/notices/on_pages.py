@@ -15,6 +15,5 @@ def banners(person: object) -> list[Banner]:
 def _banner(incident: Incident, *, administrator: bool) -> Banner:
     words = wording.of(incident)
     may = administrator or not words.administrators_only
-    return Banner(
-        "danger", words.title, words.cause, words.remedy, url=words.url if may else "", label=words.label if may else ""
-    )
+    url, label = (words.url, words.label) if may else ("", "")
+    return Banner("danger", words.title, words.cause, words.remedy, url=url, label=label, told_at=words.told_at)

@@ -13,6 +13,7 @@ class Words:
     """One incident in words: what is broken, why, what to do, and the one button that leads there.
 
     Without `url` there is no button. `administrators_only`: the others read the notice without the button.
+    `told_at`: addresses of pages that tell it in its place.
     """
 
     title: str
@@ -21,6 +22,7 @@ class Words:
     url: str = ""
     label: str = ""
     administrators_only: bool = True
+    told_at: tuple[str, ...] = ()
 
 
 Worder = Callable[[Incident], Words]

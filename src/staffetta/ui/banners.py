@@ -9,6 +9,7 @@ class Banner:
     """What is wrong (title), since when and why (text), what helps (remedy), and the one button that leads there.
 
     `level` is "danger", "warning" or "info". Without a `url` there is no button: the person may not act on it.
+    `told_at` are addresses of pages that tell the same in its place, with its button: the notice is left out there.
     """
 
     level: str
@@ -17,6 +18,7 @@ class Banner:
     remedy: str = ""
     url: str = ""
     label: str = ""
+    told_at: tuple[str, ...] = ()
 
 
 Provider = Callable[[object], Sequence[Banner]]

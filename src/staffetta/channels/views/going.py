@@ -79,6 +79,4 @@ def _goes(outlook: Outlook) -> list[str]:
         (outlook.calls, ngettext("%(number)d API call in the log", "%(number)d API calls in the log", outlook.calls)),
     ]
     lines = [text % {"number": number} for number, text in counted if number]
-    others = sum(number for _name, number in outlook.others)
-    other = ngettext("%(number)d other record of the channels", "%(number)d other records of the channels", others)
-    return [*lines, other % {"number": others}] if others else lines
+    return lines + [f"{number} {name}" for name, number in outlook.others]

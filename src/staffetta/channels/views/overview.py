@@ -37,6 +37,7 @@ def _context(shown: list[overview.Row]) -> dict[str, object]:
         "why_no_refresh": overview.why_no_refresh(shown),
         "list_is_missing": overview.list_is_missing(shown),
         "ends": _ends(),
+        "refresh_hours": round(settings.REFRESH_HOURS),
     }
 
 

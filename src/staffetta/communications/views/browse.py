@@ -15,7 +15,7 @@ from staffetta.ui.paging import page_of
 def browse(request: HttpRequest) -> HttpResponse:
     """Newest first, filtered by state or name: three queries whatever the number of rows."""
     rows = Communication.objects.select_related("channel").order_by("-pk")
-    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    state, words = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "").strip()
     if state in CommunicationState.values:
         rows = rows.filter(state=state)
     if words:

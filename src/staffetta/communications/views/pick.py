@@ -32,7 +32,7 @@ from staffetta.deliveries.send_one import NotSendable, send_one
 
 SHOWN = 8
 """How many contacts a search offers, and how many a test can go to at once."""
-LOOKED_THROUGH = 500
+LOOKED_THROUGH = 200
 """Among how many of the audience somebody with, or without, a name is looked for."""
 
 
@@ -104,7 +104,7 @@ def _send_tests(request: HttpRequest, communication: Communication, people: list
 
 
 def _people(request: HttpRequest, communication: Communication) -> dict[str, Any]:
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     rows = find(Contact.objects.all(), words) if words else audience_of(communication).queryset()
     listed = list(rows.order_by("pk")[:SHOWN])
     purpose = purpose_of(communication.variant.category if communication.variant else "")

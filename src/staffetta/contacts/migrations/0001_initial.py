@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=staffetta.work.clock.now)),
             ],
         ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(condition=models.Q(('whatsapp_id', ''), _negated=True), fields=['whatsapp_id'], name='contact_by_whatsapp_id'),
+        ),
         migrations.CreateModel(
             name='ContactField',
             fields=[

@@ -14,6 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from staffetta.ui.paging import Page
@@ -90,12 +91,19 @@ def grouped(number: object) -> str:
 
 
 @register.filter
+def full_date(day: date, pattern: str = "j F Y") -> str:
+    """Write a day in full: "31 December 2026", "31 dicembre 2026" (Django writes Italian months with a capital)."""
+    written = date_format(day, pattern)
+    return written.lower() if (get_language() or "").startswith("it") else written
+
+
+@register.filter
 def friendly(when: datetime | date | None) -> str:
     """Write a moment as people say it: "today, 09:42", "yesterday, 18:05", "12 March, 18:05"; "–" for none."""
     if when is None:
         return "–"
     if not isinstance(when, datetime):
-        return date_format(when, "j F Y")
+        return full_date(when)
     local = timezone.localtime(when)
     today = timezone.localtime(now()).date()
     clock = local.strftime("%H:%M")
@@ -106,7 +114,7 @@ def friendly(when: datetime | date | None) -> str:
         return _("yesterday, %(time)s") % {"time": clock}
     if days == -1:
         return _("tomorrow, %(time)s") % {"time": clock}
-    day = date_format(local, "j F" if local.year == today.year else "j F Y")
+    day = full_date(local, "j F" if local.year == today.year else "j F Y")
     return _("%(day)s, %(time)s") % {"day": day, "time": clock}
 
 
@@ -116,7 +124,7 @@ def moment(when: datetime | None) -> SafeString:
     if when is None:
         return mark_safe("–")
     exact = timezone.localtime(when)
-    title = date_format(exact, "DATE_FORMAT") + exact.strftime(" %H:%M:%S")
+    title = full_date(exact) + exact.strftime(" %H:%M:%S")
     return format_html('<time datetime="{}" title="{}">{}</time>', exact.isoformat(), title, friendly(when))
 
 

@@ -1,0 +1,1 @@
+"""Long proofs, each seeded, each writing what it found."""

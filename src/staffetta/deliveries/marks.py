@@ -1,0 +1,59 @@
+"""What passes between dispatch, the wire and the ledger: who claims, what was marked, what was answered."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who claims: the lease of one channel, its fence, and the worker's name for the attempt's row."""
+
+    channel_id: int
+    lease: str
+    fence: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A row that is durably `sending`: what the request needs, frozen when it was planned."""
+
+    id: int
+    attempt: int
+    kind: str
+    communication_id: int | None
+    variant_id: int | None
+    address: str
+    template: str
+    language: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one attempt: `state` is sent, failed, uncertain or waiting; `outcome` goes to the attempt's row.
+
+    `not_before` is when a waiting row may be attempted again; None: at once.
+    """
+
+    id: int
+    attempt: int
+    state: str
+    outcome: str
+    reason: str = ""
+    provider_code: str = ""
+    provider_reason: str = ""
+    message_id: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(slots=True)
+class Shares:
+    """What a session remembers: which communication begins, so that all share the channel, and how far each came.
+
+    A row that waits again gets a `not_before` of that moment, so nothing due lies behind `since`.
+    """
+
+    rotation: int = 0
+    since: dict[int, Any] = field(default_factory=dict)

@@ -1,0 +1,26 @@
+"""What gettext cannot collect is never translated: a text marked inside an f-string."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "staffetta"
+MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+
+
+def marked_inside(tree: ast.AST) -> list[int]:
+    """Return the lines of f-strings that hold a marked text."""
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    calls = [call for node in strings for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id in MARKS]
+
+
+@pytest.mark.parametrize("room", sorted(path.name for path in SOURCE.iterdir() if path.is_dir()))
+def test_no_text_is_marked_inside_an_f_string(room: str) -> None:
+    found = {path.name: marked_inside(ast.parse(path.read_text())) for path in (SOURCE / room).rglob("*.py")}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_one_inside_an_f_string_is_found() -> None:
+    assert marked_inside(ast.parse("""print(f"{_('Save')}")""")) == [1]
