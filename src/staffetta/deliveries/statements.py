@@ -49,6 +49,11 @@ SELECT id FROM deliveries_delivery WHERE communication_id = %s AND state = 'wait
 SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = 'test'")
 
 
+# Rows that are named by their keys are found by their keys: `|| ''` keeps PostgreSQL from the partial index of that
+# state, through which it walked over everybody who waits at each claim (20,000 rows: 52 ms instead of 7).
+IN_STATE = "{column} || '' ="
+
+
 def stamp(moment: datetime) -> Any:
     """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
     return connection.ops.adapt_datetimefield_value(moment)
@@ -103,7 +108,7 @@ def _claim(where: str, also: str = "TRUE") -> str:
     chosen_ids = f"= ANY(ARRAY({due}))" if postgres() else f"IN ({due})"
     return f"""
     UPDATE deliveries_delivery SET state = 'sending', attempt = attempt + 1, sending_at = %s
-    WHERE id {chosen_ids} AND state = 'waiting'
+    WHERE id {chosen_ids} AND {IN_STATE.format(column="state")} 'waiting'
       AND EXISTS (SELECT 1 FROM work_lease l WHERE l.name = %s AND l.fence = %s AND l.expires_at > %s) AND {also}
     RETURNING {MARKED}
     """
@@ -146,12 +151,10 @@ settled_by = CASE o.state WHEN 'waiting' THEN '' WHEN 'uncertain' THEN '' ELSE '
 
 
 def answer_deliveries(answers: str, present: Any) -> Statement:
-    # `|| ''` keeps PostgreSQL from the partial index of what is in flight, whose dead entries pile up between two
-    # vacuums: the rows are found by their key.
     return (
         f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
-          AND deliveries_delivery.state || '' = 'sending'
+          AND {IN_STATE.format(column="deliveries_delivery.state")} 'sending'
         RETURNING deliveries_delivery.id, communication_id, kind""",
         [present, present, answers],
     )
@@ -204,8 +207,8 @@ def locked(cursor: Any, ids: Sequence[int], state: str) -> list[tuple[int, int |
     condition, parameters = listed(ids)
     lock = "FOR UPDATE" if postgres() else ""
     cursor.execute(
-        f"""SELECT id, communication_id, kind, reason FROM deliveries_delivery WHERE id {condition} AND state = %s
-        ORDER BY id {lock}""",
+        f"""SELECT id, communication_id, kind, reason FROM deliveries_delivery
+        WHERE id {condition} AND {IN_STATE.format(column="state")} %s ORDER BY id {lock}""",
         [*parameters, state],
     )
     found: list[tuple[int, int | None, str, str]] = cursor.fetchall()
@@ -219,7 +222,7 @@ def move(ids: Sequence[int], old: str, new: str, *, reason: str, by: str) -> Sta
     again = ", not_before = %s" if new in {"waiting", "uncertain"} else ""
     return (
         f"""UPDATE deliveries_delivery SET state = %s, reason = %s, settled_by = %s, settled_at = %s {again}
-        WHERE id {condition} AND state = %s RETURNING id""",
+        WHERE id {condition} AND {IN_STATE.format(column="state")} %s RETURNING id""",
         [new, reason, by, settled_at, *([present] if again else []), *parameters, old],
     )
 
