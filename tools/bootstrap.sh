@@ -7,14 +7,18 @@ fits='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))'
 
 find_python() {
     for name in "${PYTHON:-}" python3.13 python3.14 python3.12 python3 python; do
-        [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && "$name" -c "$fits" >/dev/null 2>&1 && { echo "$name"; return; }
+        if [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && "$name" -c "$fits" >/dev/null 2>&1; then
+            echo "$name"
+            return
+        fi
     done
     return 1
 }
 
 if ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then
     python="$(find_python)" || {
-        echo "Staffetta needs Python 3.12 or newer with the venv module (on Debian: apt install python3 python3-venv)." >&2
+        echo "Staffetta needs Python 3.12 or newer with the venv module" >&2
+        echo "(on Debian: apt install python3 python3-venv)." >&2
         echo "If it is installed under another name: make PYTHON=/path/to/python …" >&2
         exit 1
     }

@@ -100,7 +100,7 @@ def test_a_channel_is_connected_and_a_template_switched_with_the_keyboard_alone(
     page.reload()
     tab_to(anna, "Vai al contenuto", 1)
     page.keyboard.press("Enter")
-    tab_to(anna, "Assistenza clienti", 4)
+    tab_to(anna, "Assistenza clienti")
     page.keyboard.press("Enter")
     expect(page.locator(".nav-tabs")).to_be_visible()
     tab_to(anna, "WhatsApp")

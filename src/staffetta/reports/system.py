@@ -17,6 +17,7 @@ from staffetta.channels.models import Refresh, RefreshState
 from staffetta.contacts.models import Import, ImportState
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.notices.models import Mail
+from staffetta.reports.wording import lane_name, regular_name
 from staffetta.work import jobs
 from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
@@ -41,6 +42,7 @@ class Health:
 @dataclass(frozen=True, slots=True)
 class LaneLine:
     lane: str
+    name: str | Promise
     worker: str
     beat_at: datetime
     worked_at: datetime | None
@@ -94,7 +96,13 @@ def lanes() -> list[LaneLine]:
     moment = real_now()
     return [
         LaneLine(
-            beat.lane, beat.worker, beat.beat_at, beat.worked_at, beat.problem, moment - beat.beat_at > SILENT_AFTER
+            lane=beat.lane,
+            name=lane_name(beat.lane),
+            worker=beat.worker,
+            beat_at=beat.beat_at,
+            worked_at=beat.worked_at,
+            problem=beat.problem,
+            silent=moment - beat.beat_at > SILENT_AFTER,
         )
         for beat in LaneBeat.objects.order_by("lane", "worker")
     ]
@@ -127,10 +135,10 @@ def leases() -> list[Lease]:
     return list(held.order_by("name")[:100])
 
 
-def schedule() -> list[tuple[str, datetime]]:
+def schedule() -> list[tuple[str | Promise, datetime]]:
     """Return (what, next time) of all that runs at set times."""
     rows = Lease.objects.filter(_timed()).order_by("expires_at")
-    return [(row.name.partition(":")[2], row.expires_at) for row in rows]
+    return [(regular_name(row.name.partition(":")[2]), row.expires_at) for row in rows]
 
 
 def _timed() -> Q:
