@@ -14,6 +14,7 @@ from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
 from staffetta.sync.models import RunState, SyncRow, SyncRun
+from staffetta.sync.read_pages import Place
 from tests.sync.conftest import People
 from tests.sync.world import ASSISTENZA, CONTEXT, configuration, contact, counts, customer, finish, number, ran, undone
 
@@ -24,7 +25,7 @@ CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta
 def one_page(run: SyncRun) -> None:
     """Take exactly one page of the provider."""
     run.refresh_from_db()
-    rows, after = lane._read(run, lane.Place.of(run.place))
+    rows, after = lane._read(run, Place.of(run.place))
     lane.take_page(run, rows, after, setup.ready(run.configuration))
 
 

@@ -6,8 +6,8 @@ from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
-from staffetta.sync import start
 from staffetta.sync import run as lane
+from staffetta.sync import start
 from staffetta.sync.models import SyncWrite, WriteState
 from staffetta.sync.write_back import claim
 from tests.sync.conftest import People

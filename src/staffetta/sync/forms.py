@@ -135,7 +135,8 @@ def rows_form(channel: Channel, made: SyncConfiguration | None, data: Mapping[st
     types |= dict(ContactField.objects.values_list("name", "type"))
     initial = [_initial(row) for row in made.mappings.order_by("position", "pk")] if made else _usual()
     factory = formset_factory(RowForm, formset=Rows, extra=SPARE_ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
-    how = {"offered": (sources(channel), targets()), "types": types}
+    # An unchanged row is a row all the same; what an empty one is, a row decides by itself.
+    how = {"offered": (sources(channel), targets()), "types": types, "empty_permitted": False}
     made_rows = factory(data, prefix="rows", initial=initial, form_kwargs=how)
     assert isinstance(made_rows, Rows)
     return made_rows
