@@ -25,7 +25,7 @@ CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta
 def one_page(run: SyncRun) -> None:
     """Take exactly one page of the provider."""
     run.refresh_from_db()
-    rows, after = lane._read(run, Place.of(run.place))
+    rows, after = lane.read_page(run, Place.of(run.place))
     lane.take_page(run, rows, after, setup.ready(run.configuration))
 
 

@@ -7,6 +7,7 @@ out the writing. Runs of different configurations go side by side on several wor
 import random
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from django.db import DataError, transaction
 from django.db.models import F
@@ -34,8 +35,8 @@ from staffetta.work.retry import wait_as_told
 PAGE = 500
 PIECE = 2.0
 """Seconds of work before the lane looks whether something else is due."""
-LEASE = 60.0
-"""Seconds after which another worker goes on when one was killed; a page is read, with time-outs, in less."""
+LEASE = 10.0
+"""Seconds after which another worker goes on when one was killed; held on to while the provider is asked."""
 BETWEEN_PAGES = 0.2
 """Seconds: reads are bounded to five a second and key; none for a channel whose pace is 0."""
 MOST_FAILURES = 4
@@ -59,13 +60,32 @@ def work(context: LaneContext) -> bool:
         if fence is None:
             continue
         try:
-            more = piece(context) or more
+            more = piece(context, _Grip(name, fence)) or more
         finally:
             lease.release(name, fence)
     return more
 
 
-def _due() -> list[tuple[str, Callable[[LaneContext], bool]]]:
+@dataclass
+class _Grip:
+    """A lease that is held on to: called often, it renews every few seconds; raises Overtaken when it was lost."""
+
+    name: str
+    fence: int
+    renewed: float = field(default_factory=monotonic)
+
+    def __call__(self) -> None:
+        if monotonic() - self.renewed < LEASE / 4:
+            return
+        self.renewed = monotonic()
+        if not lease.renew(self.name, self.fence, LEASE):
+            raise Overtaken
+
+
+type Piece = Callable[[LaneContext, _Grip], bool]
+
+
+def _due() -> list[tuple[str, Piece]]:
     active = SyncRun.objects.filter(state__in=ACTIVE, not_before__lte=now()).order_by("pk")
     undoing = SyncRun.objects.filter(undo_state=UndoState.WAITING).order_by("pk")
     agreeing = SyncConsent.objects.filter(finished_at=None).order_by("pk")
@@ -76,14 +96,15 @@ def _due() -> list[tuple[str, Callable[[LaneContext], bool]]]:
     ]
 
 
-def _runner(run: SyncRun) -> Callable[[LaneContext], bool]:
-    return lambda context: run_piece(run, context)
+def _runner(run: SyncRun) -> Piece:
+    return lambda context, grip: run_piece(run, context, grip)
 
 
-def _repeated[T](piece: Callable[[T], bool], thing: T) -> Callable[[LaneContext], bool]:
-    def work_on(context: LaneContext) -> bool:
+def _repeated[T](piece: Callable[[T], bool], thing: T) -> Piece:
+    def work_on(context: LaneContext, grip: _Grip) -> bool:
         until = monotonic() + PIECE
         while more := piece(thing):
+            grip()
             if monotonic() > until or context.stopping():
                 break
         return more
@@ -91,7 +112,7 @@ def _repeated[T](piece: Callable[[T], bool], thing: T) -> Callable[[LaneContext]
     return work_on
 
 
-def run_piece(run: SyncRun, context: LaneContext) -> bool:
+def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> bool:
     """Go on with a run for a while; True while there may be more to do at once."""
     until = monotonic() + PIECE
     run.refresh_from_db()
@@ -99,7 +120,8 @@ def run_piece(run: SyncRun, context: LaneContext) -> bool:
         return False
     try:
         setup = ready(run.configuration)
-        while _step(run, setup):
+        while _step(run, setup, beat):
+            beat()
             if monotonic() > until or context.stopping():
                 return True
     except Overtaken:
@@ -116,25 +138,28 @@ def run_piece(run: SyncRun, context: LaneContext) -> bool:
     return False
 
 
-def _step(run: SyncRun, setup: Setup) -> bool:
+def _step(run: SyncRun, setup: Setup, beat: Callable[[], None]) -> bool:
     """Do the next page, or the next writes after the last page; False when the run has ended."""
     place = Place.of(run.place)
     if not place.ended:
         asked = monotonic()
-        rows, after = _read(run, place)
+        rows, after = read_page(run, place, beat)
         take_page(run, rows, after, setup)
         _rest(run, asked)
         return True
-    writes = write_back.claim(run)
+    writes = _claimed_writes(run)
     if writes:
-        _write(run, writes)
+        _write(run, writes, beat)
         return True
     _end(run, RunState.DONE)
     return False
 
 
-def _read(run: SyncRun, place: Place) -> tuple[Sequence[Customer], Place]:
-    return gateway.call(run.configuration.channel, lambda connector: next_page(connector.customer_page, place, PAGE))
+def read_page(run: SyncRun, place: Place, beat: Callable[[], None] | None = None) -> tuple[Sequence[Customer], Place]:
+    """Ask the provider for what follows a place; raises the connector's errors, and Restless."""
+    return gateway.call(
+        run.configuration.channel, lambda connector: next_page(connector.customer_page, place, PAGE), beat=beat
+    )
 
 
 def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup) -> None:
@@ -171,11 +196,22 @@ def _pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def _write(run: SyncRun, writes: list[SyncWrite]) -> None:
+def _claimed_writes(run: SyncRun) -> list[SyncWrite]:
+    with transaction.atomic():
+        claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
+            step=F("step") + 1, beat_at=now()
+        )
+        if not claimed:
+            raise Overtaken
+        run.step += 1
+        return write_back.claim(run)
+
+
+def _write(run: SyncRun, writes: list[SyncWrite], beat: Callable[[], None]) -> None:
     async def deed(connector: Connector) -> list[write_back.Answer]:
         return await write_back.send(connector, writes)
 
-    fatal = write_back.record(run, gateway.call(run.configuration.channel, deed))
+    fatal = write_back.record(run, gateway.call(run.configuration.channel, deed, beat=beat))
     run.refresh_from_db()
     if fatal:
         raise fatal
