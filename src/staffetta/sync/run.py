@@ -169,7 +169,7 @@ def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup
         claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
             state=RunState.RUNNING,
             step=F("step") + 1,
-            pages=F("pages") + bool(rows),
+            pages=F("pages") + (1 if rows else 0),
             place=after.as_json(),
             failures=0,
             started_at=run.started_at or now(),
