@@ -71,16 +71,17 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story() -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    backup = tmp_path_factory.mktemp("secrets") / "staffetta.backup"
     with running("story") as engage:
         engage.change_channel(NOVITA, apikey=ODD_KEY)
         settings = {"SEND_PACE": "0", "READ_TIMEOUT": "2", "CONNECT_TIMEOUT": "2", "LOG_LEVEL": "DEBUG"}
         named: dict[str, Any] = {f"STAFFETTA_{name}": value for name, value in settings.items()}
         with installation(STAFFETTA_ENGAGE_URL=engage.url, **named) as staffetta:
-            yield live_through(staffetta, engage)
+            yield live_through(staffetta, engage, backup)
 
 
-def live_through(staffetta: Installation, engage: Engage) -> Story:
+def live_through(staffetta: Installation, engage: Engage, backup: Path) -> Story:
     staffetta.ok("users", "create", "anna", "--role", "administrator", "--password-file", "-", typed=PASSWORD)
     platform = staffetta.start_run()
     anna = Visitor(platform.address, "anna", PASSWORD)
@@ -89,7 +90,6 @@ def live_through(staffetta: Installation, engage: Engage) -> Story:
     send_with_faults(staffetta, engage, platform)
     replaced = replace_the_key(staffetta, engage, anna)
     refuse_connections(staffetta)
-    backup = staffetta.folder.parent / f"{staffetta.folder.name}.backup"
     staffetta.ok("backup", str(backup))
     return Story(staffetta, platform, anna, [KEYS[ASSISTENZA], ODD_KEY, WRONG_KEY, replaced], backup)
 
@@ -180,7 +180,7 @@ def refuse_connections(staffetta: Installation) -> None:
 
 def test_no_key_is_anywhere_but_in_its_column(story: Story) -> None:
     exchanges = dict(story.staffetta.rows("SELECT error, count(*) FROM channels_exchange GROUP BY error"))
-    assert {"refused", "cut"} <= set(exchanges) or len(exchanges) > 4, "the faults did strike"
+    assert len(exchanges) > 4, f"the faults did strike in different ways: {exchanges}"
     assert story.staffetta.rows("SELECT count(*) FROM django_tasks_database_dbtaskresult")[0][0]
     hunt = story.hunt()
     assert hunt.searched > 1_000

@@ -52,8 +52,15 @@ def test_the_same_key_with_another_body_is_refused(message: TransactionalMessage
     assert Delivery.objects.count() == 1
 
 
-@pytest.mark.parametrize(("key", "code"), [(None, "idempotency_key_missing"), ("", "idempotency_key_missing"),
-                                           ("a b", "idempotency_key_invalid"), ("x" * 256, "idempotency_key_invalid")])
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        (None, "idempotency_key_missing"),
+        ("", "idempotency_key_missing"),
+        ("a b", "idempotency_key_invalid"),
+        ("x" * 256, "idempotency_key_invalid"),
+    ],
+)
 def test_a_missing_or_impossible_key_is_400(
     message: TransactionalMessage, caller: Caller, key: str | None, code: str
 ) -> None:

@@ -56,7 +56,10 @@ def test_its_state_can_be_asked_for(message: TransactionalMessage, caller: Calle
     number = caller.send().json()["id"]
     told = caller.get(f"/deliveries/{number}").json()
     assert (told["id"], told["state"], told["name"], told["kind"]) == (
-        number, "waiting", "order-confirmation", "transactional"
+        number,
+        "waiting",
+        "order-confirmation",
+        "transactional",
     )
     assert told["reason"] is None
 

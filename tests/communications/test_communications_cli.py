@@ -191,10 +191,23 @@ def test_with_wait_it_does_the_whole_work_itself() -> None:
         staffetta.ok("channels", "connect", "--key-file", "-", typed=KEYS[ASSISTENZA])
         staffetta.ok("channels", "refresh", "--wait")
         file = staffetta.folder / "people.csv"
-        file.write_text("telefono,nome,optin\n" + "".join(f"+39333000000{n},Nome{n},Sì\n" for n in range(9))
-                        + "+393330000009,Nome9,No\n")
-        source = staffetta.json("contacts", "import", str(file), "--map", "telefono=phone", "--map", "nome=first_name",
-                                "--consent", "optin", "--wait")["id"]
+        file.write_text(
+            "telefono,nome,optin\n"
+            + "".join(f"+39333000000{n},Nome{n},Sì\n" for n in range(9))
+            + "+393330000009,Nome9,No\n"
+        )
+        source = staffetta.json(
+            "contacts",
+            "import",
+            str(file),
+            "--map",
+            "telefono=phone",
+            "--map",
+            "nome=first_name",
+            "--consent",
+            "optin",
+            "--wait",
+        )["id"]
         told = _sent(staffetta, f"import:{source}")
         assert (told["state"], told["audience"]) == ("done", 10)
         assert (told["counts"]["sent"], told["counts"]["not_sent"], sum(told["counts"].values())) == (9, 1, 10)

@@ -75,7 +75,9 @@ def test_saving_makes_a_draft_with_names_frozen(channel: Channel, as_operator: C
     draft = Communication.objects.get()
     assert answer.headers["Location"] == f"/communications/{draft.pk}/"
     assert (draft.channel_name, draft.template_name, draft.template_language) == (
-        "Assistenza clienti", "promo_estate", "it"
+        "Assistenza clienti",
+        "promo_estate",
+        "it",
     )
     assert draft.accepted_revision == 1
     assert draft.accepted_contract["variables"] == []
@@ -83,8 +85,14 @@ def test_saving_makes_a_draft_with_names_frozen(channel: Channel, as_operator: C
 
 
 def test_each_variable_gets_a_source_and_a_fallback(channel: Channel, as_operator: Client) -> None:
-    form = typed(channel, template="conferma_ordine", source_1="field:first_name", fallback_1="cliente",
-                 source_2="text", text_2="A-1")
+    form = typed(
+        channel,
+        template="conferma_ordine",
+        source_1="field:first_name",
+        fallback_1="cliente",
+        source_2="text",
+        text_2="A-1",
+    )
     as_operator.post(NEW, form)
     assert Communication.objects.get().mapping == {
         "1": {"source": "field:first_name", "fallback": "cliente"},
@@ -93,8 +101,15 @@ def test_each_variable_gets_a_source_and_a_fallback(channel: Channel, as_operato
 
 
 def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(channel: Channel, as_operator: Client) -> None:
-    form = typed(channel, template="conferma_ordine", name="", source_1="field:first_name", fallback_1="cara persona",
-                 source_2="text", audience="import")
+    form = typed(
+        channel,
+        template="conferma_ordine",
+        name="",
+        source_1="field:first_name",
+        fallback_1="cara persona",
+        source_2="text",
+        audience="import",
+    )
     page = as_operator.post(NEW, form).content.decode()
     assert not Communication.objects.exists()
     assert "Scrivi il testo." in page

@@ -9,9 +9,7 @@ from staffetta.communications.models import Communication, TransactionalMessage
 from tests.communications import made
 
 
-def test_a_template_in_use_names_its_users(
-    channel: Channel, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_a_template_in_use_names_its_users(channel: Channel, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     made.order_confirmation(channel)
     made.draft(channel)
     ids = list(Template.objects.filter(channel=channel).order_by("name").values_list("pk", flat=True))

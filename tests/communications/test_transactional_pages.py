@@ -99,7 +99,8 @@ def test_switching_off_and_on(channel: Channel, as_operator: Client) -> None:
     as_operator.post("/transactional-messages/order-confirmation/switch/", {"on": "1"})
     assert TransactionalMessage.objects.get().enabled
     assert list(AuditEntry.objects.values_list("deed", flat=True).order_by("pk"))[-2:] == [
-        "transactional_off", "transactional_on"
+        "transactional_off",
+        "transactional_on",
     ]
 
 

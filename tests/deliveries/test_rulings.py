@@ -122,6 +122,8 @@ def test_an_unknown_outcome_is_uncertain_and_never_repeated(
     assert states_of(communication) == {"sent": 2, "uncertain": 1}
     row = Delivery.objects.get(state="uncertain")
     assert (row.reason, row.attempt) == (reason, 1)
+    answered = reason in ("server_fault", "bad_answer")
+    assert bool(row.provider_code or row.provider_reason) <= answered  # the words of the provider, not of our client
     assert len([each for each in engage.requests() if each["operation"] == "send_notification"]) == 3
     communication.refresh_from_db()
     assert communication.state == CommunicationState.DONE

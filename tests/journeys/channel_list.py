@@ -56,7 +56,12 @@ class ChannelList:
     def connected(self, key: str) -> None:
         """Type a good key, and wait until what it brings is there."""
         self.type_key(key)
+        self.arrived()
+
+    def arrived(self) -> None:
+        """Wait until the list is there, with all that the connection brings."""
         expect(self.visitor.page).to_have_url(re.compile(f"{LIST}$"))
+        expect(self.visitor.page.locator("#channel-list")).to_be_visible()
         self.at_rest()
 
     def refresh(self) -> None:

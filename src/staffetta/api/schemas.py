@@ -33,17 +33,19 @@ class ConsentIn(Closed):
 class RecipientIn(Closed):
     """Whom it goes to."""
 
-    phone: Annotated[str, Field(max_length=60, description="International form, with the plus.",
-                                examples=["+39 333 123 4567"])]
+    phone: Annotated[
+        str, Field(max_length=60, description="International form, with the plus.", examples=["+39 333 123 4567"])
+    ]
 
 
 class SendIn(Closed):
     """One message to one person."""
 
-    recipient: Annotated[RecipientIn | str, Field(description="The phone number, plain or as `{\"phone\": …}`.")]
-    values: Annotated[dict[str, Value | int | float], Field(
-        description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]
-    )] = {}
+    recipient: Annotated[RecipientIn | str, Field(description='The phone number, plain or as `{"phone": …}`.')]
+    values: Annotated[
+        dict[str, Value | int | float],
+        Field(description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]),
+    ] = {}
     consent: ConsentIn | None = None
 
     @property
@@ -64,8 +66,9 @@ class DeliveryOut(Schema):
     id: UUID
     kind: Literal["communication", "transactional", "test"]
     name: Annotated[str, Field(description="Of the transactional message or communication.")]
-    state: Literal["waiting", "sending", "sent", "delivered", "read", "not_sent", "failed", "undelivered", "uncertain",
-                   "cancelled"]
+    state: Literal[
+        "waiting", "sending", "sent", "delivered", "read", "not_sent", "failed", "undelivered", "uncertain", "cancelled"
+    ]
     reason: Annotated[str | None, Field(description="A stable code, when there is one.")]
     detail: Annotated[str | None, Field(description="The reason in words, in the language of the call.")]
     provider_code: str | None

@@ -61,7 +61,7 @@ def outlook(channels: list[Channel]) -> Outlook:
         others=[
             (str(model._meta.verbose_name_plural), number)
             for model, number in counts.items()
-            if model not in OWN and number and isinstance(model._meta.verbose_name_plural, Promise)
+            if model not in OWN and number and _named(model)
         ],
         held=holds.count(ids),
         blockers=blockers.of(ids),
@@ -118,6 +118,12 @@ def _list_again(channel: Channel, seen_by: list[Channel]) -> None:
         platform_raw=channel.platform_raw,
     )
     row.seen_by.add(*seen_by)
+
+
+def _named(model: type[models.Model]) -> bool:
+    """Say whether people know these rows by a name (Django makes up one for every other model)."""
+    given = model._meta.original_attrs.get("verbose_name_plural")
+    return isinstance(given, Promise)
 
 
 def _cascade(model: type[models.Model], lookup: str, ids: list[int]) -> Iterator[tuple[type[models.Model], int]]:

@@ -178,9 +178,7 @@ def _sum(counted: Numbers) -> str:
 
 def _at_rest(pk: int) -> bool:
     row = Communication.objects.get(pk=pk)
-    return row.state in AT_REST and (
-        row.state == CommunicationState.HELD or not numbers_of([pk])[pk].unsettled
-    )
+    return row.state in AT_REST and (row.state == CommunicationState.HELD or not numbers_of([pk])[pk].unsettled)
 
 
 def _found(text: str) -> Communication:
@@ -210,9 +208,10 @@ def _mapping(variant: TemplateVariant, given: list[str]) -> dict[str, dict[str, 
     for each in given:
         key, equals, source = each.partition("=")
         if not equals or key not in wanted:
-            fail(_("«%(given)s»: the variables of this template are %(keys)s.") % {
-                "given": each, "keys": ", ".join(wanted) or _("none")
-            })
+            fail(
+                _("«%(given)s»: the variables of this template are %(keys)s.")
+                % {"given": each, "keys": ", ".join(wanted) or _("none")}
+            )
         mapping[key] = _source(source)
     if missing := [key for key in wanted if key not in mapping]:
         fail(_("Nothing fills %(keys)s: give --variable KEY=SOURCE for each.") % {"keys": ", ".join(missing)})

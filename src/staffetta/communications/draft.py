@@ -68,9 +68,22 @@ def fill(composition: Composition, content: Content) -> None:
 
 
 COPIED = (
-    "channel", "variant", "platform", "channel_name", "channel_provider_id", "template_name", "template_language",
-    "accepted_revision", "accepted_fingerprint", "accepted_contract", "mapping", "header_media", "media_check",
-    "audience_kind", "audience_import", "audience_name",
+    "channel",
+    "variant",
+    "platform",
+    "channel_name",
+    "channel_provider_id",
+    "template_name",
+    "template_language",
+    "accepted_revision",
+    "accepted_fingerprint",
+    "accepted_contract",
+    "mapping",
+    "header_media",
+    "media_check",
+    "audience_kind",
+    "audience_import",
+    "audience_name",
 )
 
 

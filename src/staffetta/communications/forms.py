@@ -87,8 +87,11 @@ class ContentForm(forms.Form):
         if self.variant is None:
             return None
         marked = {v["key"]: f"{{{{{v['key']}}}}}" for v in self.text_variables}
-        fixed = {v["key"]: str(self.asked.get(f"text_{v['key']}", "")) for v in self.text_variables
-                 if self.asked.get(f"source_{v['key']}") == FIXED}
+        fixed = {
+            v["key"]: str(self.asked.get(f"text_{v['key']}", ""))
+            for v in self.text_variables
+            if self.asked.get(f"source_{v['key']}") == FIXED
+        }
         media = {"header": seen(self._checked, str(self.asked.get("header_media", "")))} if self.media_kind else {}
         values = {**marked, **{key: text for key, text in fixed.items() if text}, **media}
         return preview(self.variant.components, values, title=str(self.variant.template.channel))
@@ -99,8 +102,12 @@ class ContentForm(forms.Form):
             key = v["key"]
             fixed = str(self.asked.get(f"source_{key}", "")) == FIXED
             yield VariableRow(
-                key, v["component"], v.get("example", ""), self[f"source_{key}"],
-                self[f"text_{key}"] if fixed else None, self[f"fallback_{key}"],
+                key,
+                v["component"],
+                v.get("example", ""),
+                self[f"source_{key}"],
+                self[f"text_{key}"] if fixed else None,
+                self[f"fallback_{key}"],
             )
 
     def source_choices(self) -> list[tuple[str, Any]]:
@@ -160,7 +167,9 @@ class ContentForm(forms.Form):
         self.fields[f"source_{key}"] = forms.ChoiceField(label=_("Filled with"), choices=self.source_choices)
         self.fields[f"text_{key}"] = forms.CharField(label=_("Fixed text"), max_length=1024, required=False)
         self.fields[f"fallback_{key}"] = forms.CharField(
-            label=_("Fallback"), max_length=1024, required=False,
+            label=_("Fallback"),
+            max_length=1024,
+            required=False,
             help_text=_("Used when the value is missing. Without it, whoever has no value is not sent the message."),
         )
 
@@ -201,15 +210,19 @@ class TransactionalForm(ContentForm):
     """One message to one person, asked for by other software."""
 
     name = forms.SlugField(
-        label=_("Name"), max_length=60,
+        label=_("Name"),
+        max_length=60,
         help_text=_("Part of the address other software calls: letters, digits, hyphens and underscores."),
     )
     parameters = forms.CharField(
-        label=_("Values the caller passes"), required=False, max_length=1000,
+        label=_("Values the caller passes"),
+        required=False,
+        max_length=1000,
         help_text=_("Names separated by commas, for example: order, total."),
     )
     creates_contacts = forms.BooleanField(
-        label=_("An unknown phone number makes a new contact"), required=False,
+        label=_("An unknown phone number makes a new contact"),
+        required=False,
         help_text=_("Otherwise a call for an unknown number is refused."),
     )
 
@@ -237,7 +250,8 @@ class TransactionalForm(ContentForm):
             if not NAME.fullmatch(name):
                 raise forms.ValidationError(
                     _("«%(name)s» is not a name: small letters, digits and underscores, a letter first."),
-                    code="name", params={"name": name},
+                    code="name",
+                    params={"name": name},
                 )
         return names
 
@@ -268,11 +282,17 @@ def initial_of(composition: Composition) -> dict[str, Any]:
     for key, entry in composition.mapping.items():
         known |= _shown(key, entry)
     if isinstance(composition, Communication):
-        known |= {"name": composition.name, "audience": composition.audience_kind,
-                  "source": composition.audience_import_id}
+        known |= {
+            "name": composition.name,
+            "audience": composition.audience_kind,
+            "source": composition.audience_import_id,
+        }
     if isinstance(composition, TransactionalMessage):
-        known |= {"name": composition.name, "parameters": ", ".join(composition.parameters),
-                  "creates_contacts": composition.creates_contacts}
+        known |= {
+            "name": composition.name,
+            "parameters": ", ".join(composition.parameters),
+            "creates_contacts": composition.creates_contacts,
+        }
     return known
 
 

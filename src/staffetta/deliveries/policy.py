@@ -38,16 +38,19 @@ def accepted(row: Marked, answer: Accepted) -> Answer:
 
 
 def refused(row: Marked, error: ConnectorError, present: datetime) -> Answer:
-    """The provider, or the way to it, said no. A retry's wait is set by `again`, which knows the attempts."""
-    state = STATE_OF[error.ruling]
+    """The provider, or the way to it, said no. A retry's wait is set by `again`, which knows the attempts.
+
+    Without an answer (no HTTP status) there are no words of the provider to keep: the reason says all.
+    """
+    state, answered = STATE_OF[error.ruling], error.status is not None
     return Answer(
         row.id,
         row.attempt,
         state,
         error.code,
         reason="" if state == DeliveryState.WAITING else error.code,
-        provider_code=error.provider_code[:40],
-        provider_reason=error.provider_reason[:500],
+        provider_code=error.provider_code[:40] if answered else "",
+        provider_reason=error.provider_reason[:500] if answered else "",
         not_before=present + FIRST_LOOK if state == DeliveryState.UNCERTAIN else None,
     )
 

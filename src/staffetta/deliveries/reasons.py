@@ -37,9 +37,7 @@ REASONS: Mapping[str, Reason] = {
     "suppressed": Reason(
         _("In the Blacklist"), _("This address may not be written to, whatever the consent."), Actor.NOBODY
     ),
-    "duplicate_address": Reason(
-        _("Number in several contacts: sent once only"), _("Merge the duplicate contacts.")
-    ),
+    "duplicate_address": Reason(_("Number in several contacts: sent once only"), _("Merge the duplicate contacts.")),
     "missing_value": Reason(
         _("A value is missing, and there is no fallback"), _("Fill in the field of the contact, or add a fallback.")
     ),

@@ -77,6 +77,4 @@ def _reopen(ids: list[int]) -> None:
 
 
 def _waiting(communication: Communication) -> bool:
-    return DeliveryCount.objects.filter(
-        communication=communication, state=DeliveryState.WAITING, number__gt=0
-    ).exists()
+    return DeliveryCount.objects.filter(communication=communication, state=DeliveryState.WAITING, number__gt=0).exists()

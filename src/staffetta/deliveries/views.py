@@ -137,8 +137,16 @@ def _drawn(row: Delivery) -> Any:
 
 def _headings() -> list[str]:
     return [
-        _("Name"), _("Phone"), _("Address at the provider"), _("State"), _("Reason"), _("What to do"),
-        _("Code of the provider"), _("Answer of the provider"), _("Date and time"), _("ID"),
+        _("Name"),
+        _("Phone"),
+        _("Address at the provider"),
+        _("State"),
+        _("Reason"),
+        _("What to do"),
+        _("Code of the provider"),
+        _("Answer of the provider"),
+        _("Date and time"),
+        _("ID"),
     ]
 
 
@@ -148,7 +156,14 @@ def _lines(rows: QuerySet[Delivery]) -> Iterator[list[object]]:
         words = words_of(row.reason) if row.reason else None
         when = row.settled_at or row.created_at
         yield [
-            row.contact_name, row.contact.phone if row.contact else "", row.address, labels[row.state],
-            words.what if words else "", words.remedy if words else "", row.provider_code, row.provider_reason,
-            timezone.localtime(when).strftime("%d/%m/%Y %H:%M:%S"), row.public_id,
+            row.contact_name,
+            row.contact.phone if row.contact else "",
+            row.address,
+            labels[row.state],
+            words.what if words else "",
+            words.remedy if words else "",
+            row.provider_code,
+            row.provider_reason,
+            timezone.localtime(when).strftime("%d/%m/%Y %H:%M:%S"),
+            row.public_id,
         ]
