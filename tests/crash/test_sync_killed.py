@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,17 @@ def steps(staffetta: Installation) -> int:
     return int(staffetta.rows("SELECT max(step) FROM sync_syncrun")[0][0])
 
 
+def went_on(staffetta: Installation, run: int, before: int) -> bool:
+    return steps(staffetta) > before or state(staffetta, run) == "done"
+
+
 def test_killed_five_times_it_ends_as_if_undisturbed(staffetta: Installation, engage: Engage) -> None:
     chance = random.Random(SEED)
     run = int(staffetta.python(PREPARE, engage.url))
     for _kill in range(KILLS):
         before = steps(staffetta)
         worker = staffetta.start_worker("--lanes", "sync")
-        wait_until(lambda before=before: steps(staffetta) > before or state(staffetta, run) == "done", 30)  # type: ignore[misc]
+        wait_until(partial(went_on, staffetta, run, before), 30)
         time.sleep(chance.random() * 0.2)
         worker.kill()
         staffetta.rows("UPDATE work_lease SET expires_at = '2020-01-01 00:00:00+00:00' WHERE name LIKE 'sync:%%'")
