@@ -25,6 +25,7 @@ from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class World:
     communication: Communication
     transactional: TransactionalMessage
     delivery: Delivery
+    sync_run: SyncRun
+    sync_row: SyncRow
 
 
 BODY = "Ciao {{1}}, ecco le novità."
@@ -112,7 +115,19 @@ def build() -> World:
         communication,
         transactional,
         delivery,
+        *a_sync(channel),
     )
+
+
+def a_sync(channel: Channel) -> tuple[SyncRun, SyncRow]:
+    """A configuration that ran and rejected somebody."""
+    made = SyncConfiguration.objects.create(channel=channel, name="Anagrafica")
+    SyncMapping.objects.create(configuration=made, customer_field="citta", contact_field="citta", type_seen="text")
+    run = SyncRun.objects.create(configuration=made, state=RunState.DONE, rejected=1)
+    row = SyncRow.objects.create(
+        run=run, outcome="rejected", customer_id="1", reason="invalid_phone", field="id", customer={"id": "1"}
+    )
+    return run, row
 
 
 def an_import() -> Import:
@@ -133,6 +148,9 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("users/", "pk", lambda world: world.other_user.pk),
     ("guides/", "name", lambda _: "connect-channels"),
     ("engage/", "pk", lambda world: world.channel.pk),
+    ("sync/", "sync_id", lambda world: world.sync_run.configuration_id),
+    ("sync/", "run_id", lambda world: world.sync_run.pk),
+    ("sync/", "row_id", lambda world: world.sync_row.pk),
     ("engage/", "refresh_id", lambda world: world.refresh.pk),
     ("engage/", "template_id", lambda world: world.template.pk),
     ("engage/", "exchange_id", lambda world: world.exchange.pk),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from staffetta.events.people import equivalents
+from staffetta.contacts.equivalents import equivalents
 from staffetta.events.stop_words import is_stop
 
 

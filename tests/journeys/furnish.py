@@ -33,6 +33,24 @@ define.define(None, define.Definition("order-confirmation", ["order"], creates_c
 tokens.issue("negozio", anna)
 tokens.revoke(tokens.issue("vecchio", anna)[0], anna)
 """
+SYNC = """
+from staffetta.channels.models import Channel
+from staffetta.contacts.models import Contact
+from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
+from staffetta.work.clock import now
+made = SyncConfiguration.objects.create(channel=Channel.objects.get(provider_id="24001"), name="Anagrafica")
+SyncMapping.objects.create(configuration=made, kind="first_name", contact_field="first_name")
+SyncMapping.objects.create(configuration=made, kind="last_name", contact_field="last_name", mode="ask", position=1)
+person = Contact.objects.first()
+for rehearsal in (True, False):
+    run = SyncRun.objects.create(configuration=made, rehearsal=rehearsal, state=RunState.DONE, started_at=now(),
+                                 finished_at=now(), pages=1, created=1, conflicting=1, rejected=1)
+    told = {"run": run, "contact": person}
+    SyncRow.objects.create(outcome="created", customer_id="1", changes={"first_name": ["", "Ugo"]}, **told)
+    SyncRow.objects.create(outcome="conflicting", customer_id="2", conflicts={"last_name": ["Bo", "Bi"]}, **told)
+    SyncRow.objects.create(run=run, outcome="rejected", customer_id="3", reason="invalid_phone", field="id",
+                           customer={"id": "3", "name": "Ugo"})
+"""
 PLACES = """
 import json
 from django.db.models import Min
@@ -41,6 +59,7 @@ from staffetta.channels.models import Channel, Exchange, Template
 from staffetta.communications.models import Communication
 from staffetta.contacts.models import Contact, Import
 from staffetta.deliveries.models import Delivery
+from staffetta.sync.models import SyncConfiguration, SyncRow, SyncRun
 def first(rows, field="pk"):
     return next(iter(rows.order_by("pk").values_list(field, flat=True)), None)
 channels = dict(Channel.objects.values_list("provider_id", "pk"))
@@ -57,6 +76,9 @@ print(json.dumps({
     "message": str(first(Delivery.objects.filter(state="sent"), "public_id")),
     "uncertain": str(first(Delivery.objects.filter(state="uncertain"), "public_id")),
     "failed": str(first(Delivery.objects.filter(state="failed"), "public_id")),
+    "sync": first(SyncConfiguration.objects.all()), "rehearsal": first(SyncRun.objects.filter(rehearsal=True)),
+    "run": first(SyncRun.objects.filter(rehearsal=False)),
+    "reject": first(SyncRow.objects.filter(run__rehearsal=False, outcome="rejected")),
     "order": "order-confirmation", "token": first(AccessToken.objects.filter(revoked_at=None)),
     "person": first(User.objects.filter(username="ottavio")),
 }))
@@ -109,6 +131,7 @@ def furnish(home: House) -> dict[str, object]:
     compose(home, "Promo sospesa", audience, "promo_estate")
     home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
     home.staffetta.python(ORDER)
+    home.staffetta.python(SYNC)
     upload(home)
     home.engage.regenerate_key(NOVITA)
     for _ in range(2):

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "staffetta.notices",
     "staffetta.channels",
     "staffetta.contacts",
+    "staffetta.sync",
     "staffetta.communications",
     "staffetta.deliveries",
     "staffetta.events",

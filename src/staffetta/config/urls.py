@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("staffetta.reports.urls")),
     path("", include("staffetta.accounts.urls")),
     path("engage/", include("staffetta.channels.urls")),
+    path("engage/", include("staffetta.sync.urls")),
     path("contacts/", include("staffetta.contacts.urls")),
     path("", include("staffetta.communications.urls")),
     path("", include("staffetta.deliveries.urls")),

@@ -113,6 +113,17 @@ class Connector(Protocol):
         """Yield the customers page by page, each at most once; raises BadAnswer rather than ending early."""
         ...
 
+    async def customer_page(self, offset: int, limit: int) -> Sequence[Customer]:
+        """Return the customers from row `offset` on, as many as the provider likes up to `limit`; none at the end.
+
+        A row without identity is there with an empty `id`, so that the rows can be counted.
+        """
+        ...
+
+    async def read_customer(self, recipient: str) -> Customer | None:
+        """Return one customer as they are now; None when the provider knows nobody by that address."""
+        ...
+
     async def send_notification(self, message: Notification) -> Accepted:
         """Send one WhatsApp notification."""
         ...
@@ -135,4 +146,8 @@ class Connector(Protocol):
 
     async def set_customer_state(self, recipient: str, state: str) -> None:
         """`state` is one of start, stop, block, unblock."""
+        ...
+
+    async def delete_customer(self, recipient: str) -> None:
+        """Delete a customer for good; raises NotFound when there is none (any more)."""
         ...

@@ -1,26 +1,10 @@
 """Who is behind an address: the number in all its forms, or the Telegram id (messaging-rules 1.12)."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 
 from staffetta.connectors.messages import Platform
+from staffetta.contacts.equivalents import equivalents
 from staffetta.contacts.models import Contact
-
-BRAZIL = re.compile(r"55(\d\d)(9?)([6-9]\d{7})")
-MEXICO = re.compile(r"52(1?)(\d{10})")
-ARGENTINA = re.compile(r"54(9?)(\d{10})")
-
-
-def equivalents(digits: str) -> set[str]:
-    """Return the number with its other forms: WhatsApp and the telephone network disagree in three countries."""
-    forms = {digits}
-    if found := BRAZIL.fullmatch(digits):
-        forms |= {f"55{found[1]}{found[3]}", f"55{found[1]}9{found[3]}"}
-    elif found := MEXICO.fullmatch(digits):
-        forms |= {f"52{found[2]}", f"521{found[2]}"}
-    elif found := ARGENTINA.fullmatch(digits):
-        forms |= {f"54{found[2]}", f"549{found[2]}"}
-    return forms
 
 
 def contacts_behind(platform: str, addresses: Collection[str]) -> Mapping[str, set[int]]:

@@ -10,6 +10,7 @@ LANES: dict[str, str | Promise] = {
     "look_up": _("Looking up uncertain messages"),
     "events": _("Reading opt-outs on Sinch Engage"),
     "import": _("Imports"),
+    "sync": _("Contact sync"),
     "jobs": _("Background jobs"),
     "notices": _("E-mails"),
     "sweep": _("Finding what was interrupted"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from staffetta.accounts.access import ADMINISTRATORS, EVERYBODY, allow
 from staffetta.accounts.audit import record
 from staffetta.channels import overview, usage
+from staffetta.channels import tabs as more_tabs
 from staffetta.channels.forms import KeyForm, PlatformForm
 from staffetta.channels.models import Channel
 from staffetta.channels.views.person import person
@@ -51,6 +52,9 @@ def _tabs(request: HttpRequest, row: overview.Row, fields: int) -> list[Tab]:
         url = reverse("channels:templates", args=[channel.pk])
         found.append(Tab("WhatsApp", url, "whatsapp", row.counts.available))
     found.append(Tab(_("Customer fields"), reverse("channels:fields", args=[channel.pk]), "fields", fields))
+    found += [
+        Tab(str(more.label), reverse(more.url_name, args=[channel.pk]), more.name) for more in more_tabs.registered()
+    ]
     if person(request).is_administrator:
         found.append(Tab(_("API calls"), reverse("channels:calls", args=[channel.pk]), "calls"))
     return found

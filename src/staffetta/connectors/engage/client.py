@@ -49,6 +49,11 @@ class EngageClient:
         answer, _ = await self._call(operation, self._keyed("PUT", path, query or {}))
         return answer
 
+    async def delete(self, operation: str, path: str) -> object:
+        """Delete something; the key travels in the query."""
+        answer, _ = await self._call(operation, self._keyed("DELETE", path, {}))
+        return answer
+
     async def send(self, operation: str, path: str, body: dict[str, str]) -> tuple[object, str]:
         """Send a message, the key inside its body; return the answer parsed and as text."""
         request = Request("POST", self._base + path, json={**body, "apikey": self._key}, secrets=self._secrets)

@@ -14,7 +14,7 @@ from staffetta.connectors.engage.payloads import Row, Unreadable, member, text
 from staffetta.connectors.engage.profile import load_profile
 from staffetta.connectors.engage.talk import read_history, read_replies
 from staffetta.connectors.engage.templates import read_template
-from staffetta.connectors.errors import BadAnswer, ConnectorError, NotSupported, Refused
+from staffetta.connectors.errors import BadAnswer, ConnectorError, NotFound, NotSupported, Refused
 from staffetta.connectors.messages import (
     Accepted,
     Capabilities,
@@ -112,6 +112,28 @@ class EngageConnector:
         async for page in pages(self._client, listing("customers", section), page_size):
             yield [read_customer(row, section) for row in page]
 
+    async def customer_page(self, offset: int, limit: int) -> Sequence[Customer]:
+        """GET /user, one page."""
+        section = self._profile["customers"]
+        wanted = listing("customers", section)
+        query = {**wanted.query, "limit": str(limit), "offset": str(offset)}
+        rows = rows_of(await self._client.get(wanted.operation, section.path, query), wanted)
+        found = [read_customer(row, section) for row in rows]
+        if found and not any(customer.id for customer in found):
+            raise BadAnswer("", "rows without " + " or ".join(wanted.names))
+        return found
+
+    async def read_customer(self, recipient: str) -> Customer | None:
+        """GET /user/{id}."""
+        section = self._profile["customers"]
+        path = f"{section.path}/{_segment(recipient)}"
+        try:
+            rows = rows_of(await self._client.get("read_customer", path), listing("customers", section))
+        except NotFound:
+            return None
+        found = [read_customer(row, section) for row in rows]
+        return next((customer for customer in found if customer.id == recipient), None)
+
     async def send_notification(self, message: Notification) -> Accepted:
         """POST /chat/notification."""
         body = {
@@ -173,6 +195,10 @@ class EngageConnector:
         if state not in STATES:
             raise NotSupported("", f"no such customer state: {state}")
         await self._client.put(f"customer_{state}", f"/user/{_segment(recipient)}/{state}")
+
+    async def delete_customer(self, recipient: str) -> None:
+        """DELETE /user/{id}."""
+        await self._client.delete("delete_customer", f"/user/{_segment(recipient)}")
 
     async def _send(self, operation: str, path: str, body: dict[str, str]) -> Accepted:
         answer, raw = await self._client.send(operation, path, body)

@@ -1,0 +1,20 @@
+"""The room's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SyncConfig(AppConfig):
+    name = "staffetta.sync"
+    label = "sync"
+
+    def ready(self) -> None:
+        from staffetta.channels import holds, tabs, usage
+        from staffetta.sync import run, tell_channels, wording
+        from staffetta.work import lanes
+
+        lanes.register(lanes.Lane("sync", run.work, threads=2))
+        tabs.register(tabs.Tab("sync", _("Contact sync"), "sync:list", order=30))
+        usage.register(tell_channels.of_templates, tell_channels.of_channel)
+        holds.register(holds.Holder(tell_channels.count_held, tell_channels.forget))
+        wording.register()

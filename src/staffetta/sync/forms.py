@@ -1,0 +1,269 @@
+"""The configuration as people fill it in: offered from what was downloaded, checked, errors in words."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staffetta.channels.models import Channel
+from staffetta.contacts.models import ContactField, Purpose
+from staffetta.sync.convert import fits
+from staffetta.sync.models import Direction, Every, Kind, Mode, SyncConfiguration, SyncMapping
+from staffetta.sync.plan_writes import RULES
+from staffetta.sync.setup import ALWAYS, TARGETS, labels
+from staffetta.sync.timetable import SHORTEST
+from staffetta.sync.wording import TYPES
+
+DAYS = [
+    (0, gettext_lazy("Monday")),
+    (1, gettext_lazy("Tuesday")),
+    (2, gettext_lazy("Wednesday")),
+    (3, gettext_lazy("Thursday")),
+    (4, gettext_lazy("Friday")),
+    (5, gettext_lazy("Saturday")),
+    (6, gettext_lazy("Sunday")),
+]
+SPARE_ROWS = 3
+MOST_ROWS = 60
+
+
+def sources(channel: Channel) -> list[tuple[str, str]]:
+    """Return what a row can take its value from: kinds, then the customer fields as last downloaded."""
+    kinds = [(f"={kind.value}", str(kind.label)) for kind in (Kind.FIRST_NAME, Kind.LAST_NAME, Kind.FIXED)]
+    rows = channel.customer_fields.filter(gone_at=None).order_by("position", "name")
+    listed = [(f"field:{row.name}", row.label or row.name) for row in rows]
+    known = {value for value, _label in listed}
+    always = [(f"field:{name}", name) for name in ALWAYS if f"field:{name}" not in known]
+    return [("", "–"), *kinds, *always, *listed]
+
+
+def targets() -> list[tuple[str, str]]:
+    """Return the contact fields a row can fill."""
+    known = labels()
+    own = ContactField.objects.order_by("label", "name")
+    return [
+        ("", "–"),
+        *((name, str(known[name])) for name in TARGETS),
+        *((field.name, f"{field} ({TYPES.get(field.type, field.type)})") for field in own),
+    ]
+
+
+class RowForm(forms.Form):
+    """One row of the mapping; an empty one is none."""
+
+    source = forms.ChoiceField(label=gettext_lazy("From Sinch Engage"), required=False)
+    fixed = forms.CharField(label=gettext_lazy("Fixed value"), max_length=300, required=False)
+    target = forms.ChoiceField(label=gettext_lazy("Contact field"), required=False)
+    mode = forms.ChoiceField(label=gettext_lazy("Update mode"), choices=Mode.choices, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        offered: tuple[list[tuple[str, str]], list[tuple[str, str]]],
+        types: Mapping[str, str],
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.types = types
+        self._offer("source", offered[0])
+        self._offer("target", offered[1])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """What is set already stays selectable, also when it has gone: it is told by the configuration's page."""
+        present = str(self.initial.get(name, ""))
+        gone = [] if present in dict(choices) else [(present, present.removeprefix("field:"))]
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*choices, *gone]
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        source, target = told.get("source", ""), told.get("target", "")
+        if bool(source) != bool(target):
+            self.add_error("target" if source else "source", _("Choose this too, or leave the whole row empty."))
+        elif source == f"={Kind.FIXED}" and not told.get("fixed", "").strip():
+            self.add_error("fixed", _("Type the fixed value."))
+        elif source.startswith("field:") and not self._fitting(source.removeprefix("field:"), target):
+            self.add_error("target", _("These two types do not fit: see the table of conversions below."))
+        return told
+
+    def _fitting(self, name: str, target: str) -> bool:
+        return fits(self.types.get(f"field:{name}", "unknown"), self.types.get(target, "text"))
+
+    def row(self, position: int) -> SyncMapping | None:
+        """Return the row this form describes (not stored), None for an empty one."""
+        told = self.cleaned_data
+        source = told.get("source", "")
+        if not source:
+            return None
+        field = source.removeprefix("field:") if source.startswith("field:") else ""
+        return SyncMapping(
+            position=position,
+            kind=Kind.FIELD if field else source.removeprefix("="),
+            customer_field=field,
+            fixed=told["fixed"].strip() if source == f"={Kind.FIXED}" else "",
+            contact_field=told["target"],
+            mode=told["mode"] or Mode.PROVIDER,
+            type_seen=self.types.get(source, "unknown") if field else "",
+        )
+
+
+class Rows(BaseFormSet[RowForm]):
+    """All rows; a contact field may be filled by one of them only."""
+
+    def clean(self) -> None:
+        seen = set[str]()
+        for form in self.forms:
+            target = form.cleaned_data.get("target", "") if hasattr(form, "cleaned_data") else ""
+            if target and target in seen:
+                form.add_error("target", _("Another row fills this contact field: choose one."))
+            seen.add(target)
+
+    def rows(self) -> list[SyncMapping]:
+        found = (form.row(position) for position, form in enumerate(self.forms))
+        return [row for row in found if row]
+
+
+def rows_form(channel: Channel, made: SyncConfiguration | None, data: Mapping[str, Any] | None) -> Rows:
+    """Return the rows of a configuration, with some empty ones below."""
+    types = {f"field:{name}": kind for name, kind in ALWAYS.items()}
+    types |= {f"field:{row.name}": row.type for row in channel.customer_fields.filter(gone_at=None)}
+    types |= dict(ContactField.objects.values_list("name", "type"))
+    initial = [_initial(row) for row in made.mappings.order_by("position", "pk")] if made else _usual()
+    factory = formset_factory(RowForm, formset=Rows, extra=SPARE_ROWS, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+    # An unchanged row is a row all the same; what an empty one is, a row decides by itself.
+    how = {"offered": (sources(channel), targets()), "types": types, "empty_permitted": False}
+    made_rows = factory(data, prefix="rows", initial=initial, form_kwargs=how)
+    assert isinstance(made_rows, Rows)
+    return made_rows
+
+
+def _initial(row: SyncMapping) -> dict[str, str]:
+    source = f"field:{row.customer_field}" if row.kind == Kind.FIELD else f"={row.kind}"
+    return {"source": source, "fixed": row.fixed, "target": row.contact_field, "mode": row.mode}
+
+
+def _usual() -> list[dict[str, str]]:
+    """What most begin with: the name, split."""
+    return [
+        {"source": f"={Kind.FIRST_NAME}", "target": "first_name", "mode": Mode.PROVIDER},
+        {"source": f"={Kind.LAST_NAME}", "target": "last_name", "mode": Mode.PROVIDER},
+    ]
+
+
+class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
+    """Everything of a configuration but its rows."""
+
+    key_customer = forms.ChoiceField(label=gettext_lazy("People are matched by, on Sinch Engage"))
+    key_contact = forms.ChoiceField(label=gettext_lazy("and here by"))
+    weekday = forms.TypedChoiceField(
+        label=gettext_lazy("Day of the week"), choices=DAYS, coerce=int, required=False, empty_value="0"
+    )
+    at = forms.TimeField(
+        label=gettext_lazy("Time of day"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    minutes = forms.IntegerField(label=gettext_lazy("Minutes between two runs"), min_value=SHORTEST, required=False)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    state_rules = forms.MultipleChoiceField(
+        label=gettext_lazy("States written back"),
+        choices=list(RULES.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Nothing happens that is not ticked here. They need a direction towards Sinch Engage."),
+    )
+
+    class Meta:
+        model = SyncConfiguration
+        fields = (
+            "name",
+            "direction",
+            "key_customer",
+            "key_contact",
+            "create_unknown",
+            "stopped_means",
+            "blocked_means",
+            "state_rules",
+            "every",
+            "minutes",
+            "at",
+            "weekday",
+            "time_zone",
+        )
+        labels = {
+            "name": gettext_lazy("Name"),
+            "direction": gettext_lazy("Direction"),
+            "create_unknown": gettext_lazy("Make contacts of customers who are not here yet"),
+            "stopped_means": gettext_lazy("Who is stopped on Sinch Engage has here"),
+            "blocked_means": gettext_lazy("Who is blocked on Sinch Engage has here"),
+            "every": gettext_lazy("When it runs"),
+        }
+
+    def __init__(self, channel: Channel, data: Mapping[str, Any] | None, instance: SyncConfiguration | None) -> None:
+        super().__init__(data, instance=instance or SyncConfiguration(channel=channel))
+        self.channel = channel
+        fields = [(name, label) for value, label in sources(channel) if (name := value.removeprefix("field:")) != value]
+        self._offer("key_customer", [("id", _("the address: phone number, TELEGRAMID")), *fields])
+        own = [(field.name, str(field)) for field in ContactField.objects.order_by("label", "name")]
+        self._offer("key_contact", [("phone", _("Phone")), ("telegram_id", _("TELEGRAMID")), *own])
+        self._offer("time_zone", [(name, name) for name in sorted(available_timezones())])
+        if instance is None and channel.platform == "telegram":
+            self.initial["key_contact"] = "telegram_id"
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        others = SyncConfiguration.objects.filter(channel=self.channel, name=name).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Another configuration of this channel has this name."))
+        return name
+
+    def clean_minutes(self) -> int:
+        return int(self.cleaned_data.get("minutes") or 30)
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if told.get("every") in (Every.DAILY, Every.WEEKLY) and not told.get("at") and "at" not in self.errors:
+            self.add_error("at", _("Say at what time."))
+        if told.get("state_rules") and told.get("direction") == Direction.FROM:
+            self.add_error("state_rules", _("In this direction nothing is written to Sinch Engage: choose another."))
+        return told
+
+
+class ConsentForm(forms.Form):
+    """The explicit step: all of it is kept as evidence; the number of people must be typed."""
+
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Purpose.choices)
+    source = forms.CharField(
+        label=gettext_lazy("Where these people agreed"),
+        max_length=300,
+        help_text=gettext_lazy("For example: form on the website, card in the shop"),
+    )
+    wording = forms.CharField(
+        label=gettext_lazy("The words they agreed to"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    given_on = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    typed = forms.CharField(label=gettext_lazy("Confirmation"), max_length=20)
+
+    def __init__(self, data: Mapping[str, Any] | None, people: int) -> None:
+        super().__init__(data)
+        self.people = people
+        self.fields["typed"].help_text = _("Type the number of people: %(number)s") % {"number": people}
+        self.fields["typed"].widget.attrs.update({"autocomplete": "off", "inputmode": "numeric"})
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"].strip()
+        if typed.replace(".", "").replace(",", "") != str(self.people):
+            raise forms.ValidationError(_("Type exactly: %(word)s"), params={"word": str(self.people)})
+        return typed

@@ -1,0 +1,210 @@
+"""What becomes of each customer of a page. Pure: rehearsal and run ask the same function, only storing differs."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from staffetta.connectors.messages import Customer
+from staffetta.contacts.equivalents import canonical
+from staffetta.contacts.fold import search_text
+from staffetta.contacts.models import Contact
+from staffetta.contacts.phone import NotAPhone, digits, parse_strict
+from staffetta.sync.mapping import Outcome, Unusable, judge_fields
+from staffetta.sync.models import Direction, SyncLink
+from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
+
+CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
+SKIPPED, CONFLICTING, REJECTED = "skipped", "conflicting", "rejected"
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, CONFLICTING, REJECTED)
+TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a page's people before it is judged."""
+
+    by_key: Mapping[str, list[Contact]] = field(default_factory=dict)
+    links: Mapping[str, SyncLink] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)  # customers of this run
+    keys: set[str] = field(default_factory=set)  # keys of this run
+    addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
+
+
+@dataclass(slots=True)
+class Verdict:
+    """A customer with what becomes of them. `changes` is field -> [before, after]."""
+
+    outcome: str
+    customer: Customer
+    contact: Contact | None = None
+    key: str = ""
+    reason: str = ""
+    source: str = ""
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    conflicts: dict[str, list[Any]] = field(default_factory=dict)
+    last: dict[str, list[Any]] = field(default_factory=dict)
+    write: dict[str, Any] = field(default_factory=dict)
+
+
+class Wrong(Exception):
+    """A customer that is rejected: the reason (wording.py) and the customer field it is about."""
+
+    def __init__(self, reason: str, source: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.source = reason, source
+
+
+def key_of(customer: Customer, setup: Setup) -> str:
+    """Return what a customer is matched by, equal for all forms of one number; raises Wrong."""
+    source = setup.configuration.key_customer
+    raw = customer.id if source in ("id", "number") else str(customer.fields.get(source, "")).strip()
+    if source == "name":
+        raw = customer.name.strip()
+    if not raw:
+        raise Wrong("no_key", source)
+    kind = setup.configuration.key_contact
+    if kind == "phone":
+        # Whoever is known needs no look at whether the number can exist: that costs a quarter of a run.
+        plain = raw.isascii() and raw.isdecimal() and len(raw) <= 15
+        return canonical(raw if plain else digits(phone_of(raw)))
+    if kind == "telegram_id" and not TELEGRAM_ID.fullmatch(raw):
+        raise Wrong("invalid_telegram_id", source)
+    return raw[:200]
+
+
+def phone_of(raw: str) -> str:
+    """Return an id of the provider, digits with the country code, as E.164; raises Wrong."""
+    found = _parsed(raw if raw.startswith("+") else f"+{raw}")
+    if not found.startswith("+"):
+        raise Wrong(found, "id")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _parsed(raw: str) -> str:
+    """Return the number, or the code of what is wrong: a page asks for each two or three times, and it costs most."""
+    try:
+        return parse_strict(raw)
+    except NotAPhone as wrong:
+        return wrong.code
+
+
+def judge(customers: Iterable[Customer], known: Known, setup: Setup) -> list[Verdict]:
+    """Judge the customers that were not met before in this run, each once."""
+    verdicts = []
+    for customer in customers:
+        if customer.id and customer.id not in known.met:
+            known.met.add(customer.id)
+            verdicts.append(_judged(customer, known, setup))
+    return verdicts
+
+
+def _judged(customer: Customer, known: Known, setup: Setup) -> Verdict:
+    key = ""
+    try:
+        key = key_of(customer, setup)
+        if key in known.keys:
+            raise Wrong("doubled_key")
+        verdict = _judge(customer, key, known, setup)
+    except Wrong as wrong:
+        verdict = Verdict(REJECTED, customer, reason=wrong.reason, source=wrong.source)
+    except Unusable as fault:
+        verdict = Verdict(REJECTED, customer, reason=fault.code, source=fault.source)
+    # A rejected customer takes no key: the next one with it may be better.
+    verdict.key = "" if verdict.outcome == REJECTED else key
+    if verdict.key:
+        known.keys.add(verdict.key)
+    return verdict
+
+
+def _judge(customer: Customer, key: str, known: Known, setup: Setup) -> Verdict:
+    found = known.by_key.get(key, [])
+    if len(found) > 1:
+        raise Wrong("several_contacts")
+    link = known.links.get(customer.id)
+    if not found:
+        return _unknown(customer, key, link, known, setup)
+    contact = found[0]
+    same_person = link is not None and link.contact_id in (None, contact.pk)
+    last = link.last if link and same_person else {}
+    outcome = judge_fields(
+        setup.rules, customer, values_here(contact), last, new=False, direction=setup.configuration.direction
+    )
+    changes = apply(contact, outcome.take)
+    taken = UPDATED if changes else UNCHANGED
+    return _verdict(CONFLICTING if outcome.ask else taken, customer, contact, outcome, changes)
+
+
+def _unknown(customer: Customer, key: str, link: SyncLink | None, known: Known, setup: Setup) -> Verdict:
+    configuration = setup.configuration
+    if link is not None and link.contact_id is None and link.last:
+        return Verdict(SKIPPED, customer, reason="deleted_here")
+    if not configuration.create_unknown or configuration.direction == Direction.TO:
+        return Verdict(SKIPPED, customer, reason="unknown_here")
+    contact = _address(customer, key, known, setup)
+    outcome = judge_fields(setup.rules, customer, {}, {}, new=True, direction=Direction.FROM)
+    changes = apply(contact, outcome.take)
+    return _verdict(CREATED, customer, contact, outcome, changes)
+
+
+def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contact:
+    """Return a new contact with the address the customer has on this platform."""
+    contact = Contact(values={})
+    kind = address_kind(setup.platform)
+    address = phone_of(customer.id) if kind == "phone" else customer.id
+    if setup.configuration.key_contact == kind == "phone" and canonical(digits(address)) != key:
+        raise Wrong("invalid_phone", "id")  # it would not be found again under what it is matched by
+    if kind == "telegram_id" and not TELEGRAM_ID.fullmatch(customer.id):
+        raise Wrong("invalid_telegram_id", "id")
+    if kind and address in known.addresses:
+        raise Wrong("address_taken", "id")
+    if kind == "phone":
+        contact.phone, contact.phone_raw = address, customer.id[:60]
+    elif kind:
+        contact.telegram_id = address
+    elif setup.configuration.key_contact == "telegram_id":
+        contact.telegram_id = key
+    if own_key(setup.configuration):
+        contact.values = {setup.configuration.key_contact: key}
+    contact.search = search_text(contact)
+    return contact
+
+
+def _verdict(
+    kind: str, customer: Customer, contact: Contact, outcome: Outcome, changes: dict[str, list[Any]]
+) -> Verdict:
+    return Verdict(
+        kind,
+        customer,
+        contact,
+        changes=changes,
+        conflicts=outcome.ask,
+        last=outcome.last,
+        write=outcome.write,
+    )
+
+
+def values_here(contact: Contact) -> dict[str, object]:
+    """Return a contact's values by field name, as rules compare them."""
+    return {**contact.values, **{name: getattr(contact, name) for name in SYSTEM_LENGTHS}}
+
+
+def apply(contact: Contact, values: Mapping[str, object]) -> dict[str, list[Any]]:
+    """Put values into a contact (not stored); return field -> [before, after] of what that changed."""
+    changes: dict[str, list[Any]] = {}
+    for name, value in values.items():
+        before = getattr(contact, name) if name in SYSTEM_LENGTHS else contact.values.get(name, "")
+        if before == value:
+            continue
+        changes[name] = [before, value]
+        if name in SYSTEM_LENGTHS:
+            setattr(contact, name, value)
+        elif value in ("", None, []):
+            contact.values = {other: held for other, held in contact.values.items() if other != name}
+        else:
+            contact.values = {**contact.values, name: value}
+    if changes.keys() & {"first_name", "last_name"}:
+        contact.search = search_text(contact)
+    return changes

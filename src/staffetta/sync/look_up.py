@@ -1,0 +1,70 @@
+"""Whom we have among the customers of a page: a fixed number of statements, whatever its length."""
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Q
+
+from staffetta.connectors.messages import Customer
+from staffetta.contacts.equivalents import canonical, equivalents
+from staffetta.contacts.models import Contact
+from staffetta.contacts.phone import digits
+from staffetta.sync.judge import Known, Wrong, key_of, phone_of
+from staffetta.sync.models import SyncLink, SyncMet, SyncRun
+from staffetta.sync.setup import Setup, address_kind
+
+
+def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
+    """Return contacts by key, links by customer, and who was met in this run."""
+    ids = {customer.id for customer in customers if customer.id}
+    keys = _keys(customers, setup)
+    met = SyncMet.objects.filter(run=run)
+    links = SyncLink.objects.filter(configuration=setup.configuration, customer_id__in=ids)
+    by_key = contacts_by_key(keys, setup)
+    return Known(
+        by_key=by_key,
+        links={link.customer_id: link for link in links},
+        met=set(met.filter(customer_id__in=ids).values_list("customer_id", flat=True)),
+        keys=set(met.filter(key__in=keys).values_list("key", flat=True)),
+        addresses=_addresses(customers, setup),
+    )
+
+
+def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Contact]]:
+    """Return the contacts behind each key; a key nobody has is absent."""
+    kind = setup.configuration.key_contact
+    found: dict[str, list[Contact]] = {}
+    if kind == "phone":
+        forms = {f"+{form}" for key in keys for form in equivalents(key)}
+        for contact in Contact.objects.filter(phone__in=forms):
+            found.setdefault(canonical(digits(contact.phone or "")), []).append(contact)
+    elif kind == "telegram_id":
+        for contact in Contact.objects.filter(telegram_id__in=keys):
+            found.setdefault(contact.telegram_id or "", []).append(contact)
+    else:
+        for contact in Contact.objects.filter(Q(**{f"values__{kind}__in": list(keys)})):
+            found.setdefault(str(contact.values[kind]), []).append(contact)
+    return found
+
+
+def _keys(customers: Sequence[Customer], setup: Setup) -> set[str]:
+    keys = set[str]()
+    for customer in customers:
+        try:
+            keys.add(key_of(customer, setup))
+        except Wrong:
+            continue
+    return keys
+
+
+def _addresses(customers: Sequence[Customer], setup: Setup) -> dict[str, int]:
+    """Return the addresses that somebody has; asked for only where people are matched by something else."""
+    kind = address_kind(setup.platform)
+    if not kind or kind == setup.configuration.key_contact:
+        return {}
+    wanted = set[str]()
+    for customer in customers:
+        try:
+            wanted.add(phone_of(customer.id) if kind == "phone" else customer.id)
+        except Wrong:
+            continue
+    return dict(Contact.objects.filter(**{f"{kind}__in": wanted}).values_list(kind, "pk"))

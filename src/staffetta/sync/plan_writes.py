@@ -1,0 +1,114 @@
+"""What goes back to the provider after a page was judged: names, fields, and states by explicit rules only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Purpose
+from staffetta.contacts.suppression import suppressed_among
+from staffetta.contacts.types import TypeFault
+from staffetta.sync.convert import back
+from staffetta.sync.judge import Verdict
+from staffetta.sync.mapping import Rule
+from staffetta.sync.models import Direction, Kind, SyncRun, SyncWrite, WriteState
+from staffetta.sync.setup import NAME, NUMBER, Setup
+
+OPT_OUT_STOP, OPT_IN_START = "opt_out_stop", "opt_in_start"
+SUPPRESSED_BLOCK, FREE_UNBLOCK = "suppressed_block", "free_unblock"
+DELETED_DELETE = "deleted_delete"
+RULES: dict[str, Promise] = {
+    OPT_OUT_STOP: _("Who opted out here is stopped on Sinch Engage"),
+    OPT_IN_START: _("Who agreed here and is stopped on Sinch Engage is started again"),
+    SUPPRESSED_BLOCK: _("Who is suppressed here is blocked on Sinch Engage"),
+    FREE_UNBLOCK: _("Who is blocked on Sinch Engage and not suppressed here is unblocked"),
+    DELETED_DELETE: _("Who is deleted here is deleted on Sinch Engage, for good"),
+}
+
+
+def plan_writes(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup) -> None:
+    """Keep one row for each change at the provider, to be written after the reading."""
+    if run.rehearsal or setup.configuration.direction == Direction.FROM:
+        return
+    writes = [*_fields(verdicts, setup), *_states(verdicts, setup)]
+    for write in writes:
+        write.run = run
+    SyncWrite.objects.bulk_create(writes, batch_size=500, ignore_conflicts=True)
+
+
+def _fields(verdicts: Iterable[Verdict], setup: Setup) -> Iterable[SyncWrite]:
+    rules = {rule.target: rule for rule in setup.rules}
+    for verdict in verdicts:
+        if not verdict.write or verdict.contact is None:
+            continue
+        write = SyncWrite(customer_id=verdict.customer.id, contact=verdict.contact, deed="fields")
+        try:
+            _fill(write, verdict.contact, verdict.write, rules)
+        except TypeFault as fault:
+            write.state, write.problem = WriteState.FAILED, fault.code
+        if write.name is not None or write.fields or write.problem:
+            yield write
+
+
+def _fill(write: SyncWrite, contact: Contact, values: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
+    for target, value in values.items():
+        rule = rules[target]
+        if rule.kind in (Kind.FIRST_NAME, Kind.LAST_NAME):
+            write.name = contact.full_name
+        elif rule.source == NAME:
+            write.name = back(value, rule.here_type, "text", rule.pairs)
+        elif rule.source == NUMBER:
+            continue  # the address itself cannot be changed
+        else:
+            write.fields[rule.source] = back(value, rule.here_type, rule.there_type, rule.pairs)
+        write.last[target] = [value, value]
+
+
+def _states(verdicts: Sequence[Verdict], setup: Setup) -> Iterable[SyncWrite]:
+    rules = set(setup.configuration.state_rules)
+    if DELETED_DELETE in rules:
+        for verdict in verdicts:
+            if verdict.reason == "deleted_here":
+                yield SyncWrite(customer_id=verdict.customer.id, deed="delete")
+    people = [verdict for verdict in verdicts if verdict.contact]
+    if rules & {OPT_OUT_STOP, OPT_IN_START}:
+        yield from _by_consent(people, rules, setup.platform)
+    if rules & {SUPPRESSED_BLOCK, FREE_UNBLOCK}:
+        yield from _by_suppression(people, rules, setup.platform)
+
+
+def _by_consent(people: Sequence[Verdict], rules: set[str], platform: str) -> Iterable[SyncWrite]:
+    states = dict(
+        ConsentState.objects.filter(
+            contact__in=[verdict.contact.pk for verdict in people if verdict.contact],
+            platform=platform,
+            purpose=Purpose.MARKETING,
+        ).values_list("contact_id", "value")
+    )
+    for verdict in people:
+        said = states.get(verdict.contact.pk) if verdict.contact else None
+        if OPT_OUT_STOP in rules and said == ConsentValue.NO and not verdict.customer.stopped:
+            yield _state(verdict, "stop")
+        elif OPT_IN_START in rules and said == ConsentValue.YES and verdict.customer.stopped:
+            yield _state(verdict, "start")
+
+
+def _by_suppression(people: Sequence[Verdict], rules: set[str], platform: str) -> Iterable[SyncWrite]:
+    addresses = {id(verdict): _address(verdict) for verdict in people}
+    suppressed = suppressed_among(platform, filter(None, addresses.values()))
+    for verdict in people:
+        closed = addresses[id(verdict)] in suppressed
+        if SUPPRESSED_BLOCK in rules and closed and not verdict.customer.blocked:
+            yield _state(verdict, "block")
+        elif FREE_UNBLOCK in rules and not closed and verdict.customer.blocked:
+            yield _state(verdict, "unblock")
+
+
+def _address(verdict: Verdict) -> str:
+    contact = verdict.contact
+    return (contact.phone or contact.telegram_id or "") if contact else ""
+
+
+def _state(verdict: Verdict, deed: str) -> SyncWrite:
+    return SyncWrite(customer_id=verdict.customer.id, contact=verdict.contact, deed=deed)

@@ -1,0 +1,260 @@
+"""The lane of contact sync: one page of customers a transaction, committed with how far the list was read.
+
+Whoever goes on after a kill begins at the page that was not committed. A rehearsal takes the same way and only leaves
+out the writing. Runs of different configurations go side by side on several workers, each held by a lease.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import DataError, transaction
+from django.db.models import F
+
+from staffetta.channels import gateway, health
+from staffetta.connectors.contract import Connector
+from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooFast
+from staffetta.connectors.messages import Customer
+from staffetta.notices import incidents
+from staffetta.sync import state_consent, timetable, write_back
+from staffetta.sync.judge import judge
+from staffetta.sync.look_up import look_up
+from staffetta.sync.models import RunState, SyncConsent, SyncMet, SyncRun, SyncWrite, UndoState
+from staffetta.sync.plan_writes import plan_writes
+from staffetta.sync.read_pages import Place, Restless, next_page
+from staffetta.sync.setup import Held, Setup, ready
+from staffetta.sync.start import ACTIVE
+from staffetta.sync.store import store
+from staffetta.sync.undo import undo_piece
+from staffetta.work import lease
+from staffetta.work.clock import monotonic, now
+from staffetta.work.lanes import LaneContext
+from staffetta.work.retry import wait_as_told
+
+PAGE = 500
+PIECE = 2.0
+"""Seconds of work before the lane looks whether something else is due."""
+LEASE = 10.0
+"""Seconds after which another worker goes on when one was killed; held on to while the provider is asked."""
+BETWEEN_PAGES = 0.2
+"""Seconds: reads are bounded to five a second and key; none for a channel whose pace is 0."""
+MOST_FAILURES = 4
+"""Tries of one page before the run ends as it stands."""
+INCIDENT = "sync"
+FAILURES_IN_A_ROW = 3
+
+
+class Overtaken(Exception):
+    """The run was cancelled, or another worker has gone on with it."""
+
+
+def work(context: LaneContext) -> bool:
+    """Start what is due by the timetable, and do a piece of everything under way; True while there may be more."""
+    timetable.start_due()
+    more = False
+    for name, piece in _due():
+        if context.stopping():
+            return False
+        fence = lease.acquire(name, context.worker, LEASE)
+        if fence is None:
+            continue
+        try:
+            more = piece(context, _Grip(name, fence)) or more
+        finally:
+            lease.release(name, fence)
+    return more
+
+
+@dataclass
+class _Grip:
+    """A lease that is held on to: called often, it renews every few seconds; raises Overtaken when it was lost."""
+
+    name: str
+    fence: int
+    renewed: float = field(default_factory=monotonic)
+
+    def __call__(self) -> None:
+        if monotonic() - self.renewed < LEASE / 4:
+            return
+        self.renewed = monotonic()
+        if not lease.renew(self.name, self.fence, LEASE):
+            raise Overtaken
+
+
+type Piece = Callable[[LaneContext, _Grip], bool]
+
+
+def _due() -> list[tuple[str, Piece]]:
+    active = SyncRun.objects.filter(state__in=ACTIVE, not_before__lte=now()).order_by("pk")
+    undoing = SyncRun.objects.filter(undo_state=UndoState.WAITING).order_by("pk")
+    agreeing = SyncConsent.objects.filter(finished_at=None).order_by("pk")
+    return [
+        *((f"sync:{run.configuration_id}", _runner(run)) for run in active.select_related("configuration__channel")),
+        *((f"sync:{run.configuration_id}", _repeated(undo_piece, run)) for run in undoing),
+        *((f"sync-consent:{step.pk}", _repeated(state_consent.piece, step)) for step in agreeing),
+    ]
+
+
+def _runner(run: SyncRun) -> Piece:
+    return lambda context, grip: run_piece(run, context, grip)
+
+
+def _repeated[T](piece: Callable[[T], bool], thing: T) -> Piece:
+    def work_on(context: LaneContext, grip: _Grip) -> bool:
+        until = monotonic() + PIECE
+        while more := piece(thing):
+            grip()
+            if monotonic() > until or context.stopping():
+                break
+        return more
+
+    return work_on
+
+
+def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> bool:
+    """Go on with a run for a while; True while there may be more to do at once."""
+    until = monotonic() + PIECE
+    run.refresh_from_db()
+    if run.finished:
+        return False
+    try:
+        setup = ready(run.configuration)
+        while _step(run, setup, beat):
+            beat()
+            if monotonic() > until or context.stopping():
+                return True
+    except Overtaken:
+        return False
+    except Held:
+        _end(run, RunState.FAILED if not run.pages else RunState.PARTIAL, "held")
+    except Restless:
+        _end(run, RunState.PARTIAL, "restless")
+    except DataError as error:
+        # What the database refuses it will refuse for ever: say so instead of trying the same page again and again.
+        _end(run, RunState.PARTIAL, "database_refused", str(error))
+    except ConnectorError as error:
+        _failed(run, error)
+    return False
+
+
+def _step(run: SyncRun, setup: Setup, beat: Callable[[], None]) -> bool:
+    """Do the next page, or the next writes after the last page; False when the run has ended."""
+    place = Place.of(run.place)
+    if not place.ended:
+        asked = monotonic()
+        rows, after = read_page(run, place, beat)
+        take_page(run, rows, after, setup)
+        _rest(run, asked)
+        return True
+    writes = _claimed_writes(run)
+    if writes:
+        _write(run, writes, beat)
+        return True
+    _end(run, RunState.DONE)
+    return False
+
+
+def read_page(run: SyncRun, place: Place, beat: Callable[[], None] | None = None) -> tuple[Sequence[Customer], Place]:
+    """Ask the provider for what follows a place; raises the connector's errors, and Restless."""
+    return gateway.call(
+        run.configuration.channel, lambda connector: next_page(connector.customer_page, place, PAGE), beat=beat
+    )
+
+
+def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup) -> None:
+    """Judge and store one page, in one transaction with the place after it; raises Overtaken."""
+    with transaction.atomic():
+        # First the claim: whoever went on with this run before us has raised the step.
+        claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
+            state=RunState.RUNNING,
+            step=F("step") + 1,
+            pages=F("pages") + (1 if rows else 0),
+            place=after.as_json(),
+            failures=0,
+            started_at=run.started_at or now(),
+            beat_at=now(),
+        )
+        if not claimed:
+            raise Overtaken
+        if rows:
+            known = look_up(rows, run, setup)
+            verdicts = judge(rows, known, setup)
+            store(verdicts, known, run, setup)
+            plan_writes(verdicts, run, setup)
+    run.refresh_from_db()
+
+
+def _rest(run: SyncRun, asked: float) -> None:
+    if run.configuration.channel.pace == 0:
+        return
+    if (left := BETWEEN_PAGES - (monotonic() - asked)) > 0:
+        _pause(left)
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def _claimed_writes(run: SyncRun) -> list[SyncWrite]:
+    with transaction.atomic():
+        claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
+            step=F("step") + 1, beat_at=now()
+        )
+        if not claimed:
+            raise Overtaken
+        run.step += 1
+        return write_back.claim(run)
+
+
+def _write(run: SyncRun, writes: list[SyncWrite], beat: Callable[[], None]) -> None:
+    async def deed(connector: Connector) -> list[write_back.Answer]:
+        return await write_back.send(connector, writes)
+
+    fatal = write_back.record(run, gateway.call(run.configuration.channel, deed, beat=beat))
+    run.refresh_from_db()
+    if fatal:
+        raise fatal
+
+
+def _failed(run: SyncRun, error: ConnectorError) -> None:
+    """Wait before the next try of the page; end the run when waiting does not help."""
+    if isinstance(error, KeyRefused):
+        health.key_refused(run.configuration.channel, error)
+    hopeless = error.ruling in (Ruling.CHANNEL, Ruling.PERMANENT, Ruling.TEMPLATE)
+    failures = run.failures + 1
+    if hopeless or (failures >= MOST_FAILURES and not isinstance(error, TooFast)):
+        state = RunState.PARTIAL if run.pages else RunState.FAILED
+        _end(run, state, error.code, error.provider_reason)
+        return
+    told = error.retry_after if isinstance(error, TooFast) else None
+    wait = wait_as_told(failures, random.random(), told)  # noqa: S311  (spreads tries, keeps no secret)
+    SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE).update(
+        failures=failures, not_before=timetable.after_seconds(wait), problem=error.code, beat_at=now()
+    )
+
+
+def _end(run: SyncRun, state: RunState, problem: str = "", detail: str = "") -> None:
+    with transaction.atomic():
+        ended = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE).update(
+            state=state, problem=problem, problem_detail=detail[:500], finished_at=now(), beat_at=now()
+        )
+        if not ended:
+            return
+        SyncMet.objects.filter(run=run).delete()
+        if state != RunState.DONE:
+            write_back.give_up(run, problem)
+        _tell(run, state, problem, detail)
+
+
+def _tell(run: SyncRun, state: RunState, problem: str, detail: str) -> None:
+    """Three failed runs in a row are an incident; a good one closes it. A rehearsal says nothing about that."""
+    if run.rehearsal:
+        return
+    subject = str(run.configuration_id)
+    if state == RunState.DONE:
+        health.key_works(run.configuration.channel)
+        incidents.success(INCIDENT, subject)
+    else:
+        name = f"{run.configuration} · {run.configuration.channel}"
+        incidents.failure(INCIDENT, subject, name, problem, detail, opens_after=FAILURES_IN_A_ROW)

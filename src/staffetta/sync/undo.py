@@ -1,0 +1,104 @@
+"""Take a run back: values it changed are restored where nobody changed them since; where somebody did, that is said.
+
+People the run made go again, if nothing was added to them since. Opt-outs and suppressions stay: undoing a sync is no
+consent. A piece of rows a transaction, the newest first.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact
+from staffetta.contacts.store_rows import CHANGEABLE
+from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
+from staffetta.sync.models import SyncLink, SyncRow, SyncRun, UndoState
+from staffetta.work.clock import now
+
+PIECE = 500
+AT_ONCE = timedelta(seconds=1)
+UNDOABLE = (CREATED, UPDATED, CONFLICTING)
+WHOLE, PARTLY, KEPT = "whole", "partly", "kept"
+
+
+def undo_piece(run: SyncRun) -> bool:
+    """Take back the next rows; True while there may be more."""
+    with transaction.atomic():
+        rows = list(
+            SyncRow.objects.filter(run=run, outcome__in=UNDOABLE, pk__lt=run.undo_before or 0, undone="").order_by(
+                "-pk"
+            )[:PIECE]
+        )
+        mine = SyncRun.objects.filter(pk=run.pk, undo_state=UndoState.WAITING, undo_before=run.undo_before)
+        if not rows:
+            mine.update(undo_state=UndoState.DONE)
+            return False
+        if not mine.update(undo_before=rows[-1].pk):
+            return False
+        _take_back(rows, run)
+    run.undo_before = rows[-1].pk
+    return True
+
+
+def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
+    people = Contact.objects.in_bulk([row.contact_id for row in rows if row.contact_id])
+    made = [row for row in rows if row.outcome == CREATED and row.contact_id in people]
+    busy = _with_a_life([row.contact_id for row in made if row.contact_id])
+    gone: list[int] = []
+    restored: list[Contact] = []
+    for row in rows:
+        contact = people.get(row.contact_id or 0)
+        if row.outcome == CREATED:
+            row.undone = _unmade(row, contact, busy)
+            if row.undone == WHOLE and contact:
+                gone.append(contact.pk)
+        else:
+            row.undone = _restored(row, contact)
+            if row.undone in (WHOLE, PARTLY) and row.changes and contact:
+                contact.updated_at = now()
+                restored.append(contact)
+    # First the links, else the next run would take these people for somebody who was deleted here.
+    SyncLink.objects.filter(configuration=run.configuration_id, contact__in=gone).delete()
+    Contact.objects.filter(pk__in=gone).delete()
+    unique = list({contact.pk: contact for contact in restored}.values())
+    Contact.objects.bulk_create(unique, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+    _count(rows, run)
+
+
+def _count(rows: Sequence[SyncRow], run: SyncRun) -> None:
+    for result in (WHOLE, PARTLY, KEPT):
+        SyncRow.objects.filter(pk__in=[row.pk for row in rows if row.undone == result]).update(undone=result)
+    whole = sum(row.undone == WHOLE for row in rows)
+    SyncRun.objects.filter(pk=run.pk).update(undone=F("undone") + whole, not_undone=F("not_undone") + len(rows) - whole)
+
+
+def _unmade(row: SyncRow, contact: Contact | None, busy: set[int]) -> str:
+    if contact is None:
+        return WHOLE
+    present = values_here(contact)
+    as_made = all(present.get(name, "") == after for name, (_before, after) in row.changes.items())
+    return WHOLE if as_made and contact.pk not in busy and not _touched(contact) else KEPT
+
+
+def _touched(contact: Contact) -> bool:
+    return contact.updated_at - contact.created_at > AT_ONCE  # both are asked of the clock when a row is made
+
+
+def _restored(row: SyncRow, contact: Contact | None) -> str:
+    if contact is None:
+        return KEPT
+    present = values_here(contact)
+    mine = {name: before for name, (before, after) in row.changes.items() if present.get(name, "") == after}
+    apply(contact, mine)
+    if len(mine) == len(row.changes):
+        return WHOLE
+    return PARTLY if mine else KEPT
+
+
+def _with_a_life(ids: Sequence[int]) -> set[int]:
+    """Return who got something since they were made that would go with them: consent by others, messages, an import."""
+    agreed = Consent.objects.filter(contact__in=ids).exclude(source__in=("stopped", "blocked"))
+    wrote = ContactActivity.objects.filter(contact__in=ids)
+    came = ImportedContact.objects.filter(contact__in=ids)
+    return {pk for found in (agreed, wrote, came) for pk in found.values_list("contact_id", flat=True)}

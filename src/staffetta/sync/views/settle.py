@@ -1,0 +1,99 @@
+"""What waits for a person: conflicts to decide, rejected customers to correct."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.sync import decide, setup
+from staffetta.sync.judge import CONFLICTING, REJECTED
+from staffetta.sync.models import SyncConfiguration, SyncRow
+from staffetta.sync.views.found import around, asker, configuration
+from staffetta.sync.views.running import row_line
+from staffetta.sync.wording import reason_text
+from staffetta.ui.paging import page_of
+
+SIDES = (decide.HERE, decide.THERE)
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def conflicts(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
+    """Both values side by side; a person decides, one by one or all alike."""
+    made = configuration(pk, sync_id)
+    if request.method == "POST":
+        _decide(request, made)
+        return redirect("sync:conflicts", pk=pk, sync_id=sync_id)
+    rows = decide.open_rows(made, CONFLICTING).select_related("contact").order_by("pk")
+    page = page_of(rows, request.GET, size=50)
+    known = setup.labels()
+    shown = {
+        **around(request, made.channel),
+        "made": made,
+        "page": page,
+        "rows": [row_line(row, known) for row in page],
+        "number": rows.count(),
+    }
+    return render(request, "sync/conflicts.html", shown)
+
+
+def _decide(request: HttpRequest, made: SyncConfiguration) -> None:
+    side, number = request.POST.get("side", ""), request.POST.get("row", "")
+    if side not in SIDES:
+        return
+    rows = SyncRow.objects.filter(run__configuration=made, run__rehearsal=False)
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        row = rows.select_related("run").filter(pk=int(number)).first()
+        settled = int(bool(row and decide.decide(row, side, asker(request))))
+    elif number == "all":
+        settled = decide.decide_all(made, side, asker(request))
+    else:
+        settled = 0
+    told = ngettext("%(number)s conflict decided.", "%(number)s conflicts decided.", settled) % {"number": settled}
+    messages.success(request, told)
+
+
+@allow(EVERYBODY)
+@require_safe
+def rejects(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
+    """Who was rejected, with the reason."""
+    made = configuration(pk, sync_id)
+    page = page_of(decide.open_rows(made, REJECTED).order_by("pk"), request.GET, size=50)
+    rows = [(row, reason_text(row.reason, row.field)) for row in page]
+    return render(
+        request, "sync/rejects.html", {**around(request, made.channel), "made": made, "page": page, "rows": rows}
+    )
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int, sync_id: int, row_id: int) -> HttpResponse:
+    """Correct the values of one rejected customer and try again; nothing changes on Sinch Engage."""
+    made = configuration(pk, sync_id)
+    row = get_object_or_404(decide.open_rows(made, REJECTED).select_related("run__configuration__channel"), pk=row_id)
+    stored = row.customer or {}
+    values = {"id": stored.get("id", ""), "name": stored.get("name", ""), **dict(stored.get("fields") or {})}
+    if row.field:
+        values.setdefault(row.field, "")
+    if request.method == "POST":
+        typed = {name: request.POST.get(f"value-{name}", value)[:1000] for name, value in values.items()}
+        try:
+            row = decide.replay(row, typed, asker(request))
+        except setup.Held:
+            messages.error(request, _("A customer field vanished or changed: look at it first."))
+            return redirect("sync:show", pk=pk, sync_id=sync_id)
+        if row.outcome != REJECTED:
+            messages.success(request, _("Taken: %(name)s.") % {"name": row.name or row.customer_id})
+            return redirect("sync:rejects", pk=pk, sync_id=sync_id)
+        values = typed
+    shown = {
+        **around(request, made.channel),
+        "made": made,
+        "row": row,
+        "values": list(values.items()),
+        "reason": reason_text(row.reason, row.field),
+    }
+    return render(request, "sync/correct.html", shown, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,133 @@
+"""Write to the provider what a run planned: each change is a row with its result.
+
+Every change says what shall be, never "one more", so repeating one does no harm; still, a row whose answer is not known
+is looked up first (GET /user/{id}) and written again only if it did not arrive.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from staffetta.connectors.contract import Connector
+from staffetta.connectors.errors import ConnectorError, NotFound, Ruling
+from staffetta.connectors.messages import Customer
+from staffetta.sync.models import SyncLink, SyncRun, SyncWrite, WriteState
+from staffetta.work.clock import now
+
+BATCH = 8
+MOST_ATTEMPTS = 3
+DUE = (WriteState.WAITING, WriteState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one write: None is good."""
+
+    write: SyncWrite
+    error: ConnectorError | None = None
+
+
+def claim(run: SyncRun) -> list[SyncWrite]:
+    """Mark the next writes as on their way, before anything leaves; [] when none are due."""
+    writes = list(SyncWrite.objects.filter(run=run, state__in=DUE).order_by("pk")[:BATCH])
+    SyncWrite.objects.filter(pk__in=[write.pk for write in writes]).update(
+        state=WriteState.SENDING, attempts=F("attempts") + 1, at=now()
+    )
+    return writes
+
+
+async def send(connector: Connector, writes: list[SyncWrite]) -> list[Answer]:
+    """Write them side by side; `attempts` is what it was before the claim."""
+    return list(await asyncio.gather(*(_send_one(connector, write) for write in writes)))
+
+
+async def _send_one(connector: Connector, write: SyncWrite) -> Answer:
+    try:
+        if write.attempts:
+            there = await connector.read_customer(write.customer_id)
+            if arrived(write, there):
+                return Answer(write)
+        await _ask(connector, write)
+    except NotFound as error:
+        return Answer(write, None if write.deed == "delete" else error)
+    except ConnectorError as error:
+        return Answer(write, error)
+    return Answer(write)
+
+
+async def _ask(connector: Connector, write: SyncWrite) -> None:
+    if write.deed == "fields":
+        await connector.write_customer(write.customer_id, write.name, write.fields)
+    elif write.deed == "delete":
+        await connector.delete_customer(write.customer_id)
+    else:
+        await connector.set_customer_state(write.customer_id, write.deed)
+
+
+def arrived(write: SyncWrite, there: Customer | None) -> bool:
+    """Say whether the provider is as the write wants it (pure)."""
+    if write.deed == "delete" or there is None:
+        return write.deed == "delete" and there is None
+    if write.deed in ("stop", "start"):
+        return there.stopped is (write.deed == "stop")
+    if write.deed in ("block", "unblock"):
+        return there.blocked is (write.deed == "block")
+    return write.name in (None, there.name) and all(
+        there.fields.get(name) == value for name, value in write.fields.items()
+    )
+
+
+def record(run: SyncRun, answers: list[Answer]) -> ConnectorError | None:
+    """Keep the answers; return the error for which the whole run must wait or end, if there is one."""
+    fatal: ConnectorError | None = None
+    done = failed = 0
+    with transaction.atomic():
+        for answer in answers:
+            if answer.error is None:
+                done += _done(answer.write, run)
+            elif _again(answer):
+                fatal = answer.error
+                _mark(answer.write, WriteState.WAITING, answer.error)
+            else:
+                failed += 1
+                _mark(answer.write, WriteState.FAILED, answer.error)
+        SyncRun.objects.filter(pk=run.pk).update(
+            writes_done=F("writes_done") + done, writes_failed=F("writes_failed") + failed, beat_at=now()
+        )
+    return fatal
+
+
+def give_up(run: SyncRun, problem: str) -> None:
+    """End what a run did not come to; the next run finds out by itself what is still to be written."""
+    count = SyncWrite.objects.filter(run=run, state__in=DUE).update(state=WriteState.FAILED, problem=problem)
+    SyncRun.objects.filter(pk=run.pk).update(writes_failed=F("writes_failed") + count)
+
+
+def _again(answer: Answer) -> bool:
+    error = answer.error
+    if error is None or error.ruling in (Ruling.PERMANENT, Ruling.TEMPLATE):
+        return False
+    return error.ruling in (Ruling.CHANNEL, Ruling.SLOW) or answer.write.attempts + 1 < MOST_ATTEMPTS
+
+
+def _done(write: SyncWrite, run: SyncRun) -> int:
+    _mark(write, WriteState.DONE)
+    links = SyncLink.objects.filter(configuration=run.configuration_id, customer_id=write.customer_id)
+    if write.deed == "delete":
+        links.delete()
+    elif write.last:
+        for link in links:
+            link.last = {**link.last, **write.last}
+            link.save(update_fields=["last"])
+    return 1
+
+
+def _mark(write: SyncWrite, state: str, error: ConnectorError | None = None) -> None:
+    SyncWrite.objects.filter(pk=write.pk).update(
+        state=state,
+        problem=error.code if error else "",
+        problem_detail=error.provider_reason[:500] if error else "",
+        at=now(),
+    )

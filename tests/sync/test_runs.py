@@ -1,0 +1,210 @@
+"""Runs against the simulated provider: what moves, fails, is stopped, held, asked, suppressed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from engage_simulator.testing import Engage
+from staffetta.channels import refresh
+from staffetta.channels.ask import ask
+from staffetta.channels.models import Channel, CustomerField
+from staffetta.contacts import consent, suppression
+from staffetta.contacts.models import Consent, Contact
+from staffetta.notices.models import Incident
+from staffetta.sync import decide, setup, start
+from staffetta.sync import run as lane
+from staffetta.sync.models import RunState, SyncRow, SyncRun
+from staffetta.sync.read_pages import Place
+from tests.sync.conftest import People
+from tests.sync.world import ASSISTENZA, CONTEXT, configuration, contact, counts, customer, finish, number, ran, undone
+
+pytestmark = pytest.mark.django_db
+CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta", "mode": "ask"}]
+
+
+def one_page(run: SyncRun) -> None:
+    """Take exactly one page of the provider."""
+    run.refresh_from_db()
+    rows, after = lane.read_page(run, Place.of(run.place))
+    lane.take_page(run, rows, after, setup.ready(run.configuration))
+
+
+def city_of(place: int) -> object:
+    return Contact.objects.get(phone=f"+{number(place)}").values.get("citta")
+
+
+def test_nobody_is_lost_or_doubled_when_the_list_shifts(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(place, f"Persona {place}") for place in range(1300)])
+    run = start.start(configuration(channel), None)
+    one_page(run)
+    for place in (1, 2, 3, 400, 499):
+        engage.delete_customer(ASSISTENZA, number(place))
+    engage.put_customer(ASSISTENZA, id=number(2000), name="Appena arrivata")
+    one_page(run)
+    for place in range(500, 560):
+        engage.delete_customer(ASSISTENZA, number(place))
+    run = finish(run)
+    there = {f"+{row['id']}" for row in engage.customers(ASSISTENZA)}
+    here = set(Contact.objects.values_list("phone", flat=True))
+    assert there <= here
+    assert run.total == run.created == len(here)
+
+
+def test_a_page_that_fails_for_good_ends_the_run_as_partial(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    at_engage([customer(place) for place in range(700)])
+    engage.fault("answer", status=500, match={"operation": "list_customers", "after": 1})
+    run = ran(configuration(channel))
+    assert (run.state, run.problem, run.pages) == (RunState.PARTIAL, "server_fault", 1)
+    assert Contact.objects.count() == run.created == 500
+
+
+def test_a_page_that_fails_once_is_tried_again(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(place) for place in range(700)])
+    engage.fault("reset", match={"operation": "list_customers", "nth": 2})
+    run = ran(configuration(channel))
+    assert (run.state, run.created) == (RunState.DONE, 700)
+
+
+def test_three_failed_runs_are_an_incident_and_a_good_one_closes_it(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    at_engage([customer(1)])
+    made = configuration(channel)
+    fault = engage.fault("answer", status=400, match={"operation": "list_customers"})
+    for _attempt in range(2):
+        ran(made)
+    assert not Incident.objects.filter(failures__gte=3).exists()
+    ran(made)
+    assert Incident.objects.filter(kind="sync", failures=3, closed_at=None).exists()
+    engage.control("DELETE", f"/faults/{fault}")
+    ran(made)
+    assert not Incident.objects.filter(kind="sync", closed_at=None).exists()
+
+
+def test_one_run_at_a_time(channel: Channel) -> None:
+    made = configuration(channel)
+    start.start(made, None)
+    with pytest.raises(start.Busy):
+        start.start(made, None)
+
+
+def test_a_cancelled_run_keeps_what_it_did(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(place) for place in range(700)])
+    run = start.start(configuration(channel), None)
+    one_page(run)
+    assert start.cancel(run, None)
+    assert finish(run).state == RunState.CANCELLED
+    assert Contact.objects.count() == 500
+    with pytest.raises(lane.Overtaken):
+        one_page(run)
+
+
+def test_a_changed_field_holds_the_configuration(channel: Channel, engage: Engage) -> None:
+    made = configuration(channel)
+    engage.put_field(ASSISTENZA, {"name": "nato_il", "label": "Nascita", "type": "text"})
+    engage.delete_field(ASSISTENZA, "citta")
+    refresh.run(ask(channel, None).pk)
+    assert not CustomerField.objects.filter(name="citta", gone_at=None).exists()
+    with pytest.raises(setup.Held):
+        start.start(made, None)
+    assert {(each.name, each.what) for each in setup.differences(made)} == {("citta", "gone"), ("nato_il", "type")}
+    assert setup.held_among([made]) == {made.pk}
+    setup.accept(made)
+    assert not setup.differences(made)
+
+
+def test_a_conflict_waits_and_is_decided(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, citta="Roma"), customer(2, citta="Roma")])
+    Contact.objects.bulk_create([contact(1, citta="Bari"), contact(2, citta="Bari")])
+    made = configuration(channel, CITY)
+    assert counts(ran(made)) == {"conflicting": 2}
+    run = ran(made)  # the same question again, not twice
+    assert decide.open_rows(made, "conflicting").count() == 2
+    for row, side in zip(run.rows.order_by("customer_id"), (decide.THERE, decide.HERE), strict=True):
+        assert decide.decide(row, side, None)
+        assert not decide.decide(row, side, None)
+    assert (city_of(1), city_of(2)) == ("Roma", "Bari")
+    assert counts(ran(made)) == {"unchanged": 2}
+    undone(run)
+    assert city_of(1) == "Bari"
+
+
+def test_a_rejected_customer_is_corrected_and_replayed(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo", nato_il="boh")])
+    run = ran(configuration(channel))
+    row = run.rows.get()
+    assert decide.replay(row, {"nato_il": "ancora no"}, None).outcome == "rejected"
+    assert decide.replay(row, {"nato_il": "17/05/1990"}, None).outcome == "created"
+    run.refresh_from_db()
+    assert counts(run) == {"created": 1}
+    assert Contact.objects.get().values == {"nascita": "1990-05-17"}
+
+
+def test_undo_leaves_what_somebody_changed_since(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(place, "Anna Rossi", citta="Roma") for place in (1, 2, 3)])
+    Contact.objects.bulk_create([contact(1, "Anna"), contact(2, "Anna")])
+    run = ran(configuration(channel))
+    changed = Contact.objects.get(phone=f"+{number(1)}")
+    changed.values["citta"] = "Napoli"
+    changed.save()
+    agreed = Contact.objects.get(phone=f"+{number(3)}")
+    consent.record([agreed.pk], "whatsapp", consent.BOTH, "yes", "hand", wording="in negozio")
+    undone(run)
+    told = dict(SyncRow.objects.filter(run=run).values_list("customer_id", "undone"))
+    assert told == {number(1): "partly", number(2): "whole", number(3): "kept"}
+    assert (city_of(1), city_of(2)) == ("Napoli", None)
+    assert Contact.objects.get(pk=changed.pk).last_name == ""
+
+
+def test_nobody_has_a_consent_by_coming_from_engage(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo")])
+    ran(configuration(channel))
+    assert not Consent.objects.exists()
+
+
+def test_stopped_there_is_an_opt_out_here_and_blocked_a_suppression(channel: Channel, at_engage: People) -> None:
+    at_engage([{**customer(1), "stopped": "1"}, {**customer(2), "blocked": "1"}])
+    ran(configuration(channel, blocked_means="suppress"))
+    assert consent.opt_in(Contact.objects.get(phone=f"+{number(1)}")) == "no"
+    assert suppression.is_suppressed("whatsapp", f"+{number(2)}")
+
+
+def test_who_opted_out_and_was_deleted_here_does_not_come_back(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo", citta="Roma")])
+    made = configuration(channel)
+    suppression.suppress("whatsapp", f"+{number(1)}", "hand")
+    ran(made)
+    Contact.objects.all().delete()
+    assert counts(ran(made)) == {"skipped": 1}
+    assert not Contact.objects.exists()
+    assert suppression.is_suppressed("whatsapp", f"+{number(1)}")
+
+
+@pytest.mark.parametrize(("here", "there"), [("+5511987654321", "551187654321"), ("+5215512345678", "525512345678")])
+def test_two_forms_of_one_number_are_one_person(channel: Channel, at_engage: People, here: str, there: str) -> None:
+    Contact.objects.create(phone=here)
+    at_engage([{"id": there, "name": "Ana"}])
+    run = ran(configuration(channel))
+    assert Contact.objects.count() == 1 or counts(run) == {"rejected": 1}
+
+
+def test_a_page_costs_a_fixed_number_of_statements(
+    channel: Channel, at_engage: People, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    at_engage([customer(place, f"Persona {place}", citta="Roma") for place in range(400)])
+    run = start.start(configuration(channel), None)
+    with django_assert_max_num_queries(36):  # type: ignore[attr-defined]  # a context manager
+        one_page(run)
+    assert Contact.objects.count() == 400
+
+
+def test_the_timetable_starts_each_time_once(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1)])
+    made = configuration(channel, every="hourly", next_at="2026-01-01T00:00:00Z")
+    lane.work(CONTEXT)
+    made.refresh_from_db()
+    assert made.next_at
+    assert made.next_at.year > 2025
+    assert SyncRun.objects.filter(configuration=made, scheduled=True).count() == 1

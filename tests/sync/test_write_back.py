@@ -1,0 +1,109 @@
+"""From here to the provider: values by mode, states by explicit rules, nothing twice that was answered."""
+
+import pytest
+
+from engage_simulator.testing import Engage
+from staffetta.channels.models import Channel
+from staffetta.contacts import consent
+from staffetta.contacts.models import Contact
+from staffetta.sync import run as lane
+from staffetta.sync import start
+from staffetta.sync.models import SyncWrite, WriteState
+from staffetta.sync.write_back import claim
+from tests.sync.conftest import People
+from tests.sync.test_runs import one_page
+from tests.sync.world import ASSISTENZA, Row, configuration, contact, counts, customer, finish, number, ran
+
+pytestmark = pytest.mark.django_db
+NEWEST: list[Row] = [
+    {"kind": "first_name", "contact_field": "first_name", "mode": "newest"},
+    {"customer_field": "citta", "type_seen": "text", "contact_field": "citta", "mode": "newest"},
+]
+
+
+def written(engage: Engage, operation: str = "write_customers") -> int:
+    return sum(request["operation"] == operation for request in engage.requests())
+
+
+def test_what_changed_here_since_the_last_run_goes_there(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(1, "Anna", citta="Roma"), customer(2, "Ugo", citta="Roma")])
+    made = configuration(channel, NEWEST, direction="both")
+    ran(made)
+    anna = Contact.objects.get(first_name="Anna")
+    anna.values["citta"], anna.first_name = "Bari", "Annamaria"
+    anna.save()
+    run = ran(made)
+    assert (run.writes_done, run.writes_failed) == (1, 0)
+    there = {row["id"]: row for row in engage.customers(ASSISTENZA)}
+    assert (there[number(1)]["name"], there[number(1)]["customfields"]["citta"]) == ("Annamaria", "Bari")
+    assert there[number(2)]["name"] == "Ugo"
+    again = ran(made)
+    assert (counts(again), again.writes_done, written(engage)) == ({"unchanged": 2}, 0, 1)
+
+
+def test_a_rehearsal_writes_nothing_there(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])
+    made = configuration(channel, NEWEST, direction="to_engage")
+    ran(made, rehearsal=True)
+    assert written(engage) == 0
+    assert ran(made).writes_done == 1
+
+
+def test_an_opt_out_stops_there_only_by_the_rule(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1)])
+    consent.record([Contact.objects.get().pk], "whatsapp", consent.BOTH, "no", "hand")
+    made = configuration(channel, direction="both")
+    ran(made)
+    assert engage.customers(ASSISTENZA)[0]["stopped"] == "0"
+    made.state_rules = ["opt_out_stop"]
+    made.save()
+    ran(made)
+    assert engage.customers(ASSISTENZA)[0]["stopped"] == "1"
+    ran(made)
+    assert written(engage, "stop_customers") == 1
+
+
+def test_who_is_deleted_here_is_deleted_there_only_by_the_rule(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    at_engage([customer(1, citta="Roma"), customer(2, citta="Roma")])
+    made = configuration(channel, direction="both", state_rules=["deleted_delete"])
+    ran(made)
+    Contact.objects.filter(phone=f"+{number(1)}").delete()
+    ran(made)
+    assert [row["id"] for row in engage.customers(ASSISTENZA)] == [number(2)]
+
+
+def test_a_write_whose_answer_was_lost_is_looked_up_first(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1, "Anna")])
+    engage.fault("reset", accepted=True, match={"operation": "write_customers", "nth": 1})
+    run = ran(configuration(channel, NEWEST, direction="to_engage"))
+    assert (run.writes_done, run.writes_failed, written(engage)) == (1, 0, 1)
+
+
+def test_a_write_found_on_its_way_after_a_kill_is_looked_up_first(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    """The worker was killed between the answer and keeping it."""
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1, "Anna")])
+    run = start.start(configuration(channel, NEWEST, direction="to_engage"), None)
+    one_page(run)
+    writes = claim(run)
+    engage.change_customer(ASSISTENZA, number(1), name=writes[0].name)
+    finish(run)
+    assert SyncWrite.objects.get().state == WriteState.DONE
+    assert written(engage) == 0
+
+
+def test_a_refused_write_is_kept_with_its_reason(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1, "Anna")])
+    engage.fault("answer", status=400, reason="no", match={"operation": "write_customers"})
+    run = ran(configuration(channel, NEWEST, direction="to_engage"))
+    assert (run.state, run.writes_failed) == ("done", 1)
+    assert SyncWrite.objects.get().problem == "refused"
+    assert lane.INCIDENT == "sync"
