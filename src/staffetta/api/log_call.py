@@ -26,7 +26,7 @@ def log_call(request: HttpRequest, problem: Problem, request_id: uuid.UUID) -> N
         token_name=token.name,
         transactional=message if isinstance(message, TransactionalMessage) else None,
         method=request.method or "",
-        path=request.path[:300],
+        path=request.path[:300].replace("\x00", "�"),  # PostgreSQL stores no NUL
         status=problem.kind.status,
         code=problem.code,
         pointers=[fault.pointer for fault in problem.faults][:20],
