@@ -23,7 +23,7 @@ from staffetta.channels.models import (
 )
 from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
-from staffetta.contacts.models import Contact, ContactField, Import, ImportState
+from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 
@@ -40,6 +40,8 @@ class World:
     exchange: Exchange
     refresh: Refresh
     contact: Contact
+    members: ContactList
+    suppression: Suppression
     source: Import
     communication: Communication
     transactional: TransactionalMessage
@@ -89,6 +91,11 @@ def build() -> World:
     refresh = Refresh.objects.create(channel=channel, state=RefreshState.DONE)
     ContactField.objects.create(name="citta", label="Città")
     contact = Contact.objects.create(first_name="Maria", phone_raw="+39 333 1234567", phone="+393331234567")
+    members = ContactList.objects.create(name="Torino")
+    ListMember.objects.create(list=members, contact=contact)
+    suppression = Suppression.objects.create(
+        platform="whatsapp", address_digest="0" * 64, masked="+39…67", cause="hand"
+    )
     source = an_import()
     composition = {"channel": channel, "variant": variant, "channel_name": channel.name, "template_name": template.name}
     communication = Communication.objects.create(name="Saldi", accepted_revision=1, **composition)
@@ -111,6 +118,8 @@ def build() -> World:
         exchange,
         refresh,
         contact,
+        members,
+        suppression,
         source,
         communication,
         transactional,
@@ -155,6 +164,9 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("engage/", "template_id", lambda world: world.template.pk),
     ("engage/", "exchange_id", lambda world: world.exchange.pk),
     ("engage/", "to", lambda _: "off"),
+    ("lists/", "pk", lambda world: world.members.pk),
+    ("lists/", "contact", lambda world: world.contact.pk),
+    ("blacklist/", "pk", lambda world: world.suppression.pk),
     ("imports/", "pk", lambda world: world.source.pk),
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("communications/", "pk", lambda world: world.communication.pk),

@@ -117,7 +117,7 @@ def test_an_exported_workbook_opens_with_everybody(as_operator: Client) -> None:
 def test_viewers_export_and_change_nothing(as_viewer: Client) -> None:
     target = lists.named("VIP", None)
     assert as_viewer.get("/contacts/contacts.csv").status_code == 403
-    assert as_viewer.post("/contacts/lists/", {"name": "a"}).status_code == 403
+    assert as_viewer.post("/contacts/lists/new/", {"name": "a"}).status_code == 403
     assert as_viewer.post("/contacts/lists/add/").status_code == 403
     assert as_viewer.post(f"/contacts/lists/{target.pk}/delete/").status_code == 403
     assert as_viewer.get("/contacts/lists/").status_code == 200

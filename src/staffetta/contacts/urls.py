@@ -18,6 +18,7 @@ urlpatterns = [
     path("contacts.csv", views.export_file, {"kind": "csv"}, name="export_csv"),
     path("contacts.xlsx", views.export_file, {"kind": "xlsx"}, name="export_xlsx"),
     path("lists/", views.lists, name="lists"),
+    path("lists/new/", views.make_list, name="make_list"),
     path("lists/add/", views.add_to_list, name="add_to_list"),
     path("lists/<int:pk>/delete/", views.delete_list, name="delete_list"),
     path("lists/<int:pk>/leave/<int:contact>/", views.leave_list, name="leave_list"),

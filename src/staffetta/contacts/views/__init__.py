@@ -14,7 +14,7 @@ from staffetta.contacts.views.imports import (
     undo,
     upload,
 )
-from staffetta.contacts.views.lists import add_to_list, delete_list, export_file, leave_list, lists
+from staffetta.contacts.views.lists import add_to_list, delete_list, export_file, leave_list, lists, make_list
 from staffetta.contacts.views.people import browse, change, delete, new, show
 from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
@@ -35,6 +35,7 @@ __all__ = [
     "leave_list",
     "lift",
     "lists",
+    "make_list",
     "new",
     "new_field",
     "preview",

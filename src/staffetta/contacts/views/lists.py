@@ -30,17 +30,23 @@ CONTENT_TYPES = {
 
 
 @allow(EVERYBODY)
-@require_http_methods(["GET", "POST"])
+@require_safe
 def lists(request: HttpRequest) -> HttpResponse:
-    user = cast("User", request.user)
-    form = ListForm(request.POST or None)
-    if request.method == "POST":
-        if not user.may_operate:
-            return HttpResponse(status=403)
-        if form.is_valid():
-            made = contact_lists.named(form.cleaned_data["name"], user)
-            messages.success(request, _("The list «%(name)s» is there.") % {"name": made})
-            return redirect("contacts:lists")
+    return _lists(request, ListForm())
+
+
+@allow(OPERATORS)
+@require_POST
+def make_list(request: HttpRequest) -> HttpResponse:
+    form = ListForm(request.POST)
+    if not form.is_valid():
+        return _lists(request, form)
+    made = contact_lists.named(form.cleaned_data["name"], cast("User", request.user))
+    messages.success(request, _("The list «%(name)s» is there.") % {"name": made})
+    return redirect("contacts:lists")
+
+
+def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
     page = page_of(ContactList.objects.annotate(people=Count("members")).order_by("-pk"), request.GET)
     return render(request, "contacts/lists.html", {"page": page, "form": form})
 
