@@ -46,10 +46,10 @@ for rehearsal in (True, False):
     run = SyncRun.objects.create(configuration=made, rehearsal=rehearsal, state=RunState.DONE, started_at=now(),
                                  finished_at=now(), pages=1, created=1, conflicting=1, rejected=1)
     told = {"run": run, "contact": person}
-    SyncRow.objects.create(outcome="created", customer_id="1", changes={"first_name": ["", "Ugo"]}, **told)
-    SyncRow.objects.create(outcome="conflicting", customer_id="2", conflicts={"last_name": ["Bo", "Bi"]}, **told)
+    SyncRow.objects.create(outcome="created", customer_id="1", changes={"first_name": ["", "Ubaldo"]}, **told)
+    SyncRow.objects.create(outcome="conflicting", customer_id="2", conflicts={"last_name": ["Boni", "Bini"]}, **told)
     SyncRow.objects.create(run=run, outcome="rejected", customer_id="3", reason="invalid_phone", field="id",
-                           customer={"id": "3", "name": "Ugo"})
+                           customer={"id": "3", "name": "Ubaldo"})
 """
 PLACES = """
 import json

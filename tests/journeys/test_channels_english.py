@@ -139,7 +139,7 @@ def test_point_6_a_connected_channel_has_its_tabs(story: House, anna: Visitor, c
     channels.home("Assistenza clienti")
     assert "Channel home" in anna.page.locator(".page-pretitle").inner_text()
     assert re.findall(r"[A-Z][A-Za-z ]*[a-z]", anna.page.locator(".nav-tabs").inner_text()) == [
-        "Summary", "WhatsApp", "Customer fields", "API calls",
+        "Summary", "WhatsApp", "Customer fields", "Contact sync", "API calls",
     ]  # fmt: skip
     expect(anna.page.get_by_role("main")).to_contain_text("Where replies go")
     channels.tab("API calls")

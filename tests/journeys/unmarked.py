@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from zoneinfo import available_timezones
 
 from playwright.sync_api import Page
 
@@ -117,6 +118,7 @@ def data_of(home: House) -> set[str]:
     found.update(guide.read_text().partition("\n")[0].removeprefix("# ") for guide in GUIDES.glob("*.md"))
     return {" ".join(text.split()) for text in found if LETTER.search(text)} | {
         str(home.staffetta.data),
+        *available_timezones(),  # offered by their own names
         *SHOWN_AS_IT_IS,
     }
 
