@@ -42,6 +42,7 @@ def test_connecting_downloads_everything_also_when_nothing_else_runs(engage: Eng
 
     def staffetta(*words: str, key: str = "") -> subprocess.CompletedProcess[str]:
         own = {"STAFFETTA_DATA_DIR": str(tmp_path), "STAFFETTA_ENGAGE_URL": engage.url, "STAFFETTA_LANGUAGE": "it"}
+        own["STAFFETTA_DATABASE_URL"] = ""  # never the database the suite itself runs on
         command = [sys.executable, "-m", "staffetta.cli.main", *words]
         env = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "staffetta.config.settings"}
         return subprocess.run(command, input=key, env=env, capture_output=True, text=True, check=False)
