@@ -34,6 +34,8 @@ class Trouble(StrEnum):
     TEMPLATE_UNSUPPORTED = "template_unsupported"
     TEMPLATE_CHANGED = "template_changed"
     TEMPLATE_REFUSED = "template_refused"  # the provider says 404 to a send: it does not know method or template
+    TEMPLATE_FAILING = "template_failing"  # refused again and again, whoever it goes to
+    TOO_MANY_REFUSED = "too_many_refused"  # more than a fifth of its messages refused for one reason
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
     RESTORED = "restored"  # a backup was restored: what was sent since it was made is not known here
 

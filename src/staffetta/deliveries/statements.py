@@ -123,23 +123,26 @@ def open_attempts(holder: "Holder", ids: Sequence[int], present: Any) -> Stateme
     )
 
 
+ANSWERED = (
+    ("id", "bigint"),
+    ("attempt", "integer"),
+    ("state", "text"),
+    ("outcome", "text"),
+    ("reason", "text"),
+    ("provider_code", "text"),
+    ("provider_reason", "text"),
+    ("message_id", "text"),
+    ("not_before", "timestamptz"),
+)
+WRITTEN = tuple(name for name, _ in ANSWERED)
+
+
 def _answers() -> str:
     """The answers as a table, from one JSON parameter."""
-    columns = (
-        ("id", "bigint"),
-        ("attempt", "integer"),
-        ("state", "text"),
-        ("outcome", "text"),
-        ("reason", "text"),
-        ("provider_code", "text"),
-        ("provider_reason", "text"),
-        ("message_id", "text"),
-        ("not_before", "timestamptz"),
-    )
     if postgres():
-        names = ", ".join(f"{name} {kind}" for name, kind in columns)
+        names = ", ".join(f"{name} {kind}" for name, kind in ANSWERED)
         return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS o({names}))"
-    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in WRITTEN)
     return f"(SELECT {names} FROM json_each(%s))"
 
 

@@ -22,6 +22,8 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, trouble_words
+from staffetta.deliveries.incident_words import share_refused
+from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.deliveries.plan import audience_of
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import words_of
@@ -149,8 +151,16 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "running": communication.state in (CommunicationState.PLANNING, CommunicationState.RUNNING)
         or (communication.state == CommunicationState.STOPPED and any(counted.by_state[s] for s in UNSETTLED)),
         "stoppable": communication.state in stopping.STOPPABLE,
+        "held_numbers": _held_numbers(communication),
         **held_of(communication),
     }
+
+
+def _held_numbers(communication: Communication) -> str:
+    """Say which part was refused, when that is why it is held."""
+    held = (communication.state, communication.held_reason) == (CommunicationState.HELD, Trouble.TOO_MANY_REFUSED)
+    row = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication.pk).first() if held else None
+    return share_refused(row.failures, row.tried, row.cause) if row else ""
 
 
 def held_of(composition: Composition) -> dict[str, Any]:
