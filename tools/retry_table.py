@@ -9,15 +9,17 @@ from django.utils import translation
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "retry.md"
 HEAD = """# What happens to a message when …
 
-The table the product acts by (`deliveries/retry_table.py`), the same as on the page *What happens to a message when …*. What
-Sinch Engage answers is put into one of these rows by the connector (`connectors/engage/README.md`); its own code and words are
-kept beside the message and decide nothing.
+The table the product acts by (`deliveries/retry_table.py`), the same as on the page of this name. What Sinch Engage
+answers is put into one of these rows by the connector (`connectors/engage/README.md`); its own code and words are kept
+beside the message and decide nothing.
 
 - Nothing is ever sent twice by itself. Every attempt is a row of its own, shown on the page of the message.
-- A limit of the provider never counts as an attempt and never fails a person: the channel halves its pace and the number of
-  requests under way, waits as long as it was told, and recovers by an eighth of its pace every five seconds, also across restarts.
-- What fails too often stops by itself with an incident: a **channel** pauses and one message tries it again (after 5 seconds, then
-  twice as long each time, 10 minutes at most), a **template** and a **communication** hold their messages until a person resumes.
+- A limit of the provider never counts as an attempt and never fails a person: the channel halves its pace and the
+  number of requests under way, waits as long as it was told, and recovers by an eighth of its pace every five seconds,
+  whichever worker goes on.
+- What fails too often stops by itself with an incident: a **channel** pauses and one message tries it again (after 5
+  seconds, then twice as long each time, 10 minutes at most); a **template** and a **communication** hold their messages
+  until a person resumes.
 - Waits are spread by chance, so that what failed together does not come back together.
 
 | when | code | class | the message | next attempt | recipient | template | communication | channel | what to do |
