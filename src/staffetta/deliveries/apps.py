@@ -9,6 +9,7 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
+        from staffetta.contacts import hanging
         from staffetta.deliveries import (
             after_restore,
             breaker,
@@ -18,6 +19,7 @@ class DeliveriesConfig(AppConfig):
             look_up,
             plan,
             sweep,
+            tell_contacts,
             watch,
         )
         from staffetta.work import lanes, restored
@@ -31,5 +33,6 @@ class DeliveriesConfig(AppConfig):
         sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
+        hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
         deed_words.register()
         incident_words.register()
