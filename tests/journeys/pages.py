@@ -88,6 +88,8 @@ CONTACTS = (
     Shown("contact-edit", "/contacts/{contact}/edit/"),
     Shown("contact-delete", "/contacts/{contact}/delete/"),
     Shown("contact-fields", "/contacts/fields/"),
+    Shown("contacts-duplicates", "/contacts/duplicates/"),
+    Shown("contacts-merged", "/contacts/merges/"),
     Shown("imports", "/contacts/imports/"),
     Shown("import-upload", "/contacts/imports/new/"),
     Shown("import-columns", "/contacts/imports/{upload}/columns/"),

@@ -9,7 +9,8 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, plan, sweep, watch
+        from staffetta.contacts import hanging
+        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, plan, sweep, tell_contacts, watch
         from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
@@ -20,4 +21,5 @@ class DeliveriesConfig(AppConfig):
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
+        hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
         deed_words.register()
