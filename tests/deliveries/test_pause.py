@@ -82,7 +82,8 @@ def test_a_template_that_changed_meanwhile_is_not_accepted_by_resuming(channel: 
     ledger.people(2)
     communication = ledger.planned(channel)
     pause(communication, None)
-    TemplateVariant.objects.filter(pk=communication.variant_id).update(fingerprint="another", revision=2)
+    assert communication.variant
+    TemplateVariant.objects.filter(pk=communication.variant.pk).update(fingerprint="another", revision=2)
     with pytest.raises(StillHeld) as told:
         resume(Communication.objects.get(pk=communication.pk), None)
     assert told.value.trouble == "template_changed"
