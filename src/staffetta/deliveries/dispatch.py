@@ -46,6 +46,8 @@ REST = 60.0
 GATHER = 0.004
 """Seconds an answer may wait for others to be recorded with: a commit costs about that."""
 LOOK = 0.05
+CHECK = 0.5
+"""How often a session asks whether what it marked may still go: a pause takes effect within that."""
 LONGEST_SEND = 12.0
 """Seconds from the request to the answer; shorter than the time a worker is given to stop."""
 TRIES_TO_RECORD = 5
@@ -122,7 +124,7 @@ class Session:
         self.shares = Shares()
         self.hungry = True
         self.heard = bell.heard()
-        self.began = self.busy_at = self.renewed_at = self.looked_at = asked_at
+        self.began = self.busy_at = self.renewed_at = self.looked_at = self.checked_at = asked_at
         self.sending.lease_until = self.began + self.lease_seconds
 
     def run(self) -> ConnectorError | None:
@@ -161,6 +163,7 @@ class Session:
         ).exists()
 
     def _turn(self) -> None:
+        self._let_rest()
         self.told += self.sending.answers()
         room = self._room()
         if self.told or (room > 0 and self._may_be_due()):
@@ -194,6 +197,13 @@ class Session:
             breaker.hold_users(variant_id)
         if held or templates:
             self.sending.release()
+
+    def _let_rest(self) -> None:
+        """Take back what is marked and has not left, of communications that were paused, stopped or held meanwhile."""
+        if self.marked and monotonic() - self.checked_at > CHECK:
+            self.checked_at = monotonic()
+            with connection.cursor() as cursor:
+                self.sending.rest(statements.running(cursor, self.channel.pk))
 
     def _room(self) -> int:
         """Return how many rows may be marked: the bound less what is marked, no more than the pace uses soon."""

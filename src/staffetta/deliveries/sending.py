@@ -2,8 +2,8 @@
 
 An event loop in a thread of its own. Two bounded queues tie it to dispatch.py: rows to send and answers to record;
 together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out, after
-somebody asked to stop, while the channel pauses, or from a mark so old that it may be swept already: such rows are
-released.
+somebody asked to stop, while the channel pauses, for a communication that does not run any more, or from a mark so old
+that it may be swept already: such rows are released.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from staffetta.channels import gateway
 from staffetta.channels.models import Channel
@@ -81,6 +81,11 @@ class Sending:
         """Hand over marked rows; transactional messages overtake the others."""
         if rows:
             self._loop.call_soon_threadsafe(self._take, monotonic(), list(rows))
+
+    def rest(self, running: Collection[int]) -> None:
+        """Release what was marked for communications that are not `running` any more: paused, stopped, held."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+            self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
 
     def answers(self) -> list[Answer]:
         """Take what came back since the last call."""
@@ -228,6 +233,16 @@ class Sending:
         if self.over:
             self._release_queue()
         self._changed.set()
+
+    def _let_rest(self, running: frozenset[int]) -> None:
+        queued = list(self._queue)
+        self._queue.clear()
+        for entry in queued:
+            row = entry[1]
+            if row.kind == DeliveryKind.COMMUNICATION and row.communication_id not in running:
+                self._tell([policy.released(row)])
+            else:
+                self._queue.append(entry)
 
     def _begin_closing(self) -> None:
         self._closing = True

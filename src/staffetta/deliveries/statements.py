@@ -54,6 +54,11 @@ SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = '
 IN_STATE = "{column} || '' ="
 
 
+def running(cursor: Any, channel_id: int) -> list[int]:
+    """Return the communications of a channel that may be sent now."""
+    return chosen(cursor, RUNNING, [channel_id])
+
+
 def stamp(moment: datetime) -> Any:
     """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
     return connection.ops.adapt_datetimefield_value(moment)
@@ -268,8 +273,7 @@ def is_due(cursor: Any, channel_id: int) -> bool:
     that waits, and a held communication may have a million of them.
     """
     sources = [f"{single} AND {SAME_CONTRACT}" for single in SINGLE]
-    cursor.execute(RUNNING, [channel_id])
-    sources += [f"d.kind = 'communication' AND d.communication_id = {int(row[0])}" for row in cursor.fetchall()]
+    sources += [f"d.kind = 'communication' AND d.communication_id = {each}" for each in running(cursor, channel_id)]
     present = stamp(now())
     for source in sources:
         cursor.execute(
