@@ -22,8 +22,8 @@ beside the message and decide nothing.
   until a person resumes.
 - Waits are spread by chance, so that what failed together does not come back together.
 
-| when | code | class | the message | next attempt | recipient | template | communication | channel | what to do |
-|---|---|---|---|---|---|---|---|---|---|
+| when | code | class | the message | next attempt | recipient | template | communication | channel | what to do | who acts |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -34,7 +34,7 @@ def page() -> str:
     with translation.override("en"):
         return HEAD + "".join(
             f"| {row.when} | `{row.code}` | {row.kind} | {row.message} | {row.retry} | {row.recipient or '–'} "
-            f"| {row.template or '–'} | {row.communication or '–'} | {row.channel or '–'} | {row.remedy} |\n"
+            f"| {row.template or '–'} | {row.communication or '–'} | {row.channel or '–'} | {row.remedy} | {row.actor} |\n"
             for row in lines()
         )
 
