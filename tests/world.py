@@ -25,7 +25,7 @@ from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.merge import merge as merge_contacts
 from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
-from staffetta.contacts.record_models import Merge, Twin
+from staffetta.contacts.record_models import Erasure, Merge, Twin
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 
@@ -52,6 +52,7 @@ class World:
     sync_row: SyncRow
     twin: Twin
     merge: Merge
+    erasure: Erasure
 
 
 BODY = "Ciao {{1}}, ecco le novità."
@@ -130,6 +131,7 @@ def build() -> World:
         delivery,
         *a_sync(channel),
         *duplicates(contact),
+        Erasure.objects.create(contact_number=7, masked=["+39•••••4567"], deleted={"contacts.contact": 1}),
     )
 
 
@@ -187,6 +189,7 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("communications/", "pk", lambda world: world.communication.pk),
     ("transactional-messages/", "name", lambda world: world.transactional.name),
     ("messages/", "public_id", lambda world: world.delivery.public_id),
+    ("erasures/", "public_id", lambda world: world.erasure.public_id),
     ("deliveries/", "delivery_id", lambda world: world.delivery.public_id),
 ]
 
