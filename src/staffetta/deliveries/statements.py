@@ -54,6 +54,11 @@ SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = '
 IN_STATE = "{column} || '' ="
 
 
+def running(cursor: Any, channel_id: int) -> list[int]:
+    """Return the communications of a channel that may be sent now."""
+    return chosen(cursor, RUNNING, [channel_id])
+
+
 def stamp(moment: datetime) -> Any:
     """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
     return connection.ops.adapt_datetimefield_value(moment)
@@ -134,23 +139,26 @@ def open_attempts(holder: "Holder", ids: Sequence[int]) -> Statement:
     )
 
 
+ANSWERED = (
+    ("id", "bigint"),
+    ("attempt", "integer"),
+    ("state", "text"),
+    ("outcome", "text"),
+    ("reason", "text"),
+    ("provider_code", "text"),
+    ("provider_reason", "text"),
+    ("message_id", "text"),
+    ("not_before", "timestamptz"),
+)
+WRITTEN = tuple(name for name, _ in ANSWERED)
+
+
 def _answers() -> str:
     """The answers as a table, from one JSON parameter. What an answer does not say is left out of it."""
-    columns = (
-        ("id", "bigint"),
-        ("attempt", "integer"),
-        ("state", "text"),
-        ("outcome", "text"),
-        ("reason", "text"),
-        ("provider_code", "text"),
-        ("provider_reason", "text"),
-        ("message_id", "text"),
-        ("not_before", "timestamptz"),
-    )
     if postgres():
-        names = ", ".join(f"{name} {kind}" for name, kind in columns)
+        names = ", ".join(f"{name} {kind}" for name, kind in ANSWERED)
         return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS o({names}))"
-    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in WRITTEN)
     return f"(SELECT {names} FROM json_each(%s))"
 
 
@@ -159,7 +167,7 @@ provider_reason = COALESCE(o.provider_reason, ''), provider_message_id = COALESC
 not_before = COALESCE(o.not_before, CASE o.state WHEN 'waiting' THEN %s ELSE deliveries_delivery.not_before END),
 settled_at = CASE o.state WHEN 'waiting' THEN NULL ELSE %s END,
 settled_by = CASE o.state WHEN 'waiting' THEN '' WHEN 'uncertain' THEN '' ELSE 'answer' END"""
-ANSWERED = """UPDATE deliveries_attempt SET answered_at = %s, outcome = o.outcome,
+TRIED = """UPDATE deliveries_attempt SET answered_at = %s, outcome = o.outcome,
 provider_code = COALESCE(o.provider_code, ''), provider_reason = COALESCE(o.provider_reason, '')
 FROM {answers} o WHERE deliveries_attempt.delivery_id = o.id AND deliveries_attempt.number = o.attempt"""
 
@@ -172,7 +180,7 @@ def answer_deliveries(answers: str, present: Any) -> Statement:
         RETURNING deliveries_delivery.id, communication_id, kind"""
     if not postgres():
         return record.format(answers=_answers()), [present, present, answers]
-    both = f"WITH told AS MATERIALIZED {_answers()}, tried AS ({ANSWERED}) {record}".format(answers="told")
+    both = f"WITH told AS MATERIALIZED {_answers()}, tried AS ({TRIED}) {record}".format(answers="told")
     return both, [answers, present, present, present]
 
 
@@ -187,7 +195,7 @@ def answer_late(answer: str, old: str, present: Any) -> Statement:
 
 def answer_attempts(answers: str, present: Any) -> Statement:
     """Return what records answers on their attempts where `answer_deliveries` cannot do it: SQLite."""
-    return ANSWERED.format(answers=_answers()), [present, answers]
+    return TRIED.format(answers=_answers()), [present, answers]
 
 
 def mark_again(each: int, present: Any) -> Statement:
@@ -277,8 +285,7 @@ def is_due(cursor: Any, channel_id: int) -> bool:
     that waits, and a held communication may have a million of them.
     """
     sources = [f"{single} AND {SAME_CONTRACT}" for single in SINGLE]
-    cursor.execute(RUNNING, [channel_id])
-    sources += [f"d.kind = 'communication' AND d.communication_id = {int(row[0])}" for row in cursor.fetchall()]
+    sources += [f"d.kind = 'communication' AND d.communication_id = {each}" for each in running(cursor, channel_id)]
     present = stamp(now())
     for source in sources:
         cursor.execute(

@@ -49,7 +49,6 @@ FINAL = (
     DeliveryState.FAILED,
     DeliveryState.UNDELIVERED,
 )
-SAID = ("reason", "provider_code", "provider_reason", "message_id")
 ARROWS: dict[str, frozenset[str]] = {
     W: frozenset({S, DeliveryState.NOT_SENT, DeliveryState.CANCELLED}),
     S: frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN, W}),
@@ -250,11 +249,7 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
 
 def _as_json(answer: Answer) -> dict[str, object]:
     """Leave out what the answer does not say: most say nothing but `accepted`, and each byte is read three times."""
-    row: dict[str, object] = {"id": answer.id, "attempt": answer.attempt}
-    row |= {"state": answer.state, "outcome": answer.outcome}
-    for name in SAID:
-        if value := getattr(answer, name):
-            row[name] = value
+    row = {name: value for name in statements.WRITTEN if (value := getattr(answer, name))}
     if answer.not_before:
         row["not_before"] = str(statements.stamp(answer.not_before))
     return row
