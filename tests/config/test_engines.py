@@ -32,6 +32,6 @@ def test_two_installations_on_one_rabbitmq_have_queues_of_their_own() -> None:
 
 
 def test_an_engine_whose_packages_are_missing_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(engines, "find_spec", lambda _name: None)
     with pytest.raises(WrongSetting, match=r"pip install 'staffetta\[celery\]'"):
         engines.celery("", "x")
