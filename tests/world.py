@@ -26,8 +26,9 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts.merge import merge as merge_contacts
 from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
 from staffetta.contacts.record_models import Erasure, Merge, Twin
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
+from staffetta.work.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,9 @@ def build() -> World:
         address="393331234567",
         state=DeliveryState.UNCERTAIN,
     )
+    Breaker.objects.create(
+        kind="channel", subject=channel.pk, of_channel=channel.pk, failures=10, cause="timed_out", opened_at=now()
+    )
     return World(
         other,
         token,
@@ -188,6 +192,8 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("communications/", "pk", lambda world: world.communication.pk),
     ("transactional-messages/", "name", lambda world: world.transactional.name),
+    ("paused/", "kind", lambda _: "channel"),
+    ("paused/", "subject", lambda world: world.channel.pk),
     ("messages/", "public_id", lambda world: world.delivery.public_id),
     ("erasures/", "public_id", lambda world: world.erasure.public_id),
     ("deliveries/", "delivery_id", lambda world: world.delivery.public_id),

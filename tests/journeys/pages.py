@@ -116,6 +116,8 @@ COMMUNICATIONS = (
     Shown("message", "/messages/{message}/", "operator"),
     Shown("message-uncertain", "/messages/{uncertain}/", "operator", "error"),
     Shown("message-failed", "/messages/{failed}/", "operator", "error"),
+    Shown("rules", "/messages/rules/", "operator"),
+    Shown("paused", "/messages/paused/channel/{eventi}/", "operator", "error"),
     Shown("transactional", "/transactional-messages/", "operator"),
     Shown("transactional-new", "/transactional-messages/new/", "operator"),
     Shown("transactional-message", "/transactional-messages/{order}/", "operator"),
