@@ -1,7 +1,7 @@
 """WhatsApp's own codes in words, when one stands in what the provider answered.
 
-They refine what is *shown* and decide nothing: that Sinch Engage passes WhatsApp's numbers on is not established, so the
-ruling goes by the answer (retry_table.py). Codes and meanings: messaging rules, section 5. Only numbers that can be
+They refine what is *shown* and decide nothing: that Sinch Engage passes WhatsApp's numbers on is not established, so
+the ruling goes by the answer (retry_table.py). Codes and meanings: messaging rules, section 5. Only numbers that can be
 nothing else are looked for, as the provider's code or as a word of its reason.
 """
 
