@@ -55,7 +55,10 @@ class Row:
 
 
 def fault(kind: str, **action: Any) -> Make:
-    return lambda engage, _channel, _settings: engage.fault(kind, match=SENDS, **action) and None
+    def make(engage: Engage, _channel: Channel, _settings: Settings) -> None:
+        engage.fault(kind, match=SENDS, **action)
+
+    return make
 
 
 def no_door(_engage: Engage, _channel: Channel, settings: Settings) -> None:
@@ -92,30 +95,30 @@ def account_of_two(channel: Channel, other_channel: Channel) -> tuple[Channel, C
     return channel, other_channel
 
 
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "state": "failed", "attempts": ("refused",), "italian": "Sinch Engage ha rifiutato il messaggio",
     "english": "Sinch Engage refused the message", "breakers": {"template": 1},
 }  # fmt: skip
-KEY = {
+KEY: dict[str, Any] = {
     "state": "waiting", "attempts": ("key_refused",), "communication": "held", "held": "key_refused",
     "channel": "refused", "incidents": ("channel_key",),
     "italian": "Sinch Engage rifiuta la API Key del canale",
     "english": "Sinch Engage refuses the API Key of the channel",
 }  # fmt: skip
-LIMIT = {
+LIMIT: dict[str, Any] = {
     "state": "waiting", "attempts": ("too_fast",), "communication": "running",
     "italian": "Sinch Engage ha chiesto di rallentare", "english": "Sinch Engage asked to slow down",
 }  # fmt: skip
-SILENT = {"state": "uncertain", "breakers": {"channel": 1}}
-FAULT = {
+SILENT: dict[str, Any] = {"state": "uncertain", "breakers": {"channel": 1}}
+FAULT: dict[str, Any] = {
     "italian": "Sinch Engage ha segnalato un proprio guasto", "english": "Sinch Engage reported a fault of its own",
     "attempts": ("server_fault",), **SILENT,
 }  # fmt: skip
-CUT = {
+CUT: dict[str, Any] = {
     "italian": "La connessione si è interrotta prima della risposta", "attempts": ("cut_off",),
     "english": "The connection broke off before the answer", **SILENT,
 }  # fmt: skip
-UNREADABLE = {
+UNREADABLE: dict[str, Any] = {
     "italian": "La risposta di Sinch Engage non era leggibile", "attempts": ("bad_answer",),
     "english": "The answer of Sinch Engage could not be read", **SILENT,
 }  # fmt: skip
@@ -219,7 +222,7 @@ def _check_around(row: Row, communication: Communication, channel: Channel) -> N
     channel.refresh_from_db()
     assert (communication.state, communication.held_reason) == (row.communication, row.held)
     assert channel.state == row.channel
-    variant = TemplateVariant.objects.get(pk=communication.variant_id)
+    variant = TemplateVariant.objects.get(communications=communication)
     assert (variant.gone_at is None) == row.template_there
     mine = Incident.objects.filter(closed_at=None).exclude(subject="0")
     assert tuple(mine.values_list("kind", flat=True)) == row.incidents
