@@ -1,5 +1,14 @@
 """Pages of the contacts and their imports."""
 
+from staffetta.contacts.views.duplicates import (
+    dismiss_duplicates,
+    duplicates,
+    merge,
+    merges,
+    search_duplicates,
+    undo_merge,
+)
+from staffetta.contacts.views.erasures import certificate_file, erase_contact, erasure, erasures
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
 from staffetta.contacts.views.imports import (
     cancel,
@@ -22,13 +31,19 @@ __all__ = [
     "add_to_list",
     "browse",
     "cancel",
+    "certificate_file",
     "change",
     "columns",
     "delete",
     "delete_field",
     "delete_list",
     "discard",
+    "dismiss_duplicates",
+    "duplicates",
     "edit_field",
+    "erase_contact",
+    "erasure",
+    "erasures",
     "export_file",
     "fields",
     "imports",
@@ -36,16 +51,20 @@ __all__ = [
     "lift",
     "lists",
     "make_list",
+    "merge",
+    "merges",
     "new",
     "new_field",
     "preview",
     "progress",
     "rejects_file",
+    "search_duplicates",
     "show",
     "show_import",
     "start",
     "suppress",
     "suppressions",
     "undo",
+    "undo_merge",
     "upload",
 ]
