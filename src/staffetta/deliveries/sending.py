@@ -85,8 +85,7 @@ class Sending:
 
     def rest(self, running: Collection[int]) -> None:
         """Release what was marked for communications that are not `running` any more: paused, stopped, held."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-            self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
+        self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
 
     def answers(self) -> list[Answer]:
         """Take what came back since the last call."""
