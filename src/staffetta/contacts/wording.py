@@ -105,6 +105,8 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "import_undone": gettext_lazy("An import was undone"),
     "sync": gettext_lazy("Contact sync"),
     "stop_word": gettext_lazy("Wrote STOP"),
+    "merge": gettext_lazy("Two contacts were merged"),
+    "unmerge": gettext_lazy("A merge was undone"),
     "stopped": gettext_lazy("Stopped on Sinch Engage"),
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
 }
@@ -129,6 +131,10 @@ DEEDS: dict[str, Promise] = {
     "contact_made": gettext_lazy("Created the contact"),
     "contact_changed": gettext_lazy("Changed the contact"),
     "contact_deleted": gettext_lazy("Deleted the contact"),
+    "twins_searched": gettext_lazy("Searched for duplicate contacts"),
+    "twins_dismissed": gettext_lazy("Told two contacts apart"),
+    "contacts_merged": gettext_lazy("Merged two contacts"),
+    "merge_undone": gettext_lazy("Undid a merge"),
     "suppressed": gettext_lazy("Added to the Blacklist"),
     "suppression_lifted": gettext_lazy("Took out of the Blacklist"),
     "contact_field_made": gettext_lazy("Added the contact field"),
@@ -139,9 +145,23 @@ DEED_DETAILS: dict[str, Promise] = {
     "rows": gettext_lazy("rows"),
     "number": gettext_lazy("number"),
     "contact": gettext_lazy("contact"),
+    "other": gettext_lazy("other contact"),
+    "merged": gettext_lazy("contact that went into it"),
     "filter": gettext_lazy("filter"),
     "emptied": gettext_lazy("values emptied"),
     "consent_column": gettext_lazy("consent from column"),
+}
+
+UNDO_REFUSALS: dict[str, Promise] = {
+    "done_already": gettext_lazy("This merge was undone already."),
+    "contact_gone": gettext_lazy("The merged contact is gone, or went into another one: undo that merge first."),
+    "address_taken": gettext_lazy("Another contact has the number by now: the contact would be without any address."),
+}
+NOT_RESTORED: dict[str, Promise] = {
+    "changed_since": gettext_lazy("Changed since the merge, and left as it is: %(subject)s."),
+    "taken": gettext_lazy("Belongs to another contact by now, and left empty: %(subject)s."),
+    "gone": gettext_lazy("Deleted since, and not restored: a list, an import or a configuration the contact was in."),
+    "consent_since": gettext_lazy("The consent changed since the merge: what was said then holds."),
 }
 
 DELIMITER_NAMES: dict[str, Promise] = {
@@ -189,3 +209,15 @@ def consent_source(code: str) -> str:
 def suppression_cause(code: str) -> str:
     """Say why an address is in the Blacklist; an unknown code is shown as it is."""
     return str(SUPPRESSION_CAUSES.get(code, code))
+
+
+def undo_refusal(code: str) -> str:
+    """Say why a merge cannot be undone."""
+    return str(UNDO_REFUSALS.get(code, code))
+
+
+def not_restored(code: str) -> str:
+    """Say what the undo of a merge left as it was; `code` is kind:subject."""
+    kind, _colon, subject = code.partition(":")
+    text = NOT_RESTORED.get(kind)
+    return str(text) % {"subject": target_text(subject)} if text else code

@@ -136,6 +136,40 @@ class DeliveryCount(models.Model):
         return f"{self.state} {self.reason}: {self.number}"
 
 
+class BreakerKind(models.TextChoices):
+    CHANNEL = "channel", pgettext_lazy("breaker", "Channel")
+    TEMPLATE = "template", pgettext_lazy("breaker", "Template")
+    COMMUNICATION = "communication", pgettext_lazy("breaker", "Communication")
+
+
+class Breaker(models.Model):
+    """What failed too often, counted with the records in one transaction; see breaker.py.
+
+    `subject` is the row's number of the channel, the variant or the communication; no foreign key, like an incident.
+    `failures`: in a row, of a channel or a template; of a communication those for `cause`, out of `tried`.
+    """
+
+    kind = models.CharField(max_length=13, choices=BreakerKind)
+    subject = models.BigIntegerField()
+    of_channel = models.BigIntegerField(default=0)  # a channel's and its templates' are read together
+    failures = models.PositiveIntegerField(default=0)
+    tried = models.PositiveIntegerField(default=0)
+    cause = models.CharField(max_length=40, blank=True)
+    before = models.JSONField(default=dict)  # a communication's counters when it was last held
+    opened_at = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)  # a channel's: when one message tries it again
+    openings = models.PositiveSmallIntegerField(default=0)  # how often in a row that one message failed too
+    pace_level = models.FloatField(default=1.0)  # a channel's: the part of its pace a limit left it, at `slowed_at`
+    slowed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_breaker_per_subject")]
+        indexes = [models.Index(fields=["of_channel"], name="breaker_of_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}: {self.failures} {self.cause}"
+
+
 class Idempotency(models.Model):
     """The stored answer to one key of one caller: the same key with the same body gets the same answer for 24 hours."""
 

@@ -54,6 +54,11 @@ SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = '
 IN_STATE = "{column} || '' ="
 
 
+def running(cursor: Any, channel_id: int) -> list[int]:
+    """Return the communications of a channel that may be sent now."""
+    return chosen(cursor, RUNNING, [channel_id])
+
+
 def stamp(moment: datetime) -> Any:
     """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
     return connection.ops.adapt_datetimefield_value(moment)
@@ -123,23 +128,26 @@ def open_attempts(holder: "Holder", ids: Sequence[int], present: Any) -> Stateme
     )
 
 
+ANSWERED = (
+    ("id", "bigint"),
+    ("attempt", "integer"),
+    ("state", "text"),
+    ("outcome", "text"),
+    ("reason", "text"),
+    ("provider_code", "text"),
+    ("provider_reason", "text"),
+    ("message_id", "text"),
+    ("not_before", "timestamptz"),
+)
+WRITTEN = tuple(name for name, _ in ANSWERED)
+
+
 def _answers() -> str:
     """The answers as a table, from one JSON parameter."""
-    columns = (
-        ("id", "bigint"),
-        ("attempt", "integer"),
-        ("state", "text"),
-        ("outcome", "text"),
-        ("reason", "text"),
-        ("provider_code", "text"),
-        ("provider_reason", "text"),
-        ("message_id", "text"),
-        ("not_before", "timestamptz"),
-    )
     if postgres():
-        names = ", ".join(f"{name} {kind}" for name, kind in columns)
+        names = ", ".join(f"{name} {kind}" for name, kind in ANSWERED)
         return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS o({names}))"
-    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in WRITTEN)
     return f"(SELECT {names} FROM json_each(%s))"
 
 
@@ -265,8 +273,7 @@ def is_due(cursor: Any, channel_id: int) -> bool:
     that waits, and a held communication may have a million of them.
     """
     sources = [f"{single} AND {SAME_CONTRACT}" for single in SINGLE]
-    cursor.execute(RUNNING, [channel_id])
-    sources += [f"d.kind = 'communication' AND d.communication_id = {int(row[0])}" for row in cursor.fetchall()]
+    sources += [f"d.kind = 'communication' AND d.communication_id = {each}" for each in running(cursor, channel_id)]
     present = stamp(now())
     for source in sources:
         cursor.execute(

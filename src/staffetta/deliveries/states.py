@@ -30,7 +30,6 @@ the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -250,6 +249,6 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
 
 
 def _as_json(answer: Answer) -> dict[str, object]:
-    row = asdict(answer)
+    row = {name: getattr(answer, name) for name in statements.WRITTEN}
     row["not_before"] = str(statements.stamp(answer.not_before)) if answer.not_before else None
     return row

@@ -1,5 +1,13 @@
 """Pages of the contacts and their imports."""
 
+from staffetta.contacts.views.duplicates import (
+    dismiss_duplicates,
+    duplicates,
+    merge,
+    merges,
+    search_duplicates,
+    undo_merge,
+)
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
 from staffetta.contacts.views.imports import (
     cancel,
@@ -28,6 +36,8 @@ __all__ = [
     "delete_field",
     "delete_list",
     "discard",
+    "dismiss_duplicates",
+    "duplicates",
     "edit_field",
     "export_file",
     "fields",
@@ -36,16 +46,20 @@ __all__ = [
     "lift",
     "lists",
     "make_list",
+    "merge",
+    "merges",
     "new",
     "new_field",
     "preview",
     "progress",
     "rejects_file",
+    "search_duplicates",
     "show",
     "show_import",
     "start",
     "suppress",
     "suppressions",
     "undo",
+    "undo_merge",
     "upload",
 ]

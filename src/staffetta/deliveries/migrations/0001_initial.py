@@ -80,6 +80,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Breaker',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('channel', 'Channel'), ('template', 'Template'), ('communication', 'Communication')], max_length=13)),
+                ('subject', models.BigIntegerField()),
+                ('of_channel', models.BigIntegerField(default=0)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('tried', models.PositiveIntegerField(default=0)),
+                ('cause', models.CharField(blank=True, max_length=40)),
+                ('before', models.JSONField(default=dict)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('retry_at', models.DateTimeField(null=True)),
+                ('openings', models.PositiveSmallIntegerField(default=0)),
+                ('pace_level', models.FloatField(default=1.0)),
+                ('slowed_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Idempotency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -126,6 +144,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliverycount',
             constraint=models.UniqueConstraint(fields=('communication', 'state', 'reason'), name='one_count_per_state_and_reason'),
+        ),
+        migrations.AddIndex(
+            model_name='breaker',
+            index=models.Index(fields=['of_channel'], name='breaker_of_channel'),
+        ),
+        migrations.AddConstraint(
+            model_name='breaker',
+            constraint=models.UniqueConstraint(fields=('kind', 'subject'), name='one_breaker_per_subject'),
         ),
         migrations.AddConstraint(
             model_name='idempotency',
