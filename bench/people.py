@@ -198,7 +198,7 @@ def _bare_loop(url: str) -> float:
     began, offset = time.monotonic(), 0
     while True:
         asked = f"{url}/api/v16/user?apikey={KEY}&limit={PAGE}&offset={offset}"
-        with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310  (our own simulator)
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             body = answer.read()
         count = body.count(b'"id"')
         if not count:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
-from phonenumbers.phonemetadata import PhoneNumberDesc
 
 LONGEST_CODE = 3
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -50,18 +49,16 @@ def _matches(national: str, country: _Country | None) -> bool:
 @cache
 def _country(code: int) -> _Country | None:
     """Return the patterns of the code's main country; None where they do not settle it alone."""
-    region = COUNTRY_CODE_TO_REGION_CODE[code][0]
-    told = PhoneMetadata.metadata_for_region(region, None)
-    if told is None or told.leading_digits or not _whole(told.mobile) or not _whole(told.general_desc):
+    told = PhoneMetadata.metadata_for_region(COUNTRY_CODE_TO_REGION_CODE[code][0], None)
+    if told is None or told.leading_digits or told.mobile is None or told.general_desc is None:
+        return None
+    mobile, general = told.mobile.national_number_pattern, told.general_desc.national_number_pattern
+    if not mobile or not general:
         return None
     begins = told.national_prefix_for_parsing
     return _Country(
-        re.compile(told.general_desc.national_number_pattern),
-        re.compile(told.mobile.national_number_pattern),
+        re.compile(general),
+        re.compile(mobile),
         frozenset(told.mobile.possible_length or told.general_desc.possible_length),
         re.compile(begins) if begins else None,
     )
-
-
-def _whole(description: PhoneNumberDesc | None) -> bool:
-    return description is not None and bool(description.national_number_pattern)
