@@ -47,6 +47,7 @@ class Sending:
         self._queue: deque[tuple[float, Marked]] = deque()
         self._answers: deque[Answer] = deque()
         self._told = threading.Condition()
+        self._enough = 1
         self._active = 0
         self._unreachable = self._pauses = self._silent = 0
         self._bears = CHANNEL_IN_A_ROW
@@ -94,6 +95,7 @@ class Sending:
     def wait(self, seconds: float, enough: int = 1) -> None:
         """Return when `enough` answers are there, at the latest after `seconds`."""
         with self._told:
+            self._enough = enough
             self._told.wait_for(lambda: len(self._answers) >= enough, seconds)
 
     def close(self) -> None:
@@ -257,7 +259,8 @@ class Sending:
     def _tell(self, answers: Sequence[Answer]) -> None:
         with self._told:
             self._answers.extend(answers)
-            self._told.notify_all()
+            if len(self._answers) >= self._enough:  # waking it for each one costs as much as the answer itself
+                self._told.notify_all()
 
 
 def _message(row: Marked) -> Notification:
