@@ -37,7 +37,8 @@ def insert_contacts(contacts: Sequence[Contact]) -> None:
 def _insert(contacts: Sequence[Contact]) -> None:
     row = f"({', '.join(['%s'] * len(NAMES))})"
     columns = ", ".join(connection.ops.quote_name(name) for name in NAMES)
-    into = f"INSERT INTO contacts_contact ({columns}) VALUES {', '.join([row] * len(contacts))} RETURNING id"  # noqa: S608  (names of columns)
+    rows = ", ".join([row] * len(contacts))
+    into = f"INSERT INTO contacts_contact ({columns}) VALUES {rows} RETURNING id"  # noqa: S608  (names of columns)
     with connection.cursor() as cursor:
         cursor.execute(into, [value for contact in contacts for value in _values(contact)])
         for contact, (pk,) in zip(contacts, cursor.fetchall(), strict=True):
