@@ -90,6 +90,8 @@ CONTACTS = (
     Shown("contact-fields", "/contacts/fields/"),
     Shown("contacts-duplicates", "/contacts/duplicates/"),
     Shown("contacts-merged", "/contacts/merges/"),
+    Shown("contact-erase", "/contacts/{contact}/erase/"),
+    Shown("contacts-erased", "/contacts/erasures/"),
     Shown("imports", "/contacts/imports/"),
     Shown("import-upload", "/contacts/imports/new/"),
     Shown("import-columns", "/contacts/imports/{upload}/columns/"),
