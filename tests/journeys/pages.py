@@ -90,6 +90,7 @@ CONTACTS = (
     Shown("contact-fields", "/contacts/fields/"),
     Shown("contacts-duplicates", "/contacts/duplicates/"),
     Shown("contacts-merged", "/contacts/merges/"),
+    Shown("contact-history", "/contacts/{contact}/history/"),
     Shown("contact-erase", "/contacts/{contact}/erase/"),
     Shown("contacts-erased", "/contacts/erasures/"),
     Shown("imports", "/contacts/imports/"),

@@ -10,6 +10,7 @@ from staffetta.contacts.views.duplicates import (
 )
 from staffetta.contacts.views.erasures import certificate_file, erase_contact, erasure, erasures
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
+from staffetta.contacts.views.history import history
 from staffetta.contacts.views.imports import (
     cancel,
     columns,
@@ -46,6 +47,7 @@ __all__ = [
     "erasures",
     "export_file",
     "fields",
+    "history",
     "imports",
     "leave_list",
     "lift",
