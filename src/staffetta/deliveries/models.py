@@ -38,7 +38,11 @@ class Delivery(models.Model):
         "communications.Communication", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
     )
     transactional = models.ForeignKey(
-        "communications.TransactionalMessage", null=True, on_delete=models.SET_NULL, related_name="deliveries"
+        "communications.TransactionalMessage",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        db_index=False,
     )
     contact = models.ForeignKey("contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="deliveries")
     contact_name = models.CharField(max_length=400, blank=True)
@@ -88,6 +92,9 @@ class Delivery(models.Model):
                 condition=Q(state="waiting"),
                 name="delivery_due",
             ),
+            models.Index(
+                fields=["transactional"], condition=Q(transactional__isnull=False), name="delivery_of_transactional"
+            ),
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_flight"),
             models.Index(fields=["channel", "not_before"], condition=Q(state="uncertain"), name="delivery_to_look_up"),
             models.Index(fields=["communication", "state", "reason", "id"], name="delivery_behind_number"),
@@ -100,7 +107,11 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """One try to send one delivery: when it was marked, what came of it."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    # Without the database's own check: it reads and locks the row again at each commit, an eighth of what a send costs
+    # PostgreSQL; claiming writes both in one statement, and nothing else makes attempts.
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="attempts", db_index=False, db_constraint=False
+    )
     number = models.PositiveSmallIntegerField()
     marked_at = models.DateTimeField(default=now)
     worker = models.CharField(max_length=100, blank=True)

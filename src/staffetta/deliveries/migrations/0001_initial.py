@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.channel')),
                 ('communication', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.communication')),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='contacts.contact')),
-                ('transactional', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.transactionalmessage')),
+                ('transactional', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.transactionalmessage')),
                 ('variant', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.templatevariant')),
             ],
             options={
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, max_length=40)),
                 ('provider_code', models.CharField(blank=True, max_length=40)),
                 ('provider_reason', models.CharField(blank=True, max_length=500)),
-                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='deliveries.delivery')),
+                ('delivery', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='deliveries.delivery')),
             ],
         ),
         migrations.CreateModel(
@@ -116,6 +116,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'kind', 'communication', 'not_before', 'id'], name='delivery_due'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('transactional__isnull', False)), fields=['transactional'], name='delivery_of_transactional'),
         ),
         migrations.AddIndex(
             model_name='delivery',
