@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +16,15 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.accounts import wording as deeds
-        from staffetta.contacts import import_file, run_import, wording
+        from staffetta.contacts import audiences, field_uses, import_file, rule_functions, run_import, wording
         from staffetta.work import sweep
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
         deeds.register(wording.DEEDS, wording.DEED_DETAILS)
         lanes.register(lanes.Lane("import", run_import.work))
         sweep.register("uploads nobody started", 3600, import_file.forget_abandoned)
+        field_uses.register(audiences.of_field)
+        connection_created.connect(rule_functions.give)
         post_migrate.connect(_index_search, sender=self)
 
 

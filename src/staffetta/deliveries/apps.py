@@ -9,7 +9,7 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, plan, sweep, watch
+        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, note_sent, plan, sweep, watch
         from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
@@ -17,6 +17,7 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("dispatch", dispatch.work, every=1.0, threads=dispatch.SIDE_BY_SIDE))
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
+        lanes.register(lanes.Lane("note_sent", note_sent.work, every=note_sent.EVERY))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
