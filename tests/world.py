@@ -23,7 +23,16 @@ from staffetta.channels.models import (
 )
 from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
-from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
+from staffetta.contacts.models import (
+    AudienceRules,
+    Contact,
+    ContactField,
+    ContactList,
+    Import,
+    ImportState,
+    ListMember,
+    Suppression,
+)
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 
@@ -41,6 +50,7 @@ class World:
     refresh: Refresh
     contact: Contact
     members: ContactList
+    by_rules: AudienceRules
     suppression: Suppression
     source: Import
     communication: Communication
@@ -50,6 +60,7 @@ class World:
     sync_row: SyncRow
 
 
+TURIN = {"match": "all", "rules": [{"about": "field", "field": "citta", "is": "is", "value": "Torino"}]}
 BODY = "Ciao {{1}}, ecco le novità."
 
 
@@ -119,6 +130,7 @@ def build() -> World:
         refresh,
         contact,
         members,
+        AudienceRules.objects.create(name="Torinesi", rules=TURIN),
         suppression,
         source,
         communication,
@@ -166,6 +178,7 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("engage/", "to", lambda _: "off"),
     ("lists/", "pk", lambda world: world.members.pk),
     ("lists/", "contact", lambda world: world.contact.pk),
+    ("audiences/", "pk", lambda world: world.by_rules.pk),
     ("blacklist/", "pk", lambda world: world.suppression.pk),
     ("imports/", "pk", lambda world: world.source.pk),
     ("contacts/", "pk", lambda world: world.contact.pk),

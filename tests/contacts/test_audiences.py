@@ -1,4 +1,4 @@
-"""Audiences by rules wherever a list is: filter, export, another list, the command line; counted within a bounded time."""
+"""Audiences by rules wherever a list is: filter, export, another list, command line; counted within a bounded time."""
 
 import json
 from datetime import timedelta
@@ -74,7 +74,7 @@ def test_the_list_of_contacts_is_filtered_exported_and_put_into_a_list(as_operat
     assert "Anna" in page
     assert "Bea" not in page
     exported = as_operator.get(f"/contacts/contacts.csv?audience={row.pk}")
-    text = b"".join(exported).decode()  # type: ignore[arg-type]
+    text = b"".join(exported).decode()
     assert ("Carla" in text, "Dora" in text) == (True, False)
     as_operator.post(f"/contacts/lists/add/?audience={row.pk}", {"new": "Torinesi"})
     assert set(Contact.objects.filter(memberships__list__name="Torinesi").values_list("first_name", flat=True)) == {
@@ -91,7 +91,9 @@ def test_relative_dates_move_on_with_the_calendar() -> None:
     ContactActivity.objects.create(contact=carla, platform="whatsapp", last_reply_at=now())
     names = {
         about: {
-            word: set(Audience.of(rule(about=about, **{"is": word}, **more)).queryset().values_list("first_name", flat=True))
+            word: set(
+                Audience.of(rule(about=about, **{"is": word}, **more)).queryset().values_list("first_name", flat=True)
+            )
             for word, more in (("last_days", {"value": 7}), ("before_days", {"value": 7}), ("never", {}))
         }
         for about in ("sent", "reply")

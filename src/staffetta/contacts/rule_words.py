@@ -86,6 +86,9 @@ FAULTS: Mapping[str, Promise] = {
 }
 
 
+PLATFORM_NAMES = {"whatsapp": "WhatsApp", "telegram": "Telegram"}
+
+
 def fault_text(fault: Fault) -> str:
     """Say what is wrong with a condition."""
     text = FAULTS.get(fault.code) or REJECT_REASONS.get(fault.code)
@@ -132,7 +135,7 @@ def _condition(rule: Condition, names: Names) -> str:
 
 def _subject(rule: Condition, names: Names) -> str:
     name = names.fields.get(rule.field, rule.field) if rule.field else str(ABOUTS[rule.about])
-    more = {"whatsapp": "WhatsApp", "telegram": "Telegram"}.get(rule.platform, "")
+    more = PLATFORM_NAMES.get(rule.platform, "")
     purpose = f"({Purpose(rule.purpose).label.lower()})" if rule.purpose else ""
     return " ".join(filter(None, (name, more, purpose)))
 

@@ -1,5 +1,14 @@
 """Pages of the contacts and their imports."""
 
+from staffetta.contacts.views.audiences import (
+    audience,
+    count_audience,
+    count_rules,
+    delete_audience,
+    duplicate_audience,
+    edit_audience,
+    new_audience,
+)
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
 from staffetta.contacts.views.imports import (
     cancel,
@@ -20,14 +29,20 @@ from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
 __all__ = [
     "add_to_list",
+    "audience",
     "browse",
     "cancel",
     "change",
     "columns",
+    "count_audience",
+    "count_rules",
     "delete",
+    "delete_audience",
     "delete_field",
     "delete_list",
     "discard",
+    "duplicate_audience",
+    "edit_audience",
     "edit_field",
     "export_file",
     "fields",
@@ -37,6 +52,7 @@ __all__ = [
     "lists",
     "make_list",
     "new",
+    "new_audience",
     "new_field",
     "preview",
     "progress",
