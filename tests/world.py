@@ -23,6 +23,7 @@ from staffetta.channels.models import (
 )
 from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
+from staffetta.contacts.merge import merge as merge_contacts
 from staffetta.contacts.models import (
     AudienceRules,
     Contact,
@@ -33,8 +34,10 @@ from staffetta.contacts.models import (
     ListMember,
     Suppression,
 )
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.contacts.record_models import Erasure, Merge, Twin
+from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
+from staffetta.work.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class World:
     delivery: Delivery
     sync_run: SyncRun
     sync_row: SyncRow
+    twin: Twin
+    merge: Merge
+    erasure: Erasure
 
 
 TURIN = {"match": "all", "rules": [{"about": "field", "field": "citta", "is": "is", "value": "Torino"}]}
@@ -120,6 +126,9 @@ def build() -> World:
         address="393331234567",
         state=DeliveryState.UNCERTAIN,
     )
+    Breaker.objects.create(
+        kind="channel", subject=channel.pk, of_channel=channel.pk, failures=10, cause="timed_out", opened_at=now()
+    )
     return World(
         other,
         token,
@@ -137,7 +146,16 @@ def build() -> World:
         transactional,
         delivery,
         *a_sync(channel),
+        *duplicates(contact),
+        Erasure.objects.create(contact_number=7, masked=["+39•••••4567"], deleted={"contacts.contact": 1}),
     )
+
+
+def duplicates(contact: Contact) -> tuple[Twin, Merge]:
+    """A probable twin of a contact, and somebody who was merged into it."""
+    other, lost = (Contact.objects.create(first_name="Mary", phone=f"+39333123456{digit}") for digit in (8, 9))
+    twin = Twin.objects.create(first=contact, second=other, reason="near_number")
+    return twin, merge_contacts(contact, lost, {}, None)
 
 
 def a_sync(channel: Channel) -> tuple[SyncRun, SyncRow]:
@@ -180,11 +198,17 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("lists/", "contact", lambda world: world.contact.pk),
     ("audiences/", "pk", lambda world: world.by_rules.pk),
     ("blacklist/", "pk", lambda world: world.suppression.pk),
+    ("duplicates/", "pk", lambda world: world.twin.pk),
+    ("merges/", "pk", lambda world: world.merge.pk),
+    ("merge/", "other", lambda world: world.twin.second_id),
     ("imports/", "pk", lambda world: world.source.pk),
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("communications/", "pk", lambda world: world.communication.pk),
     ("transactional-messages/", "name", lambda world: world.transactional.name),
+    ("paused/", "kind", lambda _: "channel"),
+    ("paused/", "subject", lambda world: world.channel.pk),
     ("messages/", "public_id", lambda world: world.delivery.public_id),
+    ("erasures/", "public_id", lambda world: world.erasure.public_id),
     ("deliveries/", "delivery_id", lambda world: world.delivery.public_id),
 ]
 

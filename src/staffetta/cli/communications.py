@@ -11,11 +11,13 @@ from staffetta.channels.templates import selectable
 from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.communications import choose
+from staffetta.communications import pause as pausing
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.check_media import MediaCheck, check_media, refused
 from staffetta.communications.draft import Content, save_draft
-from staffetta.communications.hold import audience_of
+from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
+from staffetta.communications.hold import resume as let_go
 from staffetta.communications.mapping import WrongSource, parse_source
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.start import MEDIA_KINDS
@@ -29,7 +31,8 @@ from staffetta.reports.numbers import Numbers, numbers_of
 
 LANES = ("plan", "dispatch", "watch", "events", "sweep")
 """What a communication needs to come to its end."""
-AT_REST = (CommunicationState.DONE, CommunicationState.STOPPED, CommunicationState.HELD)
+WAITING = (CommunicationState.PAUSED, CommunicationState.HELD)
+AT_REST = (CommunicationState.DONE, CommunicationState.STOPPED, *WAITING)
 
 
 def register(subparsers: Subparsers) -> None:
@@ -43,6 +46,12 @@ def register(subparsers: Subparsers) -> None:
     stop_parser = verbs.add_parser("stop", help=_("stop for good"))
     stop_parser.add_argument("id", metavar="ID")
     stop_parser.set_defaults(run=stop)
+    pause_parser = verbs.add_parser("pause", help=_("let nobody new be written to until it is resumed"))
+    pause_parser.add_argument("id", metavar="ID")
+    pause_parser.set_defaults(run=pause)
+    resume_parser = verbs.add_parser("resume", help=_("let what is paused or held go on where it was"))
+    resume_parser.add_argument("id", metavar="ID")
+    resume_parser.set_defaults(run=resume)
     show_parser = verbs.add_parser("show", help=_("state and numbers of one"))
     show_parser.add_argument("id", metavar="ID")
     json_option(show_parser, _("print the communication as JSON"))
@@ -115,6 +124,28 @@ def stop(args: argparse.Namespace) -> int:
     return 0
 
 
+def pause(args: argparse.Namespace) -> int:
+    """Pause what is under way; who waits goes on waiting."""
+    if not pausing.pause(_found(args.id), None):
+        fail(_("It is not under way: there is nothing to pause."))
+    say(_("Paused."))
+    return 0
+
+
+def resume(args: argparse.Namespace) -> int:
+    """Let what is paused or held go on; what is held accepts the template as it is now."""
+    communication = _found(args.id)
+    if communication.state not in RESUMABLE:
+        fail(_("It is neither paused nor held: there is nothing to resume."))
+    try:
+        let_go(communication, None)
+    except StillHeld as error:
+        words = trouble_words(error.trouble)
+        fail(f"{words.what} {words.remedy}")
+    say(_("It goes on."))
+    return 0
+
+
 def show(args: argparse.Namespace) -> int:
     """Print one communication: its state, and the sum that closes."""
     communication = _found(args.id)
@@ -177,7 +208,7 @@ def _sum(counted: Numbers) -> str:
 
 def _at_rest(pk: int) -> bool:
     row = Communication.objects.get(pk=pk)
-    return row.state in AT_REST and (row.state == CommunicationState.HELD or not numbers_of([pk])[pk].unsettled)
+    return row.state in AT_REST and (row.state in WAITING or not numbers_of([pk])[pk].unsettled)
 
 
 def _found(text: str) -> Communication:

@@ -11,6 +11,7 @@ DEEDS = {
     "communication_deleted": _("Deleted the draft"),
     "communication_started": _("Started the communication"),
     "communication_stopped": _("Stopped the communication"),
+    "communication_paused": _("Paused the communication"),
     "communication_resumed": _("Resumed the communication"),
     "test_sent": _("Sent a test of"),
     "template_accepted": _("Accepted the changed template for"),

@@ -17,6 +17,8 @@ from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
 UNDER_WAY = (CommunicationState.PLANNING, CommunicationState.RUNNING)
+HOLDABLE = (*UNDER_WAY, CommunicationState.PAUSED, CommunicationState.SCHEDULED)
+RESUMABLE = (CommunicationState.HELD, CommunicationState.PAUSED)
 
 
 class Trouble(StrEnum):
@@ -35,6 +37,8 @@ class Trouble(StrEnum):
     TEMPLATE_UNSUPPORTED = "template_unsupported"
     TEMPLATE_CHANGED = "template_changed"
     TEMPLATE_REFUSED = "template_refused"  # the provider says 404 to a send: it does not know method or template
+    TEMPLATE_FAILING = "template_failing"  # refused again and again, whoever it goes to
+    TOO_MANY_REFUSED = "too_many_refused"  # more than a fifth of its messages refused for one reason
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
     AUDIENCE_BROKEN = "audience_broken"  # rules name what is no longer there; looked at before and while planning
     AUDIENCE_GONE = "audience_gone"  # the import or list was deleted while its people were planned
@@ -80,10 +84,10 @@ def changed(composition: Composition) -> bool:
 
 
 def hold(communication_id: int, trouble: str) -> bool:
-    """Hold a communication that is under way; its waiting messages stay waiting. False when it is not under way."""
+    """Hold what is under way or will be; its waiting messages stay waiting. False when there is nothing to hold."""
     return bool(
-        Communication.objects.filter(pk=communication_id, state__in=UNDER_WAY).update(
-            state=CommunicationState.HELD, held_reason=trouble, held_at=now(), updated_at=now()
+        Communication.objects.filter(pk=communication_id, state__in=HOLDABLE).update(
+            state=CommunicationState.HELD, held_reason=trouble, held_at=now(), paused_at=None, updated_at=now()
         )
     )
 
@@ -108,21 +112,27 @@ def may_accept(composition: Composition) -> bool:
 
 
 def resume(communication: Communication, by: User | None) -> None:
-    """Accept the template as it is now and let a held communication go on where it was.
+    """Accept the template as it is now and let a held or paused communication go on where it was.
 
     Raises StillHeld while the channel or the template cannot be used, or when its variables are others than the
-    planned messages carry: then only a new communication helps.
+    planned messages carry: then only a new communication helps. What was only paused is held then: whoever paused it
+    has seen nothing of the trouble and accepted nothing.
     """
     if trouble := resume_trouble(communication):
+        if communication.state == CommunicationState.PAUSED:
+            hold(communication.pk, trouble)
         raise StillHeld(trouble)
     assert communication.variant is not None
     with transaction.atomic():
         remember(communication, communication.variant)
         state = CommunicationState.RUNNING if communication.started_at else CommunicationState.PLANNING
-        done = Communication.objects.filter(pk=communication.pk, state=CommunicationState.HELD).update(
+        done = Communication.objects.filter(pk=communication.pk, state__in=RESUMABLE).update(
             state=state,
             held_reason="",
             held_at=None,
+            paused_at=None,
+            confirmed=None,  # whoever resumes has seen the numbers
+            start_asked_at=communication.start_asked_at or now(),
             accepted_revision=communication.accepted_revision,
             accepted_fingerprint=communication.accepted_fingerprint,
             accepted_contract=communication.accepted_contract,
@@ -136,7 +146,8 @@ def resume(communication: Communication, by: User | None) -> None:
 def resume_trouble(communication: Communication) -> Trouble:
     """Return what still stands in the way of resuming."""
     trouble = trouble_of(communication)
-    if trouble == Trouble.TEMPLATE_CHANGED and may_accept(communication):
+    held = communication.state == CommunicationState.HELD
+    if held and trouble == Trouble.TEMPLATE_CHANGED and may_accept(communication):
         return Trouble.NONE
     return trouble or audience_trouble(communication)
 

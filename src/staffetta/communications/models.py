@@ -45,8 +45,10 @@ class Composition(models.Model):
 
 class CommunicationState(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("communication", "Draft")
+    SCHEDULED = "scheduled", pgettext_lazy("communication", "Scheduled")
     PLANNING = "planning", pgettext_lazy("communication", "Preparing")
     RUNNING = "running", pgettext_lazy("communication", "Running")
+    PAUSED = "paused", pgettext_lazy("communication", "Paused")
     HELD = "held", pgettext_lazy("communication", "Held")
     STOPPED = "stopped", pgettext_lazy("communication", "Stopped")
     DONE = "done", pgettext_lazy("communication", "Finished")
@@ -75,7 +77,15 @@ class Communication(Composition):
     planned_to = models.BigIntegerField(default=0)  # the last contact planned: planning resumes behind it
     start_asked_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)  # planned whole, sending may begin
+    paused_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    start_at = models.DateTimeField(null=True)  # scheduled: when it is to start
+    start_zone = models.CharField(max_length=60, blank=True)  # the time zone in which that was said
+    confirmed = models.PositiveIntegerField(null=True)  # how many were told to get it; null: nobody has to compare
+    speed = models.PositiveIntegerField(null=True)  # messages a minute; null: as fast as the channel goes
+    paced_to = models.DateTimeField(null=True)  # with a speed: when the next may leave, in the machine's own time
+    window_from = models.TimeField(null=True)  # the person's own time; null: at any hour
+    window_to = models.TimeField(null=True)
     started_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     problem = models.CharField(max_length=40, blank=True)
 

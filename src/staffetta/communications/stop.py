@@ -13,7 +13,12 @@ from staffetta.communications.models import Communication, CommunicationState
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
-STOPPABLE = (CommunicationState.PLANNING, CommunicationState.RUNNING, CommunicationState.HELD)
+STOPPABLE = (
+    CommunicationState.PLANNING,
+    CommunicationState.RUNNING,
+    CommunicationState.PAUSED,
+    CommunicationState.HELD,
+)
 
 _when_stopped: list[Callable[[int], None]] = []
 
@@ -28,7 +33,12 @@ def stop(communication: Communication, by: User | None) -> bool:
     """Stop what is under way or held. Returns False when there is nothing to stop."""
     with transaction.atomic():
         stopped = Communication.objects.filter(pk=communication.pk, state__in=STOPPABLE).update(
-            state=CommunicationState.STOPPED, held_reason="", held_at=None, finished_at=now(), updated_at=now()
+            state=CommunicationState.STOPPED,
+            held_reason="",
+            held_at=None,
+            paused_at=None,
+            finished_at=now(),
+            updated_at=now(),
         )
         if not stopped:
             return False

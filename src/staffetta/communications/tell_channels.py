@@ -12,6 +12,7 @@ from staffetta.channels.holds import Held
 from staffetta.channels.usage import Dependent, Usage
 from staffetta.communications.hold import UNDER_WAY, Trouble
 from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
+from staffetta.communications.stop import STOPPABLE
 from staffetta.work.clock import now
 
 OVER = (CommunicationState.DONE, CommunicationState.STOPPED)
@@ -50,9 +51,7 @@ def of_channel(channel_id: int) -> Sequence[Dependent]:
 
 def in_the_way(channel_ids: Sequence[int]) -> Sequence[Blocker]:
     """Return the communications that must be stopped before these channels can be disconnected."""
-    running = Communication.objects.filter(
-        channel__in=channel_ids, state__in=(*UNDER_WAY, CommunicationState.HELD)
-    ).order_by("pk")
+    running = Communication.objects.filter(channel__in=channel_ids, state__in=STOPPABLE).order_by("pk")
     return [
         Blocker(_("Communication «%(name)s»") % {"name": name}, reverse("communications:show", args=[pk]))
         for pk, name in running.values_list("pk", "name")[:50]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("communications/<int:pk>/start/", views.start, name="start"),
     path("communications/<int:pk>/progress/", views.progress, name="progress"),
     path("communications/<int:pk>/stop/", views.stop, name="stop"),
+    path("communications/<int:pk>/pause/", views.pause, name="pause"),
     path("communications/<int:pk>/resume/", views.resume, name="resume"),
     path("communications/<int:pk>/duplicate/", views.duplicate, name="duplicate"),
     path("communications/<int:pk>/delete/", views.delete, name="delete"),

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.contacts import record_models, step_models  # noqa: F401  (Django looks for models here)
 from staffetta.contacts.fold import search_text
 from staffetta.work.clock import now
 
@@ -144,6 +145,7 @@ class ConsentState(models.Model):
     value = models.CharField(max_length=8, choices=ConsentValue)
     source = models.CharField(max_length=40)
     at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(null=True)  # from then on it counts as not set
 
     class Meta:
         constraints = [
@@ -230,6 +232,7 @@ class Import(models.Model):
     encoding = models.CharField(max_length=20, default="utf-8")
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    modes = models.JSONField(default=dict)  # target -> if_empty or only_new; what is absent: the file wins
     phone_mode = models.CharField(max_length=10, choices=PhoneMode, default=PhoneMode.STRICT)
     consent_column = models.CharField(max_length=200, blank=True)
     consent_wording = models.TextField(blank=True)

@@ -73,6 +73,7 @@ REJECT_REASONS: dict[str, Promise] = {
     "unknown_time_zone": gettext_lazy("No time zone of this name: write for example Europe/Rome"),
     "telegram_id_taken": gettext_lazy("This TELEGRAMID belongs to another contact"),
     "doubled_in_file": gettext_lazy("Doubled in the file: an earlier row has the same number"),
+    "erased_person": gettext_lazy("This person was erased here: only you can enter them again, by hand"),
     "too_long": gettext_lazy("Too long"),
     "too_many_cells": gettext_lazy("More cells than headings"),
     "bad_consent_value": gettext_lazy("Opt-in must be Yes, No or empty"),
@@ -105,12 +106,15 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "import_undone": gettext_lazy("An import was undone"),
     "sync": gettext_lazy("Contact sync"),
     "stop_word": gettext_lazy("Wrote STOP"),
+    "merge": gettext_lazy("Two contacts were merged"),
+    "unmerge": gettext_lazy("A merge was undone"),
     "stopped": gettext_lazy("Stopped on Sinch Engage"),
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
 }
 
 SUPPRESSION_CAUSES: dict[str, Promise | str] = {
     "hand": gettext_lazy("Entered by hand"),
+    "erased": gettext_lazy("The person was erased"),
     "opted_out": gettext_lazy("Opted out before the contact was deleted"),
     "stopped": gettext_lazy("Stopped on Sinch Engage"),
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
@@ -132,6 +136,11 @@ DEEDS: dict[str, Promise] = {
     "contact_made": gettext_lazy("Created the contact"),
     "contact_changed": gettext_lazy("Changed the contact"),
     "contact_deleted": gettext_lazy("Deleted the contact"),
+    "twins_searched": gettext_lazy("Searched for duplicate contacts"),
+    "twins_dismissed": gettext_lazy("Told two contacts apart"),
+    "contacts_merged": gettext_lazy("Merged two contacts"),
+    "contact_erased": gettext_lazy("Erased a person"),
+    "merge_undone": gettext_lazy("Undid a merge"),
     "suppressed": gettext_lazy("Added to the Blacklist"),
     "suppression_lifted": gettext_lazy("Took out of the Blacklist"),
     "contact_field_made": gettext_lazy("Added the contact field"),
@@ -142,9 +151,49 @@ DEED_DETAILS: dict[str, Promise] = {
     "rows": gettext_lazy("rows"),
     "number": gettext_lazy("number"),
     "contact": gettext_lazy("contact"),
+    "other": gettext_lazy("other contact"),
+    "certificate": gettext_lazy("certificate"),
+    "merged": gettext_lazy("contact that went into it"),
     "filter": gettext_lazy("filter"),
     "emptied": gettext_lazy("values emptied"),
     "consent_column": gettext_lazy("consent from column"),
+}
+
+ERASURE_TRACES: dict[str, Promise] = {
+    "contacts.contact": gettext_lazy("Contact with its fields"),
+    "values": gettext_lazy("Values of contact fields"),
+    "contacts.consent": gettext_lazy("Statements about the consent"),
+    "contacts.consentstate": gettext_lazy("Present consents"),
+    "contacts.listmember": gettext_lazy("Memberships in lists"),
+    "contacts.importedcontact": gettext_lazy("Rows of imports"),
+    "contacts.contactactivity": gettext_lazy("Times of the last message and reply"),
+    "contacts.contactchange": gettext_lazy("Changes of the contact"),
+    "rejects": gettext_lazy("Rejected rows of imports"),
+    "file_rows": gettext_lazy("Rows in files not yet imported"),
+    "merges": gettext_lazy("Merges of contacts"),
+    "audit": gettext_lazy("Entries of the audit log"),
+    "exchanges": gettext_lazy("API calls with the number"),
+    "sync_links": gettext_lazy("Links to customers on Sinch Engage"),
+    "sync_rows": gettext_lazy("Rows of sync runs"),
+    "sync_writes": gettext_lazy("Writes to Sinch Engage"),
+    "events": gettext_lazy("Replies and events from Sinch Engage"),
+    "messages": gettext_lazy("Messages"),
+    "suppressions": gettext_lazy("Addresses in the Blacklist, as an unreadable code"),
+}
+ERASURE_OBSTACLES: dict[str, Promise] = {
+    "import_running": gettext_lazy("An import is running and could bring the person back: erase when it has ended."),
+    "being_sent": gettext_lazy("A message to this person is being sent this very moment: try again in a minute."),
+}
+UNDO_REFUSALS: dict[str, Promise] = {
+    "done_already": gettext_lazy("This merge was undone already."),
+    "contact_gone": gettext_lazy("The merged contact is gone, or went into another one: undo that merge first."),
+    "address_taken": gettext_lazy("Another contact has the number by now: the contact would be without any address."),
+}
+NOT_RESTORED: dict[str, Promise] = {
+    "changed_since": gettext_lazy("Changed since the merge, and left as it is: %(subject)s."),
+    "taken": gettext_lazy("Belongs to another contact by now, and left empty: %(subject)s."),
+    "gone": gettext_lazy("Deleted since, and not restored: a list, an import or a configuration the contact was in."),
+    "consent_since": gettext_lazy("The consent changed since the merge: what was said then holds."),
 }
 
 DELIMITER_NAMES: dict[str, Promise] = {
@@ -192,3 +241,25 @@ def consent_source(code: str) -> str:
 def suppression_cause(code: str) -> str:
     """Say why an address is in the Blacklist; an unknown code is shown as it is."""
     return str(SUPPRESSION_CAUSES.get(code, code))
+
+
+def undo_refusal(code: str) -> str:
+    """Say why a merge cannot be undone."""
+    return str(UNDO_REFUSALS.get(code, code))
+
+
+def not_restored(code: str) -> str:
+    """Say what the undo of a merge left as it was; `code` is kind:subject."""
+    kind, _colon, subject = code.partition(":")
+    text = NOT_RESTORED.get(kind)
+    return str(text) % {"subject": target_text(subject)} if text else code
+
+
+def erasure_trace(code: str) -> str:
+    """Name what an erasure deleted, emptied or kept; an unknown code is shown as it is."""
+    return str(ERASURE_TRACES.get(code, code))
+
+
+def erasure_obstacle(code: str) -> str:
+    """Say what must end before a person can be erased."""
+    return str(ERASURE_OBSTACLES.get(code, code))

@@ -7,7 +7,7 @@ after the backup. Rows that were `sending` become `uncertain` by the sweep, as a
 
 from itertools import batched
 
-from staffetta.communications.hold import UNDER_WAY, Trouble, hold
+from staffetta.communications.hold import HOLDABLE, Trouble, hold
 from staffetta.communications.models import Communication
 from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
@@ -17,8 +17,8 @@ PIECE = 5000
 
 
 def hold_what_waits() -> None:
-    """Hold every communication under way and hold back every single message that waits."""
-    for pk in Communication.objects.filter(state__in=UNDER_WAY).values_list("pk", flat=True):
+    """Hold every communication under way, paused or scheduled, and hold back every single message that waits."""
+    for pk in Communication.objects.filter(state__in=HOLDABLE).values_list("pk", flat=True):
         hold(pk, Trouble.RESTORED)
     singles = Delivery.objects.filter(state=DeliveryState.WAITING).exclude(kind=DeliveryKind.COMMUNICATION)
     for ids in batched(singles.values_list("pk", flat=True), PIECE):

@@ -9,7 +9,20 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, note_sent, plan, sweep, watch
+        from staffetta.contacts import hanging
+        from staffetta.deliveries import (
+            after_restore,
+            breaker,
+            deed_words,
+            dispatch,
+            incident_words,
+            look_up,
+            note_sent,
+            plan,
+            sweep,
+            tell_contacts,
+            watch,
+        )
         from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
@@ -19,6 +32,10 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
         lanes.register(lanes.Lane("note_sent", note_sent.work, every=note_sent.EVERY))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
+        sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
+        hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
+        hanging.register_eraser(tell_contacts.erase)
         deed_words.register()
+        incident_words.register()

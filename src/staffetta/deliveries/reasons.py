@@ -50,6 +50,11 @@ REASONS: Mapping[str, Reason] = {
     "template_changed": Reason(
         _("The template changed before it could be sent"), _("Accept the template as it is now, then send it anew.")
     ),
+    "erased": Reason(
+        _("The person was erased before it could be sent"),
+        _("Nothing is sent to somebody who was erased."),
+        Actor.NOBODY,
+    ),
     "restored": Reason(
         _("It was waiting when the backup was made that was restored"),
         _("It may have been sent since: look at the conversation on Sinch Engage, then send it anew."),

@@ -88,11 +88,11 @@ def finish_what_is_done() -> int:
     )
     planned = Communication.objects.filter(
         ~Exists(unsettled),
-        state__in=(CommunicationState.RUNNING, CommunicationState.HELD),
+        state__in=(CommunicationState.RUNNING, CommunicationState.PAUSED, CommunicationState.HELD),
         started_at__isnull=False,
     )
     return planned.update(
-        state=CommunicationState.DONE, finished_at=now(), updated_at=now(), held_reason="", held_at=None
+        state=CommunicationState.DONE, finished_at=now(), updated_at=now(), held_reason="", held_at=None, paused_at=None
     )
 
 

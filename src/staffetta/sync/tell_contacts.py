@@ -1,8 +1,24 @@
-"""What the contacts' audiences ask of this room: who is a customer of a channel."""
+"""What the contacts ask of this room: who is a customer of a channel; and when a person is erased, runs keep their
+counters, and nothing in them names the person any more.
+"""
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
-from staffetta.sync.models import SyncLink
+from staffetta.contacts.hanging import Erased, Traces
+from staffetta.sync.models import SyncLink, SyncMet, SyncRow, SyncWrite
+
+NOBODY = Concat(Value("#"), Cast("pk", CharField()))
+
+
+def erase(traces: Traces) -> Erased:
+    """Empty rows and writes of runs, forget who was linked; the next run makes nobody anew who was erased."""
+    theirs = Q(contact=traces.contact_id) | Q(customer_id__in=traces.addresses)
+    rows = SyncRow.objects.filter(theirs).update(customer_id=NOBODY, name="", changes={}, conflicts={}, customer=None)
+    writes = SyncWrite.objects.filter(theirs).update(customer_id=NOBODY, name=None, fields={}, last={})
+    SyncMet.objects.filter(customer_id__in=traces.addresses).delete()
+    links = SyncLink.objects.filter(theirs).delete()[0]
+    return Erased(deleted={"sync_links": links}, emptied={"sync_rows": rows, "sync_writes": writes})
 
 
 def customers_of(channel: str) -> QuerySet[SyncLink]:

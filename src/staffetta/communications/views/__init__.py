@@ -3,7 +3,7 @@
 from staffetta.communications.views.browse import browse
 from staffetta.communications.views.edit import change, new
 from staffetta.communications.views.pick import preview, search_contacts, send_test
-from staffetta.communications.views.run import delete, duplicate, progress, resume, show, start, stop, summary
+from staffetta.communications.views.run import delete, duplicate, pause, progress, resume, show, start, stop, summary
 from staffetta.communications.views.transactional import (
     transactional_change,
     transactional_delete,
@@ -20,6 +20,7 @@ __all__ = [
     "delete",
     "duplicate",
     "new",
+    "pause",
     "preview",
     "progress",
     "resume",

@@ -9,9 +9,11 @@ from staffetta.communications.models import Communication, CommunicationState
 RELATED = ("channel", "variant__template__channel", "audience_import", "audience_list", "started_by", "created_by")
 LOOKS = {
     CommunicationState.DRAFT: ("secondary", "pencil"),
+    CommunicationState.SCHEDULED: ("azure", "calendar-event"),
     CommunicationState.PLANNING: ("azure", "hourglass"),
     CommunicationState.RUNNING: ("azure", "send"),
-    CommunicationState.HELD: ("red", "player-pause"),
+    CommunicationState.PAUSED: ("yellow", "player-pause"),
+    CommunicationState.HELD: ("red", "alert-triangle"),
     CommunicationState.STOPPED: ("yellow", "player-stop"),
     CommunicationState.DONE: ("green", "circle-check"),
 }

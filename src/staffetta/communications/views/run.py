@@ -13,15 +13,18 @@ from django.views.decorators.http import require_POST
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.communications import draft as drafts
+from staffetta.communications import pause as pausing
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.difference import differences
-from staffetta.communications.hold import StillHeld, Trouble, audience_of, may_accept, remember, trouble_of
+from staffetta.communications.hold import UNDER_WAY, StillHeld, Trouble, audience_of, may_accept, remember, trouble_of
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, trouble_words
+from staffetta.deliveries.incident_words import share_refused
+from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
@@ -93,8 +96,20 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @allow(OPERATORS)
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let nobody new be written to until somebody resumes."""
+    communication = found(pk)
+    if pausing.pause(communication, person(request)):
+        messages.success(request, _("Paused. Whoever is waiting goes on waiting until you resume."))
+    else:
+        messages.warning(request, _("It is not under way: there is nothing to pause."))
+    return redirect("communications:show", pk)
+
+
+@require_POST
+@allow(OPERATORS)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept the template as it is now; something held goes on where it was."""
+    """Let what is paused or held go on where it was; what is held accepts the template as it is now."""
     communication = found(pk)
     if communication.state == CommunicationState.DRAFT:
         return _accept_draft(request, communication)
@@ -145,11 +160,21 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "share": percent(counted.sent, counted.audience),
         "troubled": [(row, words_of(row.reason), row.state) for row in counted.troubled],
         "look": LOOKS[CommunicationState(communication.state)],
-        "running": communication.state in (CommunicationState.PLANNING, CommunicationState.RUNNING)
+        "running": communication.state in UNDER_WAY
+        or (communication.state == CommunicationState.PAUSED and counted.by_state[DeliveryState.SENDING])
         or (communication.state == CommunicationState.STOPPED and any(counted.by_state[s] for s in UNSETTLED)),
         "stoppable": communication.state in stopping.STOPPABLE,
+        "held_numbers": _held_numbers(communication),
+        "pausable": communication.state in UNDER_WAY,
         **held_of(communication),
     }
+
+
+def _held_numbers(communication: Communication) -> str:
+    """Say which part was refused, when that is why it is held."""
+    held = (communication.state, communication.held_reason) == (CommunicationState.HELD, Trouble.TOO_MANY_REFUSED)
+    row = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication.pk).first() if held else None
+    return share_refused(row.failures, row.tried, row.cause) if row else ""
 
 
 def held_of(composition: Composition) -> dict[str, Any]:

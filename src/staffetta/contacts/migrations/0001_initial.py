@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import staffetta.work.clock
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -100,6 +101,7 @@ class Migration(migrations.Migration):
                 ('encoding', models.CharField(default='utf-8', max_length=20)),
                 ('columns', models.JSONField(default=list)),
                 ('mapping', models.JSONField(default=dict)),
+                ('modes', models.JSONField(default=dict)),
                 ('phone_mode', models.CharField(choices=[('strict', 'Strict: only + and the country code, nothing is guessed'), ('recover', 'Automatic recovery: a missing + or country code is added')], default='strict', max_length=10)),
                 ('consent_column', models.CharField(blank=True, max_length=200)),
                 ('consent_wording', models.TextField(blank=True)),
@@ -149,6 +151,7 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('unset', 'Not set')], max_length=8)),
                 ('source', models.CharField(max_length=40)),
                 ('at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('expires_at', models.DateTimeField(null=True)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_states', to='contacts.contact')),
             ],
             options={
@@ -208,6 +211,122 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('list', 'contact'), name='one_membership_per_list')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedMapping',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                ('mapping', models.JSONField(default=dict)),
+                ('modes', models.JSONField(default=dict)),
+                ('consent_column', models.CharField(blank=True, max_length=200)),
+                ('consent_wording', models.TextField(blank=True)),
+                ('phone_mode', models.CharField(blank=True, max_length=10)),
+                ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ContactChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=20)),
+                ('changes', models.JSONField(default=dict)),
+                ('by_name', models.CharField(blank=True, max_length=150)),
+                ('at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='contacts.contact')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, unique=True)),
+                ('contact_number', models.PositiveBigIntegerField()),
+                ('masked', models.JSONField(default=list)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('deleted', models.JSONField(default=dict)),
+                ('emptied', models.JSONField(default=dict)),
+                ('kept', models.JSONField(default=dict)),
+                ('by_name', models.CharField(blank=True, max_length=150)),
+                ('at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ImportConsent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(max_length=20)),
+                ('platform', models.CharField(max_length=20)),
+                ('source_text', models.CharField(max_length=300)),
+                ('wording', models.TextField()),
+                ('given_on', models.DateField()),
+                ('people', models.PositiveIntegerField()),
+                ('after', models.PositiveBigIntegerField(default=0)),
+                ('changed', models.PositiveIntegerField(default=0)),
+                ('kept_out', models.PositiveIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_steps', to='contacts.import')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Merge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kept_number', models.PositiveBigIntegerField()),
+                ('lost_number', models.PositiveBigIntegerField()),
+                ('lost_name', models.CharField(blank=True, max_length=400)),
+                ('lost', models.JSONField(default=dict)),
+                ('before', models.JSONField(default=dict)),
+                ('after', models.JSONField(default=dict)),
+                ('moved', models.JSONField(default=dict)),
+                ('left', models.JSONField(default=dict)),
+                ('held', models.JSONField(default=list)),
+                ('states', models.JSONField(default=dict)),
+                ('suppressed', models.JSONField(default=list)),
+                ('by_name', models.CharField(blank=True, max_length=150)),
+                ('at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('undone_by_name', models.CharField(blank=True, max_length=150)),
+                ('undone', models.JSONField(default=list)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kept', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merges', to='contacts.contact')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TwinSearch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.PositiveSmallIntegerField(default=0)),
+                ('found', models.PositiveIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'twin searches',
+            },
+        ),
+        migrations.CreateModel(
+            name='Twin',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(choices=[('same_number', 'The same number in another form'), ('second_number', 'The number stands in a field of the other'), ('same_email', 'The same e-mail address'), ('same_external_id', 'The same external id, written differently'), ('near_number', 'The same name, and numbers that differ by one digit'), ('other_platform', 'The same name, one with a number and one with a TELEGRAMID')], max_length=20)),
+                ('seen', models.PositiveBigIntegerField(default=0)),
+                ('dismissed_at', models.DateTimeField(null=True)),
+                ('dismissed_by_name', models.CharField(blank=True, max_length=150)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('dismissed_at', None)), fields=['id'], name='twins_open')],
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='one_twin_per_pair')],
             },
         ),
     ]
