@@ -146,7 +146,7 @@ class HasAny(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **_more: Any) -> Compiled:  # noqa: ARG002
         sql, params = compiler.compile(self.source_expressions[0])
         marks = ", ".join(["%s"] * len(self.texts))
-        found = f"EXISTS (SELECT 1 FROM json_each({sql}, %s) AS told WHERE told.value IN ({marks}))"  # noqa: S608  (marks)
+        found = f"EXISTS (SELECT 1 FROM json_each({sql}, %s) AS told WHERE told.value IN ({marks}))"  # noqa: S608
         return found, (*params, path(self.name), *self.texts)
 
     def as_postgresql(self, compiler: Any, _connection: Any, **_more: Any) -> Compiled:
