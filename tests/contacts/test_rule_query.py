@@ -23,6 +23,7 @@ from staffetta.contacts.rule_terms import About, Operator, Wants, operators
 from staffetta.contacts.rule_world import present
 from staffetta.contacts.rules import Condition, Group, Known, KnownField, Rule, read, stored
 from staffetta.contacts.values import SYSTEM_FIELDS
+from staffetta.work.clock import now
 from tests.contacts.rule_oracle import Somebody, fits
 
 pytestmark = pytest.mark.django_db
@@ -146,8 +147,11 @@ def keep(people: Sequence[Somebody]) -> None:
         assert who.created
         Contact.objects.create(pk=who.pk, values=who.own, created_at=who.created, **who.system)
         for (platform, purpose), value in who.consents.items():
-            said = {"platform": platform, "purpose": purpose, "value": value, "source": "hand"}
-            ConsentState.objects.create(contact_id=who.pk, **said)
+            said = {"platform": platform, "purpose": purpose, "source": "hand"}
+            # One that is over counts as not set: half of those not set here are of that kind.
+            over = {"value": "yes", "expires_at": now() - timedelta(days=1)} if who.pk % 2 else {"value": "unset"}
+            told = over if value == "unset" else {"value": value, "expires_at": now() + timedelta(days=1)}
+            ConsentState.objects.create(contact_id=who.pk, **said, **told)
         for pk in who.lists:
             ListMember.objects.create(list_id=pk, contact_id=who.pk)
         for pk in who.imports:

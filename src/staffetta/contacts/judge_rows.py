@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from staffetta.contacts.fold import search_text
+from staffetta.contacts.insert_contacts import new_contact
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
@@ -74,13 +75,15 @@ def _reject(person: Person, reason: str) -> Verdict:
 
 
 def _new(person: Person) -> Contact:
-    contact = Contact(
-        phone=person.phone,
-        phone_raw=person.phone_raw[:60],
-        telegram_id=person.telegram_id,
-        external_id=person.external_id,
-        values=dict(person.own),
-        **person.texts,
+    contact = new_contact(
+        {
+            **person.texts,
+            "phone": person.phone,
+            "phone_raw": person.phone_raw[:60],
+            "telegram_id": person.telegram_id,
+            "external_id": person.external_id,
+            "values": dict(person.own),
+        }
     )
     contact.search = search_text(contact)
     return contact

@@ -16,6 +16,7 @@ from django.db.models.expressions import Combinable, F
 from django.db.models.functions import StrIndex, Substr
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ContactActivity, ImportedContact, ListMember
 from staffetta.contacts.rule_functions import HasAny, Lowered, Moment, Number, Plain, Told, lowered
 from staffetta.contacts.rule_terms import About
@@ -175,7 +176,7 @@ def _there(rows: QuerySet[Any]) -> Q:
 
 
 def _consent(rule: Condition, _present: Present) -> Q:
-    said = ConsentState.objects.filter(platform=rule.platform, purpose=rule.purpose)
+    said = ConsentState.objects.filter(counts(), platform=rule.platform, purpose=rule.purpose)
     if rule.operator == "unset":
         return ~_there(said.filter(value__in=("yes", "no")))
     return _there(said.filter(value=rule.operator))

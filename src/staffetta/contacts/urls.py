@@ -33,6 +33,7 @@ urlpatterns = [
     path("duplicates/search/", views.search_duplicates, name="search_duplicates"),
     path("duplicates/<int:pk>/dismiss/", views.dismiss_duplicates, name="dismiss_duplicates"),
     path("<int:pk>/merge/<int:other>/", views.merge, name="merge"),
+    path("<int:pk>/history/", views.history, name="history"),
     path("<int:pk>/erase/", views.erase_contact, name="erase"),
     path("erasures/", views.erasures, name="erasures"),
     path("erasures/<uuid:public_id>/", views.erasure, name="erasure"),

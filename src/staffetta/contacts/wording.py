@@ -112,6 +112,13 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
 }
 
+CHANGE_SOURCES: dict[str, Promise] = {
+    "hand": gettext_lazy("Changed by hand"),
+    "made": gettext_lazy("Created by hand"),
+    "merge": gettext_lazy("Merged with another contact"),
+    "unmerge": gettext_lazy("A merge was undone"),
+}
+
 SUPPRESSION_CAUSES: dict[str, Promise | str] = {
     "hand": gettext_lazy("Entered by hand"),
     "erased": gettext_lazy("The person was erased"),
@@ -263,3 +270,8 @@ def erasure_trace(code: str) -> str:
 def erasure_obstacle(code: str) -> str:
     """Say what must end before a person can be erased."""
     return str(ERASURE_OBSTACLES.get(code, code))
+
+
+def change_source(code: str) -> str:
+    """Say where a change of a contact came from; an unknown code is shown as it is."""
+    return str(CHANGE_SOURCES.get(code, code))

@@ -19,6 +19,7 @@ from staffetta.contacts.views.duplicates import (
 )
 from staffetta.contacts.views.erasures import certificate_file, erase_contact, erasure, erasures
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
+from staffetta.contacts.views.history import history
 from staffetta.contacts.views.imports import (
     cancel,
     columns,
@@ -61,6 +62,7 @@ __all__ = [
     "erasures",
     "export_file",
     "fields",
+    "history",
     "imports",
     "leave_list",
     "lift",
