@@ -13,6 +13,7 @@ from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search, undo_import
 from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.consent import counts
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
@@ -220,9 +221,8 @@ def list_contacts(args: argparse.Namespace) -> int:
 
 
 def _people(args: argparse.Namespace) -> Iterator[dict[str, object]]:
-    said = FilteredRelation(
-        "consent_states", condition=Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
-    )
+    whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
+    said = FilteredRelation("consent_states", condition=whatsapp & counts("consent_states__"))
     people = search.find(Contact.objects.order_by("-pk"), args.search)
     told = people.annotate(said=said, opt_in=F("said__value"))[: args.limit]
     for person in told.iterator(chunk_size=2000):
