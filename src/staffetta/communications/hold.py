@@ -37,6 +37,8 @@ class Trouble(StrEnum):
     TEMPLATE_CHANGED = "template_changed"
     TEMPLATE_REFUSED = "template_refused"  # the provider says 404 to a send: it does not know method or template
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
+    MISSED = "missed"  # its time came while Staffetta was off, too long ago to start by itself
+    NUMBERS_MOVED = "numbers_moved"  # it would go to another number of people than was confirmed
     RESTORED = "restored"  # a backup was restored: what was sent since it was made is not known here
 
 
@@ -120,14 +122,15 @@ def resume(communication: Communication, by: User | None) -> None:
     assert communication.variant is not None
     with transaction.atomic():
         remember(communication, communication.variant)
-        state = CommunicationState.RUNNING if communication.started_at else CommunicationState.PLANNING
+        state = _resumed_state(communication)
+        ahead = state == CommunicationState.SCHEDULED
         done = Communication.objects.filter(pk=communication.pk, state__in=RESUMABLE).update(
             state=state,
             held_reason="",
             held_at=None,
             paused_at=None,
-            confirmed=None,  # whoever resumes has seen the numbers
-            start_asked_at=communication.start_asked_at or now(),
+            confirmed=communication.confirmed if ahead else None,  # whoever lets it start now has seen the numbers
+            start_asked_at=None if ahead else communication.start_asked_at or now(),
             accepted_revision=communication.accepted_revision,
             accepted_fingerprint=communication.accepted_fingerprint,
             accepted_contract=communication.accepted_contract,
@@ -145,6 +148,14 @@ def resume_trouble(communication: Communication) -> Trouble:
     if held and trouble == Trouble.TEMPLATE_CHANGED and may_accept(communication):
         return Trouble.NONE
     return trouble
+
+
+def _resumed_state(communication: Communication) -> CommunicationState:
+    """Return where it goes on: with what it was doing, or with waiting for its time when that is still ahead."""
+    if communication.started_at:
+        return CommunicationState.RUNNING
+    ahead = communication.start_asked_at is None and communication.start_at and communication.start_at > now()
+    return CommunicationState.SCHEDULED if ahead else CommunicationState.PLANNING
 
 
 def _channel_trouble(channel: Channel | None) -> Trouble:

@@ -10,10 +10,21 @@ class DeliveriesConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.communications import stop
         from staffetta.contacts import hanging
-        from staffetta.deliveries import after_restore, deed_words, dispatch, look_up, plan, sweep, tell_contacts, watch
+        from staffetta.deliveries import (
+            after_restore,
+            deed_words,
+            dispatch,
+            look_up,
+            plan,
+            start_due,
+            sweep,
+            tell_contacts,
+            watch,
+        )
         from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
+        lanes.register(lanes.Lane("start", start_due.work, every=1.0))
         lanes.register(lanes.Lane("plan", plan.work, every=1.0))
         lanes.register(lanes.Lane("dispatch", dispatch.work, every=1.0, threads=dispatch.SIDE_BY_SIDE))
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))
