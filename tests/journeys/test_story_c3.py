@@ -4,8 +4,6 @@ In a browser, in Italian; the platform's clock is moved to 10:00 in all its proc
 """
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,61 +13,29 @@ import pytest
 from playwright.sync_api import expect
 
 from engage_simulator.worlds.story import ASSISTENZA, KEYS
-from tests.hunt import forms_of
+from tests.hunt import Hunt
 from tests.journeys.browser import Visitor
 from tests.journeys.channel_list import ChannelList
 from tests.journeys.furnish import compose, connect
 from tests.journeys.house import House, house
+from tests.journeys.letters import Letters
 from tests.processes import wait_until
+from tests.wire import Wire, wire
 
 pytestmark = pytest.mark.browser
 NAME = "Avviso di consegna"
 ROME = ZoneInfo("Europe/Rome")
 
 
-class Post:
-    """A mail server: as much SMTP as it takes to be handed a message."""
-
-    def __init__(self) -> None:
-        self.letters: list[str] = []
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._server.getsockname()[1])
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _address = self._server.accept()
-            except OSError:
-                return
-            with connection, connection.makefile("rwb") as wire:
-                self._talk(wire)
-
-    def _talk(self, wire: "socket.SocketIO") -> None:  # type: ignore[name-defined]
-        def say(text: str) -> None:
-            wire.write(f"{text}\r\n".encode())
-            wire.flush()
-
-        say("220 post")
-        while line := wire.readline():
-            word = line[:4].upper()
-            if word == b"DATA":
-                say("354 go on")
-                lines = iter(wire.readline, b".\r\n")
-                self.letters.append(b"".join(lines).decode())
-            if word == b"QUIT":
-                return say("221 bye")
-            say("250 ok")
+@pytest.fixture(scope="module")
+def letters() -> Letters:
+    return Letters()
 
 
 @pytest.fixture(scope="module")
-def post() -> Iterator[Post]:
-    made = Post()
-    yield made
-    made.close()
+def post(letters: Letters) -> Iterator[Wire]:
+    with wire(letters.talk) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +48,7 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def story(post: Post, clock: Path) -> Iterator[House]:
+def story(post: Wire, clock: Path) -> Iterator[House]:
     mail = {"STAFFETTA_MAIL_HOST": "127.0.0.1", "STAFFETTA_MAIL_PORT": str(post.port), "STAFFETTA_MAIL_TLS": "0"}
     with house("story", STAFFETTA_SEND_PACE="150", STAFFETTA_CLOCK_FILE=str(clock), **mail) as made:
         yield made
@@ -133,9 +99,9 @@ def test_at_ten_it_starts_by_itself_and_at_400_the_key_is_another(
     expect(anna.page.locator(".sumline")).to_contain_text("0 in errore")
 
 
-def test_the_administrators_get_an_e_mail(post: Post) -> None:
-    wait_until(lambda: post.letters, 20, 0.1, "for the e-mail")
-    assert "anna@example.org" in post.letters[0]
+def test_the_administrators_get_an_e_mail(letters: Letters) -> None:
+    wait_until(lambda: letters.to("anna"), 20, 0.1, "for the e-mail")
+    assert "chiave rifiutata" in letters.to("anna")
 
 
 def test_with_the_key_replaced_it_resumes_and_nobody_gets_it_twice(
@@ -155,13 +121,15 @@ def test_with_the_key_replaced_it_resumes_and_nobody_gets_it_twice(
     assert len(sent) == len(set(sent)) == 1200
 
 
-def test_neither_key_is_on_any_page_or_in_any_file(story: House, anna: Visitor, keys: dict[str, str]) -> None:
-    needles = [form for key in keys.values() for form in forms_of(key)]
-    for path in ("/engage/channels/", "/communications/", "/system/", "/audit/"):
-        anna.page.request.get(story.address + path)
-    places = [file for file in story.staffetta.folder.rglob("*") if file.is_file()]
-    texts = {str(file): file.read_bytes() for file in places} | {"log": story.platform.log.encode()}
-    assert len(texts) > 3
-    for place, content in texts.items():
-        for needle in needles:
-            assert needle.encode() not in content, place
+def test_neither_key_is_on_any_page_or_in_any_file(
+    story: House, anna: Visitor, letters: Letters, keys: dict[str, str]
+) -> None:
+    hunt = Hunt(keys.values())
+    hunt.database(story.staffetta)
+    hunt.files(story.staffetta.folder)
+    hunt.text("mail", letters.to("anna"))
+    for path in ("/", "/engage/channels/", "/communications/", "/system/", "/audit/"):
+        anna.go(path)
+        hunt.text(f"page {path}", anna.page.content())
+    assert hunt.searched > 1_000
+    assert hunt.found == set()
