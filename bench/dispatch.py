@@ -1,222 +1,146 @@
-"""How fast dispatch is, durable, beside a bare client loop against the same simulator.
+"""How fast dispatch is, durable, beside the bare client loop against the same server in the same minute.
 
-    python -m bench.dispatch [--messages N] [--concurrency N] [--postgres URL] [--latency MS]
+    python -m bench.dispatch [--messages N] [--channels N] [--latency MS] [--simulator] [--postgres URL]
 
-SQLite, or a fresh database on the PostgreSQL server of URL. Prints one line of JSON; the ratio is taken in one run.
+One `staffetta worker` with the shipped settings, but no pace. The time is that of the ledger: from the first row marked
+to the last answer recorded. Prints one line of JSON; ends with 1 when the provider's ledger is not ours.
 """
 
 import argparse
-import asyncio
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import psycopg
+import engage_simulator.testing as simulator
+from bench import account, sink
+from bench.place import place, used
+from tests.processes import Installation
 
-LINGER = 0.2
-ROOT = Path(__file__).resolve().parents[1]
-KEY = "0123456789abcdef0123456789abcdef_31001_00112233445566778899aabb"
-SEED = {
-    "channels": [{"id": "31001", "name": "Prova", "messenger": "WB", "number": "390200000009", "apikey": KEY}],
-    "templates": {
-        "31001": [
-            {
-                "name": "saluto",
-                "language": "it",
-                "status": "approved",
-                "category": "UTILITY",
-                "components": [{"type": "BODY", "text": "Ciao {{1}}, benvenuto."}],
-            }
-        ]
-    },
-}
+UNSETTLED = "SELECT count(*) FROM deliveries_delivery WHERE state IN ('waiting', 'sending')"
+SPAN = "SELECT min(marked_at), max(answered_at) FROM deliveries_attempt"
+STATES = "SELECT state, count(*) FROM deliveries_delivery GROUP BY state ORDER BY state"
+COUNTERS = (
+    "SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state HAVING sum(number) <> 0 ORDER BY state"
+)
+LONGEST = 1800.0
+Provider = sink.Sink | simulator.Engage
 
 
 def main() -> int:
-    arguments = _arguments()
-    if arguments.inside:
-        print(json.dumps(_measure(arguments)))
-        return 0
-    with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder, _database(arguments.postgres) as url:
-        environment = os.environ | {
-            "STAFFETTA_DATA_DIR": folder,
-            "STAFFETTA_DATABASE_URL": url,
-            "STAFFETTA_SEND_CONCURRENCY": str(arguments.concurrency),
+    asked = _arguments()
+    found = measure(asked)
+    print(json.dumps(found))
+    return 0 if found["books_agree"] else 1
+
+
+def measure(asked: argparse.Namespace) -> dict[str, Any]:
+    """Return what one worker did beside the loop."""
+    with _provider(asked) as provider:
+        settings = {
+            "STAFFETTA_ENGAGE_URL": provider.url,
+            "STAFFETTA_SEND_CONCURRENCY": str(asked.concurrency),
             "STAFFETTA_SEND_PACE": "0",
-            "STAFFETTA_SEND_LINGER": str(LINGER),
-            "STAFFETTA_ALLOW_PRIVATE_ADDRESSES": "1",
-            "STAFFETTA_LOG_LEVEL": "WARNING",
-            "DJANGO_SETTINGS_MODULE": "staffetta.config.settings",
         }
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.dispatch", "--inside", *sys.argv[1:]], env=environment, cwd=ROOT, check=False
-        )
-        return done.returncode
-
-
-@contextmanager
-def _database(server: str) -> Iterator[str]:
-    if not server:
-        yield ""
-        return
-    name = f"staffetta_bench_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as link:
-        link.execute(f'CREATE DATABASE "{name}"'.encode())
-        try:
-            yield f"{server.rpartition('/')[0]}/{name}"
-        finally:
-            link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+        with place(asked.postgres, **settings) as staffetta:
+            code = f"import bench.stage\nbench.stage.ready_to_send({asked.channels}, {asked.messages})"
+            staffetta.python(code, seconds=LONGEST)
+            before = _loop(provider, asked)
+            seconds, worker = _dispatch(staffetta, asked)
+            books = _books(staffetta, provider, asked.messages)
+            loop = (before + _loop(provider, asked)) / 2
+    rate = asked.messages / seconds
+    return {
+        "database": "postgresql" if asked.postgres else "sqlite",
+        "provider": "simulator" if asked.simulator or asked.latency else "sink",
+        "latency_ms": asked.latency,
+        "channels": asked.channels,
+        "messages": asked.messages,
+        "concurrency": asked.concurrency,
+        "per_second": round(rate),
+        "loop_per_second": round(loop),
+        "of_the_loop": round(rate / loop, 2),
+        "worker": worker | {"ms_per_message": round(1000 * worker["processor_seconds"] / asked.messages, 3)},
+        **books,
+    }
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--channels", type=int, default=1)
     parser.add_argument("--concurrency", type=int, default=100)
-    parser.add_argument("--latency", type=int, default=0)
+    parser.add_argument("--latency", type=int, default=0, help="milliseconds the simulator takes")
+    parser.add_argument("--simulator", action="store_true", help="the simulator instead of the sink")
     parser.add_argument("--postgres", default="")
-    parser.add_argument("--profile", action="store_true")
-    parser.add_argument("--inside", action="store_true")
+    parser.add_argument("--profile", default="", help="py-spy's program, when there is one: writes a flame graph")
     return parser.parse_args()
 
 
-def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    from engage_simulator.testing import running
-
-    with running(SEED) as engage:
-        os.environ["STAFFETTA_ENGAGE_URL"] = engage.url
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-        from django.db import connection
-
-        call_command("migrate", verbosity=0)
-        if arguments.latency:
-            engage.fault("latency", ms=arguments.latency)
-        communication, planning = _plan(arguments.messages)
-        loop = _loop(engage.url, min(arguments.messages, 20_000), arguments.concurrency)
-        engage.clear_ledger()
-        seconds = _dispatch(profile=arguments.profile)
-        summary = engage.summary()
-        from staffetta.deliveries.counts import counts_of, reconcile
-
-        rate = arguments.messages / seconds
-        return {
-            "database": connection.vendor,
-            "messages": arguments.messages,
-            "concurrency": arguments.concurrency,
-            "latency_ms": arguments.latency,
-            "planned_per_second": round(arguments.messages / planning),
-            "dispatched_per_second": round(rate),
-            "loop_per_second": round(loop),
-            "of_the_loop": round(rate / loop, 2),
-            "ledger": {name: value for name, value in summary.items() if name in ("accepted", "duplicates", "total")},
-            "counts": {f"{state} {reason}".strip(): n for (state, reason), n in counts_of(communication).items()},
-            "counters_wrong": len(reconcile([communication])),
-        }
+@contextmanager
+def _provider(asked: argparse.Namespace) -> Iterator[Provider]:
+    if not (asked.simulator or asked.latency):
+        with sink.running() as made:
+            yield made
+        return
+    with simulator.running(account.world(asked.channels)) as engage:
+        if asked.latency:
+            engage.fault("latency", ms=asked.latency)
+        yield engage
 
 
-def _plan(messages: int) -> tuple[int, float]:
-    from staffetta.channels.models import Channel, Template, TemplateVariant
-    from staffetta.channels.seal import digest, seal
-    from staffetta.communications.models import Communication
-    from staffetta.contacts import consent
-    from staffetta.contacts.models import Contact
-    from staffetta.deliveries import plan
-    from staffetta.work.clock import now
-
-    channel = Channel.objects.create(
-        provider_id="31001",
-        name="Prova",
-        platform="whatsapp",
-        state="connected",
-        sealed_key=seal(KEY),
-        key_digest=digest(KEY),
-        pace=0,
-    )
-    row = SEED["templates"]["31001"][0]  # type: ignore[index]  # the literal above
-    template = Template.objects.create(channel=channel, name="saluto")
-    variant = TemplateVariant.objects.create(
-        template=template,
-        language="it",
-        language_raw="it",
-        status="approved",
-        category="UTILITY",
-        components=row["components"],
-        variables=[{"key": "1", "component": "body", "kind": "text"}],
-        fingerprint="f",
-    )
-    Contact.objects.bulk_create(
-        (Contact(first_name=f"Nome {n}", phone=f"+39333{n:07d}") for n in range(messages)), batch_size=5000
-    )
-    ids = list(Contact.objects.values_list("pk", flat=True))
-    for start in range(0, len(ids), 5000):
-        consent.record(ids[start : start + 5000], "whatsapp", consent.BOTH, "yes", "import")
-    communication = Communication.objects.create(
-        name="Prova",
-        channel=channel,
-        variant=variant,
-        state="planning",
-        accepted_revision=variant.revision,
-        accepted_fingerprint="f",
-        mapping={"1": {"source": "field:first_name", "fallback": "cliente"}},
-        start_asked_at=now(),
-    )
-    plan.before_plan.clear()
-    began = time.monotonic()
-    while plan.plan(communication.pk):
-        pass
-    return communication.pk, time.monotonic() - began
+def _loop(provider: Provider, asked: argparse.Namespace) -> float:
+    """Return the bare loop's sends a second, as many at once as dispatch has on all its channels."""
+    messages = min(asked.messages, 20_000)
+    if asked.latency:
+        messages = min(messages, 5 * asked.concurrency * asked.channels * 1000 // asked.latency)
+    words = ["--messages", str(messages), "--connections", str(asked.concurrency * asked.channels)]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.loop", provider.url, "--key", account.key_of(0), *words],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    _clear(provider)
+    return float(json.loads(done.stdout)["per_second"])
 
 
-def _dispatch(*, profile: bool) -> float:
-    from staffetta.deliveries import dispatch
-    from staffetta.work.lanes import LaneContext
-
-    context = LaneContext("bench")
-    if profile:
-        import cProfile
-        import pstats
-
-        profiler = cProfile.Profile()
-        profiler.enable()
-    began = time.monotonic()
-    while dispatch.work(context):
-        pass
-    seconds = time.monotonic() - began - LINGER
-    if profile:
-        profiler.disable()
-        pstats.Stats(profiler, stream=sys.stderr).sort_stats("cumulative").print_stats(30)
-    return seconds
+def _clear(provider: Provider) -> None:
+    provider.clear() if isinstance(provider, sink.Sink) else provider.clear_ledger()
 
 
-def _loop(url: str, messages: int, concurrency: int) -> float:
-    from staffetta.channels import gateway
-    from staffetta.channels.models import Channel
-    from staffetta.connectors.messages import Notification
+def _dispatch(staffetta: Installation, asked: argparse.Namespace) -> tuple[float, dict[str, Any]]:
+    worker = staffetta.start_worker("--lanes", "dispatch,watch,sweep")
+    if asked.profile:
+        subprocess.Popen([asked.profile, "record", "-d", "8", "-o", "/tmp/dispatch.svg", "-p", str(worker.pid)])
+    end = time.monotonic() + LONGEST
+    while staffetta.rows(UNSETTLED)[0][0]:
+        if time.monotonic() > end:
+            raise SystemExit(f"not settled after {LONGEST:.0f} s\n{worker.log[-4000:]}")
+        time.sleep(0.5)
+    took = used(worker.pid)
+    worker.stop()
+    began, ended = staffetta.rows(SPAN)[0]
+    return _seconds(began, ended), took
 
-    async def main() -> float:
-        async with gateway.open(channel) as connector:
-            left = iter(range(messages))
 
-            async def one() -> None:
-                for n in left:
-                    await connector.send_notification(Notification(f"39333{n:07d}", "saluto", "it", (f"Nome {n}",)))
+def _seconds(began: Any, ended: Any) -> float:
+    from datetime import datetime
 
-            began = time.monotonic()
-            await asyncio.gather(*(one() for _ in range(concurrency)))
-            return messages / (time.monotonic() - began)
+    if isinstance(began, str):  # SQLite keeps text
+        began, ended = datetime.fromisoformat(began), datetime.fromisoformat(ended)
+    return float((ended - began).total_seconds())
 
-    del url
-    channel = Channel.objects.get()
-    return asyncio.run(main())
+
+def _books(staffetta: Installation, provider: Provider, messages: int) -> dict[str, Any]:
+    """Compare the provider's ledger, our rows and our counters."""
+    states = {state: int(number) for state, number in staffetta.rows(STATES)}
+    counters = {state: int(number) for state, number in staffetta.rows(COUNTERS)}
+    summary = provider.summary()
+    doubled = summary["duplicates"] if isinstance(summary["duplicates"], int) else len(summary["duplicates"])
+    agree = summary["accepted"] == states.get("sent") == messages and not doubled and counters == states
+    return {"accepted": summary["accepted"], "duplicates": doubled, "states": states, "books_agree": agree}
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
 """The optional parts of the suite: what each needs, and whether this machine has it.
 
-`STAFFETTA_TEST_REQUIRE=browser,postgres` (comma separated) turns the skip of a part into a failure.
+`STAFFETTA_TEST_REQUIRE=browser,postgres,redis,rabbitmq` (comma separated) turns the skip of a part into a failure.
 """
 
+import contextlib
 import os
 import shutil
+import socket
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
+RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -21,18 +26,34 @@ def _postgres() -> bool:
     return url.startswith("postgres") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
-def _named_or_installed(variable: str, program: str) -> bool:
-    return bool(os.environ.get(variable) or shutil.which(program) or Path(f"/usr/sbin/{program}").exists())
+def listens(host: str, port: int) -> bool:
+    """Whether somebody answers there."""
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
+        return True
+    return False
+
+
+def rabbitmq_url(port: int = 0) -> str:
+    """Return the address of the machine's RabbitMQ, by another port if one is given."""
+    parts = urlsplit(os.environ.get("STAFFETTA_TEST_RABBITMQ_URL") or RABBITMQ)
+    who = f"{parts.username}:{parts.password}@" if parts.username else ""
+    return f"{parts.scheme}://{who}{parts.hostname}:{port or parts.port or 5672}{parts.path}"
+
+
+def rabbitmq_address() -> tuple[str, int]:
+    parts = urlsplit(rabbitmq_url())
+    return str(parts.hostname), int(parts.port or 5672)
 
 
 MISSING = {
     "browser": "no Chromium",
     "postgres": "no PostgreSQL",
-    "redis": "no Redis",
-    "rabbitmq": "no RabbitMQ",
+    "redis": "no Redis server installed",
+    "rabbitmq": "no RabbitMQ that answers",
 }
 
 
+@cache
 def present(part: str) -> bool:
     """Whether this machine has what the tests of a part need."""
     if part == "browser":
@@ -40,8 +61,8 @@ def present(part: str) -> bool:
     if part == "postgres":
         return _postgres()
     if part == "redis":
-        return _named_or_installed("STAFFETTA_TEST_REDIS_URL", "redis-server")
-    return _named_or_installed("STAFFETTA_TEST_RABBITMQ_URL", "rabbitmq-server")
+        return bool(shutil.which("redis-server"))
+    return listens(*rabbitmq_address())
 
 
 def required() -> set[str]:

@@ -25,9 +25,10 @@ from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.merge import merge as merge_contacts
 from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
-from staffetta.contacts.record_models import Merge, Twin
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.contacts.record_models import Erasure, Merge, Twin
+from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
+from staffetta.work.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class World:
     sync_row: SyncRow
     twin: Twin
     merge: Merge
+    erasure: Erasure
 
 
 BODY = "Ciao {{1}}, ecco le novità."
@@ -113,6 +115,9 @@ def build() -> World:
         address="393331234567",
         state=DeliveryState.UNCERTAIN,
     )
+    Breaker.objects.create(
+        kind="channel", subject=channel.pk, of_channel=channel.pk, failures=10, cause="timed_out", opened_at=now()
+    )
     return World(
         other,
         token,
@@ -130,6 +135,7 @@ def build() -> World:
         delivery,
         *a_sync(channel),
         *duplicates(contact),
+        Erasure.objects.create(contact_number=7, masked=["+39•••••4567"], deleted={"contacts.contact": 1}),
     )
 
 
@@ -186,7 +192,10 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("communications/", "pk", lambda world: world.communication.pk),
     ("transactional-messages/", "name", lambda world: world.transactional.name),
+    ("paused/", "kind", lambda _: "channel"),
+    ("paused/", "subject", lambda world: world.channel.pk),
     ("messages/", "public_id", lambda world: world.delivery.public_id),
+    ("erasures/", "public_id", lambda world: world.erasure.public_id),
     ("deliveries/", "delivery_id", lambda world: world.delivery.public_id),
 ]
 

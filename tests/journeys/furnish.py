@@ -64,11 +64,15 @@ from staffetta.accounts.models import AccessToken, User
 from staffetta.channels.models import Channel, Exchange, Template
 from staffetta.communications.models import Communication
 from staffetta.contacts.models import Contact, Import
-from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.models import Breaker, Delivery
 from staffetta.sync.models import SyncConfiguration, SyncRow, SyncRun
+from staffetta.work.clock import now
 def first(rows, field="pk"):
     return next(iter(rows.order_by("pk").values_list(field, flat=True)), None)
 channels = dict(Channel.objects.values_list("provider_id", "pk"))
+if "24003" in channels:
+    paused = {"of_channel": channels["24003"], "failures": 10, "cause": "timed_out", "opened_at": now()}
+    Breaker.objects.get_or_create(kind="channel", subject=channels["24003"], defaults=paused)
 print(json.dumps({
     "assistenza": channels.get("24001"), "novita": channels.get("24002"), "eventi": channels.get("24003"),
     "vetrina": channels.get("24004"),

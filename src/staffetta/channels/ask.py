@@ -35,8 +35,11 @@ def ask_all(by: User | None = None) -> list[Refresh]:
 
 
 def enqueue(refresh: Refresh) -> None:
-    """Let a worker take the refresh, once the present transaction is committed."""
-    transaction.on_commit(partial(tasks.refresh_channel.enqueue, refresh.pk))
+    """Let a worker take the refresh, once the present transaction is committed.
+
+    Robust: a broker that is away is logged, and the sweep of silent refreshes hands the task over again.
+    """
+    transaction.on_commit(partial(tasks.refresh_channel.enqueue, refresh.pk), robust=True)
 
 
 def dismiss(channel: Channel) -> None:

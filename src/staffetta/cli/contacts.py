@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from staffetta.cli import contact_merges
+from staffetta.cli import contact_erasure, contact_merges
 from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search, undo_import
@@ -27,6 +27,7 @@ def register(nouns: Subparsers) -> None:
     _register_import(verbs)
     _register_history(verbs)
     contact_merges.add_verbs(verbs)
+    contact_erasure.add_verbs(verbs)
     exported = verbs.add_parser("export", help=_("write the contacts to a file"))
     exported.add_argument("file", type=Path, metavar="FILE", help=_("its name ends in .csv or .xlsx"))
     exported.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))

@@ -36,6 +36,8 @@ class Trouble(StrEnum):
     TEMPLATE_UNSUPPORTED = "template_unsupported"
     TEMPLATE_CHANGED = "template_changed"
     TEMPLATE_REFUSED = "template_refused"  # the provider says 404 to a send: it does not know method or template
+    TEMPLATE_FAILING = "template_failing"  # refused again and again, whoever it goes to
+    TOO_MANY_REFUSED = "too_many_refused"  # more than a fifth of its messages refused for one reason
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
     MISSED = "missed"  # its time came while Staffetta was off, too long ago to start by itself
     NUMBERS_MOVED = "numbers_moved"  # it would go to another number of people than was confirmed
@@ -60,6 +62,13 @@ def trouble_of(composition: Composition) -> Trouble:
         or usability_of(composition.variant)
         or (Trouble.TEMPLATE_CHANGED if changed(composition) else Trouble.NONE)
     )
+
+
+def held_for(communication: Communication) -> str:
+    """Return why a list shows it as held, "" when it is not: a draft as things are now, others as they were held."""
+    if communication.state == CommunicationState.DRAFT:
+        return trouble_of(communication) or communication.held_reason
+    return communication.held_reason if communication.state == CommunicationState.HELD else ""
 
 
 def usability_of(variant: TemplateVariant | None) -> Trouble:

@@ -58,6 +58,14 @@ TROUBLES: Mapping[str, Words] = {
     "template_refused": Words(
         _("Sinch Engage does not know the template any more."), _("Refresh the channel and look at the template.")
     ),
+    "template_failing": Words(
+        _("Sinch Engage refuses the template again and again, whoever it goes to."),
+        _("Look at the template on Sinch Engage and at the values; then resume it."),
+    ),
+    "too_many_refused": Words(
+        _("Too many of its messages were refused for the same reason."),
+        _("Look at the reason in the report and mend it; then resume it: nobody gets it twice."),
+    ),
     "opt_outs_unread": Words(
         _("Who unsubscribed could not be read from Sinch Engage."),
         _("Nothing is sent before that is known. Look at the state of the channel."),

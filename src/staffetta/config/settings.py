@@ -6,7 +6,7 @@ import django_stubs_ext
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from staffetta.config import environment
+from staffetta.config import engines, environment
 
 django_stubs_ext.monkeypatch()
 
@@ -100,7 +100,8 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(environment.text("STAFFETTA_DATABASE_URL"), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+TASK_ENGINE = environment.one_of("STAFFETTA_TASKS", tuple(engines.SETTINGS))
+TASKS, RQ_QUEUES, CELERY = engines.SETTINGS[TASK_ENGINE](environment.text("STAFFETTA_BROKER_URL"), SECRET_KEY)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -173,6 +174,8 @@ MAILERS = {
 DEFAULT_FROM_EMAIL = environment.text("STAFFETTA_MAIL_FROM", "staffetta@localhost")
 
 LOG_LEVEL = environment.one_of("STAFFETTA_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
+# One line per job and per look for one: a worker would say nothing else.
+QUIET = ("django_tasks_db", "django.tasks", "django_tasks", "apscheduler", "celery.app.trace", "celery.worker.strategy")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -185,6 +188,5 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # One line per job and per look for one: a worker would say nothing else.
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks_db", "django.tasks", "apscheduler")},
+    "loggers": {name: {"level": "WARNING"} for name in QUIET},
 }

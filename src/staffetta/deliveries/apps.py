@@ -12,8 +12,10 @@ class DeliveriesConfig(AppConfig):
         from staffetta.contacts import hanging
         from staffetta.deliveries import (
             after_restore,
+            breaker,
             deed_words,
             dispatch,
+            incident_words,
             look_up,
             plan,
             start_due,
@@ -30,7 +32,10 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
+        sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
         hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
+        hanging.register_eraser(tell_contacts.erase)
         deed_words.register()
+        incident_words.register()

@@ -7,6 +7,8 @@ from staffetta.accounts import wording
 DEEDS = {
     "communication_held": _("Held the communication"),
     "treated_as_sent": _("Treated uncertain messages as sent"),
+    "channel_tried_again": _("Let the paused channel try again"),
+    "template_tried_again": _("Let the refused template be sent again"),
     "sent_again": _("Sent uncertain messages again"),
 }
 DETAILS = {

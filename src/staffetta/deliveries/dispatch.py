@@ -15,16 +15,18 @@ from datetime import datetime
 from itertools import count
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Min
 
 from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
-from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling
-from staffetta.deliveries import policy, statements, states
-from staffetta.deliveries.marks import Answer, Holder, Shares
-from staffetta.deliveries.models import Attempt
+from staffetta.connectors.errors import ConnectorError, KeyRefused
+from staffetta.deliveries import breaker, policy, statements, states
+from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
+from staffetta.deliveries.models import Attempt, BreakerKind
+from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, rule_of
 from staffetta.deliveries.sending import Sending
+from staffetta.deliveries.streaks import Streaks, Thing
 from staffetta.deliveries.watch import hold_channel, take_out
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
@@ -89,7 +91,8 @@ def has_due(channel_id: int) -> bool:
 
 def _channels() -> list[Channel]:
     """Return the connected channels, each time beginning with another, so that none starves for want of a loop."""
-    channels = list(Channel.objects.filter(state=ConnectionState.CONNECTED).order_by("id"))
+    connected = Channel.objects.filter(state=ConnectionState.CONNECTED)
+    channels = list(connected.exclude(pk__in=breaker.paused().values("subject")).order_by("id"))
     start = next(_rotation) % len(channels) if channels else 0
     return channels[start:] + channels[:start]
 
@@ -108,10 +111,13 @@ class Session:
         rate = settings.SEND_PACE if channel.pace is None else channel.pace
         self.rate = float(rate)
         self.pace = Pace(self.rate, burst=max(1.0, self.rate / 10))
+        self.streaks = Streaks(channel.pk)
+        self.pace.go_on_from(self.streaks.level, self.streaks.slowed_ago)
         self.most = 2 * settings.SEND_CONCURRENCY
         self.gather = LOOK if self.rate else GATHER
         oldest = settings.IN_FLIGHT_TIMEOUT / 2
         self.sending = Sending(channel, self.pace, settings.SEND_CONCURRENCY, min(LONGEST_SEND, oldest), oldest)
+        self.sending.bear(1 if self.streaks.on_trial else CHANNEL_IN_A_ROW - self.streaks.silent)
         self.lease_seconds = lease_seconds()
         self.marked = 0
         self.told: list[Answer] = []
@@ -133,7 +139,7 @@ class Session:
         return self.sending.fault
 
     def _may_go_on(self) -> bool:
-        if self.context.stopping() or self.sending.fault or not self._keep_lease():
+        if self.context.stopping() or self.sending.over or self.streaks.resting or not self._keep_lease():
             return False
         present = monotonic()
         if self.marked:
@@ -161,12 +167,36 @@ class Session:
         self.told += self.sending.answers()
         room = self._room()
         if self.told or (room > 0 and self._may_be_due()):
-            rows = states.turn(self.holder, self._judge(self.told), room, self.shares)
+            rows = self._record_and_claim(room)
             self.marked += len(rows) - len(self.told)
             self.told, self.hungry = [], bool(rows)
             self.sending.put(rows)
             self._take_out_templates()
         self._wait()
+
+    def _record_and_claim(self, room: int) -> list[Marked]:
+        """One transaction; what failed or worked again in a row is written in it, when that changed."""
+        answers = self._judge(self.told)
+        streaks = self.streaks.after(answers, self.pace)
+        opened: list[Thing] = []
+        if not streaks.changed:
+            rows = states.turn(self.holder, answers, room, self.shares)
+        else:
+            with transaction.atomic():
+                rows = states.turn(self.holder, answers, 0 if streaks.on_trial else room, self.shares)
+                opened = streaks.write()
+        self.streaks = streaks
+        self._hold(answers, opened)
+        return rows
+
+    def _hold(self, answers: list[Answer], opened: list[Thing]) -> None:
+        """Hold the communications of which too much is refused, and give back what of them has not left yet."""
+        held = breaker.judge(answers)
+        templates = [subject for kind, subject in opened if kind is BreakerKind.TEMPLATE]
+        for variant_id in templates:
+            breaker.hold_users(variant_id)
+        if held or templates:
+            self.sending.release()
 
     def _let_rest(self) -> None:
         """Take back what is marked and has not left, of communications that were paused, stopped or held meanwhile."""
@@ -180,6 +210,8 @@ class Session:
         marked = self.marked - len(self.told)
         if self.pace.take(0) > AHEAD:
             return 0
+        if self.streaks.on_trial:
+            return max(0, 1 - marked)
         bound = min(self.most, math.ceil(self.rate * AHEAD) + 1) if self.rate else self.most
         return max(0, bound - marked)
 
@@ -237,7 +269,7 @@ class Session:
         self.told += self.sending.answers()
         for tries in range(1, TRIES_TO_RECORD + 1):
             try:
-                states.record(self._judge(self.told))
+                self._record_told()
             except DatabaseError:
                 connection.close()
                 if tries == TRIES_TO_RECORD:
@@ -246,9 +278,18 @@ class Session:
             else:
                 break
 
+    def _record_told(self) -> None:
+        answers = self._judge(self.told)
+        streaks = self.streaks.after(answers, self.pace)
+        with transaction.atomic():
+            states.record(answers)
+            opened = streaks.write()
+        self.streaks = streaks
+        self._hold(answers, opened)
+
     def _tell_fault(self) -> None:
         fault = self.sending.fault
-        if fault is None or fault.ruling is not Ruling.CHANNEL:
+        if fault is None or rule_of(fault).channel is not Does.HOLDS:
             return
         if isinstance(fault, KeyRefused):
             health.key_refused(self.channel, fault)

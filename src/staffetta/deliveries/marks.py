@@ -34,7 +34,8 @@ class Marked:
 class Answer:
     """What came of one attempt: `state` is sent, failed, uncertain or waiting; `outcome` goes to the attempt's row.
 
-    `not_before` is when a waiting row may be attempted again; None: at once.
+    `not_before` is when a waiting row may be attempted again; None: at once. Communication and template are for the
+    breakers (breaker.py); they are not written.
     """
 
     id: int
@@ -46,6 +47,8 @@ class Answer:
     provider_reason: str = ""
     message_id: str = ""
     not_before: datetime | None = None
+    communication_id: int | None = None
+    variant_id: int | None = None
 
 
 @dataclass(slots=True)

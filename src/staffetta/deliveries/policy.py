@@ -1,40 +1,30 @@
-"""What an answer to a send means for its row: the rulings of the connector's errors, as one table.
+"""What an answer to a send means for its row, by the retry table (retry_table.py).
 
-Facts: the Engage facts, "what an answer to a send means"; letters as in the messaging rules, section 5. What a ruling
-does to the channel or the template is done by dispatch.py, what it does to the row stands here.
+What an error does to the channel, the template or the communication is done by sending.py, dispatch.py and breaker.py.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from staffetta.connectors.errors import ConnectorError, Ruling
+from staffetta.connectors.errors import ConnectorError
 from staffetta.connectors.messages import Accepted
 from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import DeliveryState
+from staffetta.deliveries.retry_table import UNREACHABLE, rule_of
 from staffetta.work.retry import wait_before
 
 ACCEPTED = "accepted"
 RELEASED = "released"
 """Marked, but never sent: the channel paused, the worker stopped or lost its lease. Not an attempt anybody made."""
 
-STATE_OF: dict[Ruling, DeliveryState] = {
-    Ruling.RETRY: DeliveryState.WAITING,  # R: nothing left; again after a wait, until it expires
-    Ruling.SLOW: DeliveryState.WAITING,  # R for the whole channel: the pace slows, no person fails by a limit
-    Ruling.CHANNEL: DeliveryState.WAITING,  # X: everything of the channel is held
-    Ruling.PERMANENT: DeliveryState.FAILED,  # P
-    Ruling.TEMPLATE: DeliveryState.FAILED,  # T and C: the template is taken out, the communication held
-    Ruling.UNKNOWN: DeliveryState.UNCERTAIN,  # U: never repeated by itself
-}
-FIRST_WAIT = 2.0
-EXPIRES_AFTER = timedelta(hours=24)
-"""A message that did not get through for so long after its first attempt fails: the expiry beats retries."""
 FIRST_LOOK = timedelta(seconds=5)
 """An uncertain one is looked up so long after it became uncertain, at the earliest."""
 
 
 def accepted(row: Marked, answer: Accepted) -> Answer:
     """The provider took it."""
-    return Answer(row.id, row.attempt, DeliveryState.SENT, ACCEPTED, message_id=answer.message_id[:200])
+    message_id = answer.message_id[:200]
+    return Answer(row.id, row.attempt, DeliveryState.SENT, ACCEPTED, message_id=message_id, variant_id=row.variant_id)
 
 
 def refused(row: Marked, error: ConnectorError, present: datetime) -> Answer:
@@ -42,7 +32,7 @@ def refused(row: Marked, error: ConnectorError, present: datetime) -> Answer:
 
     Without an answer (no HTTP status) there are no words of the provider to keep: the reason says all.
     """
-    state, answered = STATE_OF[error.ruling], error.status is not None
+    state, answered = rule_of(error).state, error.status is not None
     return Answer(
         row.id,
         row.attempt,
@@ -52,6 +42,8 @@ def refused(row: Marked, error: ConnectorError, present: datetime) -> Answer:
         provider_code=error.provider_code[:40] if answered else "",
         provider_reason=error.provider_reason[:500] if answered else "",
         not_before=present + FIRST_LOOK if state == DeliveryState.UNCERTAIN else None,
+        communication_id=row.communication_id,
+        variant_id=row.variant_id,
     )
 
 
@@ -71,6 +63,7 @@ def again(answer: Answer, attempts: int, first_at: datetime, present: datetime, 
 
     `attempts` counts those that did not get through, this one included; `first_at` is when the first was made.
     """
-    if present - first_at >= EXPIRES_AFTER:
+    if UNREACHABLE.expires is not None and present - first_at >= timedelta(seconds=UNREACHABLE.expires):
         return replace(answer, state=DeliveryState.FAILED, reason=answer.outcome)
-    return replace(answer, not_before=present + timedelta(seconds=wait_before(attempts, jitter, FIRST_WAIT)))
+    wait = wait_before(attempts, jitter, UNREACHABLE.first, UNREACHABLE.longest)
+    return replace(answer, not_before=present + timedelta(seconds=wait))

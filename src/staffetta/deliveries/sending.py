@@ -1,9 +1,9 @@
 """The wire side of dispatch: takes marked rows, sends them concurrently, hands back answers. Knows no database.
 
-An event loop in a thread of its own. Two bounded queues tie it to dispatch.py: rows to send and answers to record;
-together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out, after
-somebody asked to stop, while the channel pauses, for a communication that does not run any more, or from a mark so old
-that it may be swept already: such rows are released.
+Runs on the loop of all outgoing connections. Two bounded queues tie it to dispatch.py: rows to send and answers to
+record; together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out,
+after somebody asked to stop, while the channel pauses, for a communication that does not run any more, or from a mark
+so old that it may be swept already: such rows are released.
 """
 
 import asyncio
@@ -12,16 +12,19 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Collection, Sequence
+from concurrent.futures import wait
 
 from staffetta.channels import gateway
 from staffetta.channels.models import Channel
 from staffetta.channels.recorder import Recorder
 from staffetta.connectors.contract import Connector
-from staffetta.connectors.errors import ConnectorError, Ruling, TimedOut, TooFast
+from staffetta.connectors.errors import ConnectorError, TimedOut, TooFast
 from staffetta.connectors.messages import Notification
 from staffetta.deliveries import policy
 from staffetta.deliveries.marks import Answer, Marked
-from staffetta.deliveries.models import DeliveryKind
+from staffetta.deliveries.models import DeliveryKind, DeliveryState
+from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, Kind, rule_of
+from staffetta.outbound.loop import Work, the_loop
 from staffetta.work.clock import monotonic, now
 from staffetta.work.pace import Pace
 
@@ -33,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class Sending:
-    """One channel's sends. Methods are for the thread that has the database; the rest runs in the loop's thread."""
+    """One channel's sends. Methods are for the thread that has the database; the rest runs on the loop."""
 
     def __init__(self, channel: Channel, pace: Pace, concurrency: int, longest: float, oldest: float) -> None:
         """`longest`: seconds one send may take. `oldest`: seconds after the mark, then a row is not sent."""
@@ -46,20 +49,35 @@ class Sending:
         self._queue: deque[tuple[float, Marked]] = deque()
         self._answers: deque[Answer] = deque()
         self._told = threading.Condition()
+        self._enough = 1
         self._active = 0
-        self._unreachable = self._pauses = 0
+        self._unreachable = self._pauses = self._silent = 0
+        self._bears = CHANNEL_IN_A_ROW
         self._paused_until = 0.0
         self._closing = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = the_loop()
         self._changed = asyncio.Event()
         self._end_asked = asyncio.Event()
         self._open = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"sending {channel.pk}", daemon=True)
+        self._work: Work[None] | None = None
 
     def start(self) -> None:
         """Open the connection; a key that cannot be used is told as `fault`."""
-        self._thread.start()
+        self._work = Work(self._serve())
         self._open.wait()
+
+    def bear(self, silent: int) -> None:
+        """Set how many sends in a row may stay without an answer, or a connection, before nothing more leaves."""
+        self._bears = max(1, silent)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more leaves: the channel failed, or stays silent."""
+        return self.fault is not None or self._silent >= self._bears
+
+    def release(self) -> None:
+        """Give back what has not left yet."""
+        self._loop.call_soon_threadsafe(self._release_queue)
 
     def put(self, rows: Sequence[Marked]) -> None:
         """Hand over marked rows; transactional messages overtake the others."""
@@ -68,8 +86,7 @@ class Sending:
 
     def rest(self, running: Collection[int]) -> None:
         """Release what was marked for communications that are not `running` any more: paused, stopped, held."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-            self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
+        self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
 
     def answers(self) -> list[Answer]:
         """Take what came back since the last call."""
@@ -78,28 +95,29 @@ class Sending:
     def wait(self, seconds: float, enough: int = 1) -> None:
         """Return when `enough` answers are there, at the latest after `seconds`."""
         with self._told:
+            self._enough = enough
             self._told.wait_for(lambda: len(self._answers) >= enough, seconds)
 
     def close(self) -> None:
         """Release what waits, and end when what is in flight has its answer. Each send is bounded in time."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-            self._loop.call_soon_threadsafe(self._begin_closing)
+        self._loop.call_soon_threadsafe(self._begin_closing)
 
     def ended(self, seconds: float) -> bool:
         """Wait so long for the end; say whether it has come."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        return self._work is None or bool(wait([self._work.outcome], seconds).done)
 
-    # In the loop's thread
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._open.set()
-            self._loop.close()
+    # On the loop
 
     async def _serve(self) -> None:
+        try:
+            await self._connect()
+        except Exception:
+            # Nobody asks for what our own code did wrong here: it is told in the log, and the rows are swept.
+            logger.exception("channel %s", self._channel.pk)
+        finally:
+            self._open.set()
+
+    async def _connect(self) -> None:
         try:
             async with gateway.open(self._channel, self.recorder) as connector:
                 self._open.set()
@@ -116,13 +134,17 @@ class Sending:
         under_way: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
         while not self._closing or self._active:
             await self._settle_change()
-            while self._queue and self._active < self._concurrency and not self._closing:
+            while self._queue and self._active < self._allowed() and not self._closing:
                 if not await self._let_go():
                     break
                 self._active += 1
                 task = self._loop.create_task(self._send(connector, *self._queue.popleft()))
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
+
+    def _allowed(self) -> int:
+        """How many requests may be under way: fewer while a limit of the provider slows the channel."""
+        return max(1, int(self._concurrency * self._pace.level))
 
     async def _let_go(self) -> bool:
         """Wait for the pace; False when there is nothing to send any more once it allows."""
@@ -145,6 +167,7 @@ class Sending:
             # Whatever our own code did wrong, the row must not be lost, and whether it left is not known.
             logger.exception("delivery %s, attempt %s", row.id, row.attempt)
             answer = policy.unexpected(row, now())
+            self._stayed_silent()
         self._active -= 1
         self._tell([answer])
         self._changed.set()
@@ -159,26 +182,36 @@ class Sending:
             return self._refused(row, TimedOut("", f"no answer within {self._longest:.0f} s"))
         except ConnectorError as error:
             return self._refused(row, error)
-        self._unreachable = self._pauses = 0
+        self._unreachable = self._pauses = self._silent = 0
         return policy.accepted(row, taken)
 
     def _may_not_leave(self, marked_at: float) -> bool:
         present = monotonic()
         too_old = present - marked_at > self._oldest
-        return too_old or present > self.lease_until or self._closing or self.fault is not None
+        return too_old or present > self.lease_until or self._closing or self.over
 
     def _refused(self, row: Marked, error: ConnectorError) -> Answer:
-        if error.ruling is Ruling.CHANNEL:
+        rule = rule_of(error)
+        if rule.channel is Does.COUNTS:
+            self._stayed_silent()
+        elif rule.state is DeliveryState.FAILED:
+            self._silent = 0
+        if rule.channel is Does.HOLDS:
             self.fault = error
             self._release_queue()
-        elif error.ruling is Ruling.TEMPLATE and row.variant_id is not None:
+        elif rule.template is Does.TAKES_OUT and row.variant_id is not None:
             self.gone_templates[row.variant_id] = error
             self._release_queue()
-        elif error.ruling is Ruling.SLOW:
+        elif rule.channel is Does.SLOWS:
             self._pause(error.retry_after if isinstance(error, TooFast) else None)
-        elif error.ruling is Ruling.RETRY:
+        elif rule.kind is Kind.TRANSIENT:
             self._lost_contact()
         return policy.refused(row, error, now())
+
+    def _stayed_silent(self) -> None:
+        self._silent += 1
+        if self.over:
+            self._release_queue()
 
     def _lost_contact(self) -> None:
         """Nothing gets through: the provider is away, not the person. Pause the channel, longer each time."""
@@ -199,7 +232,7 @@ class Sending:
         urgent = [row for row in rows if row.kind == DeliveryKind.TRANSACTIONAL]
         self._queue.extendleft((marked_at, row) for row in reversed(urgent))
         self._queue.extend((marked_at, row) for row in rows if row.kind != DeliveryKind.TRANSACTIONAL)
-        if self.fault is not None:
+        if self.over:
             self._release_queue()
         self._changed.set()
 
@@ -226,7 +259,8 @@ class Sending:
     def _tell(self, answers: Sequence[Answer]) -> None:
         with self._told:
             self._answers.extend(answers)
-            self._told.notify_all()
+            if len(self._answers) >= self._enough:  # waking it for each one costs as much as the answer itself
+                self._told.notify_all()
 
 
 def _message(row: Marked) -> Notification:

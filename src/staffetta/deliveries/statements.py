@@ -79,16 +79,14 @@ def lease_of(holder: "Holder") -> list[Any]:
     return [holder.lease, holder.fence, stamp(real_now())]
 
 
-def single_claims(holder: "Holder") -> list[Statement]:
-    """Return the claims of transactional messages and test sends; the caller adds the limit and the lease."""
-    return [
-        (_claim(f"{where} AND {SAME_CONTRACT}"), [stamp(real_now()), holder.channel_id, stamp(now())])
-        for where in SINGLE
-    ]
+def single_claim(holder: "Holder", where: str, limit: int) -> Statement:
+    """Return the claim of transactional messages or of test sends (one of SINGLE)."""
+    parameters = [stamp(real_now()), holder.channel_id, stamp(now()), limit, *lease_of(holder)]
+    return _claim(f"{where} AND {SAME_CONTRACT}"), [*parameters, *_attempt_of(holder)]
 
 
-def communication_claim(holder: "Holder", communication_id: int, since: Any) -> Statement:
-    """Return the claim of one communication; the caller adds the limit, the lease, and the communication again.
+def communication_claim(holder: "Holder", communication_id: int, since: Any, limit: int) -> Statement:
+    """Return the claim of one communication.
 
     `since` is the `not_before` of the last row marked (None: from the beginning). PostgreSQL keeps the index entries of
     rows that wait no more until the next vacuum: each claim would walk over all of them again.
@@ -98,11 +96,12 @@ def communication_claim(holder: "Holder", communication_id: int, since: Any) -> 
     if since is not None:
         where += " AND d.not_before >= %s"
         parameters.append(since)
-    return _claim(where, STILL_RUNNING), [*parameters, stamp(now())]
+    parameters += [stamp(now()), limit, *lease_of(holder), communication_id, *_attempt_of(holder)]
+    return _claim(where, STILL_RUNNING), parameters
 
 
 def _claim(where: str, also: str = "TRUE") -> str:
-    """One conditional update: oldest due rows first, only while the lease stands.
+    """One conditional update: oldest due rows first, only while the lease stands; PostgreSQL opens the attempts along.
 
     PostgreSQL: an array is built once, while an IN (SELECT … LIMIT) may be planned as a join that runs it again; rows
     that a stop is cancelling are skipped instead of waited for.
@@ -111,76 +110,92 @@ def _claim(where: str, also: str = "TRUE") -> str:
     due = f"""SELECT d.id FROM deliveries_delivery d WHERE d.channel_id = %s AND {where} AND d.state = 'waiting'
         AND d.not_before <= %s ORDER BY d.not_before, d.id LIMIT %s {lock}"""
     chosen_ids = f"= ANY(ARRAY({due}))" if postgres() else f"IN ({due})"
-    return f"""
+    claim = f"""
     UPDATE deliveries_delivery SET state = 'sending', attempt = attempt + 1, sending_at = %s
     WHERE id {chosen_ids} AND {IN_STATE.format(column="state")} 'waiting'
       AND EXISTS (SELECT 1 FROM work_lease l WHERE l.name = %s AND l.fence = %s AND l.expires_at > %s) AND {also}
     RETURNING {MARKED}
     """
+    if not postgres():
+        return claim
+    return f"""WITH marked AS ({claim}), opened AS (INSERT INTO deliveries_attempt {ATTEMPT}
+    SELECT id, attempt, %s, %s, %s, '', '', '' FROM marked) SELECT * FROM marked"""
 
 
-def open_attempts(holder: "Holder", ids: Sequence[int], present: Any) -> Statement:
+ATTEMPT = "(delivery_id, number, marked_at, worker, fence, outcome, provider_code, provider_reason)"
+
+
+def _attempt_of(holder: "Holder") -> list[Any]:
+    return [stamp(now()), holder.worker, holder.fence] if postgres() else []
+
+
+def open_attempts(holder: "Holder", ids: Sequence[int]) -> Statement:
+    """Return the insertion of the attempts of marked rows where the claim cannot do it: SQLite."""
     condition, parameters = listed(ids)
     return (
-        f"""INSERT INTO deliveries_attempt (delivery_id, number, marked_at, worker, fence, outcome, provider_code,
-        provider_reason) SELECT id, attempt, %s, %s, %s, '', '', '' FROM deliveries_delivery WHERE id {condition}""",
-        [present, holder.worker, holder.fence, *parameters],
+        f"""INSERT INTO deliveries_attempt {ATTEMPT}
+        SELECT id, attempt, %s, %s, %s, '', '', '' FROM deliveries_delivery WHERE id {condition}""",
+        [stamp(now()), holder.worker, holder.fence, *parameters],
     )
+
+
+ANSWERED = (
+    ("id", "bigint"),
+    ("attempt", "integer"),
+    ("state", "text"),
+    ("outcome", "text"),
+    ("reason", "text"),
+    ("provider_code", "text"),
+    ("provider_reason", "text"),
+    ("message_id", "text"),
+    ("not_before", "timestamptz"),
+)
+WRITTEN = tuple(name for name, _ in ANSWERED)
 
 
 def _answers() -> str:
-    """The answers as a table, from one JSON parameter."""
-    columns = (
-        ("id", "bigint"),
-        ("attempt", "integer"),
-        ("state", "text"),
-        ("outcome", "text"),
-        ("reason", "text"),
-        ("provider_code", "text"),
-        ("provider_reason", "text"),
-        ("message_id", "text"),
-        ("not_before", "timestamptz"),
-    )
+    """The answers as a table, from one JSON parameter. What an answer does not say is left out of it."""
     if postgres():
-        names = ", ".join(f"{name} {kind}" for name, kind in columns)
+        names = ", ".join(f"{name} {kind}" for name, kind in ANSWERED)
         return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS o({names}))"
-    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in WRITTEN)
     return f"(SELECT {names} FROM json_each(%s))"
 
 
-SETTLED = """state = o.state, reason = o.reason, provider_code = o.provider_code, provider_reason = o.provider_reason,
-provider_message_id = o.message_id, not_before = COALESCE(o.not_before,
-    CASE o.state WHEN 'waiting' THEN %s ELSE deliveries_delivery.not_before END),
+SETTLED = """state = o.state, reason = COALESCE(o.reason, ''), provider_code = COALESCE(o.provider_code, ''),
+provider_reason = COALESCE(o.provider_reason, ''), provider_message_id = COALESCE(o.message_id, ''),
+not_before = COALESCE(o.not_before, CASE o.state WHEN 'waiting' THEN %s ELSE deliveries_delivery.not_before END),
 settled_at = CASE o.state WHEN 'waiting' THEN NULL ELSE %s END,
 settled_by = CASE o.state WHEN 'waiting' THEN '' WHEN 'uncertain' THEN '' ELSE 'answer' END"""
+TRIED = """UPDATE deliveries_attempt SET answered_at = %s, outcome = o.outcome,
+provider_code = COALESCE(o.provider_code, ''), provider_reason = COALESCE(o.provider_reason, '')
+FROM {answers} o WHERE deliveries_attempt.delivery_id = o.id AND deliveries_attempt.number = o.attempt"""
 
 
 def answer_deliveries(answers: str, present: Any) -> Statement:
-    return (
-        f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
+    """Return what records answers on the rows that are still `sending`; PostgreSQL records their attempts along."""
+    record = f"""UPDATE deliveries_delivery SET {SETTLED} FROM {{answers}} o
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
           AND {IN_STATE.format(column="deliveries_delivery.state")} 'sending'
-        RETURNING deliveries_delivery.id, communication_id, kind""",
-        [present, present, answers],
-    )
+        RETURNING deliveries_delivery.id, communication_id, kind"""
+    if not postgres():
+        return record.format(answers=_answers()), [present, present, answers]
+    both = f"WITH told AS MATERIALIZED {_answers()}, tried AS ({TRIED}) {record}".format(answers="told")
+    return both, [answers, present, present, present]
 
 
-def answer_late(answer: dict[str, object], old: str, present: Any) -> Statement:
+def answer_late(answer: str, old: str, present: Any) -> Statement:
     return (
         f"""UPDATE deliveries_delivery SET {SETTLED} FROM {_answers()} o
         WHERE deliveries_delivery.id = o.id AND deliveries_delivery.attempt = o.attempt
           AND deliveries_delivery.state = %s""",
-        [present, present, json.dumps([answer]), old],
+        [present, present, answer, old],
     )
 
 
 def answer_attempts(answers: str, present: Any) -> Statement:
-    return (
-        f"""UPDATE deliveries_attempt SET answered_at = %s, outcome = o.outcome, provider_code = o.provider_code,
-        provider_reason = o.provider_reason FROM {_answers()} o
-        WHERE deliveries_attempt.delivery_id = o.id AND deliveries_attempt.number = o.attempt""",
-        [present, answers],
-    )
+    """Return what records answers on their attempts where `answer_deliveries` cannot do it: SQLite."""
+    return TRIED.format(answers=_answers()), [present, answers]
 
 
 def mark_again(each: int, present: Any) -> Statement:

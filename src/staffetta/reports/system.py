@@ -18,7 +18,7 @@ from staffetta.contacts.models import Import, ImportState
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.notices.models import Mail
 from staffetta.reports.wording import lane_name, regular_name
-from staffetta.work import jobs
+from staffetta.work import engine, jobs
 from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 
@@ -119,7 +119,7 @@ def queues() -> list[Queue]:
         _queue(_("Channel refreshes"), refreshes, "created_at"),
         _queue(_("Imports"), imports, "created_at"),
         _queue(_("E-mails"), mails, "not_before"),
-        _queue(_("Background jobs"), jobs.waiting(), "enqueued_at"),
+        *([_queue(_("Background jobs"), jobs.waiting(), "enqueued_at")] if engine.in_database() else []),
     ]
 
 

@@ -18,6 +18,7 @@ LANES: dict[str, str | Promise] = {
 }
 REGULAR: dict[str, str | Promise] = {
     "deliveries_in_flight": _("Messages whose worker is gone"),
+    "resumed communications": _("Closing what a person resumed"),
     "stuck refreshes": _("Refreshes that were interrupted"),
     "due refreshes": _("Refreshes by themselves"),
     "lost jobs": _("Jobs that were interrupted"),

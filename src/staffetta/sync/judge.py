@@ -29,6 +29,7 @@ class Known:
     links: Mapping[str, SyncLink] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)  # customers of this run
     keys: set[str] = field(default_factory=set)  # keys of this run
+    erased: set[str] = field(default_factory=set)  # customers who were erased here
     addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
 
 
@@ -139,7 +140,7 @@ def _judge(customer: Customer, key: str, known: Known, setup: Setup) -> Verdict:
 
 def _unknown(customer: Customer, key: str, link: SyncLink | None, known: Known, setup: Setup) -> Verdict:
     configuration = setup.configuration
-    if link is not None and link.contact_id is None and link.last:
+    if (link is not None and link.contact_id is None and link.last) or customer.id in known.erased:
         return Verdict(SKIPPED, customer, reason="deleted_here")
     if not configuration.create_unknown or configuration.direction == Direction.TO:
         return Verdict(SKIPPED, customer, reason="unknown_here")

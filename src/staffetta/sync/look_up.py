@@ -8,6 +8,7 @@ from staffetta.connectors.messages import Customer
 from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
+from staffetta.contacts.suppression import erased_among
 from staffetta.sync.judge import Known, Wrong, key_of, phone_of
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
 from staffetta.sync.setup import Setup, address_kind
@@ -25,6 +26,7 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
         links={link.customer_id: link for link in links},
         met=set(met.filter(customer_id__in=ids).values_list("customer_id", flat=True)),
         keys=set(met.filter(key__in=keys).values_list("key", flat=True)),
+        erased=erased_among(setup.platform, ids),
         addresses=_addresses(customers, setup),
     )
 

@@ -9,11 +9,11 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        from staffetta.work import jobs, lanes, old_rows, orphan, prune, run_sweeps, schedule, sweep, wake
+        from staffetta.work import engine, jobs, lanes, old_rows, orphan, prune, run_sweeps, schedule, sweep, wake
 
         orphan.stop_with_parent()
         task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
-        if jobs.in_database():
+        if engine.in_database():
             lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
         lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=1.0))

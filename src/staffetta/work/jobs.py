@@ -3,7 +3,6 @@
 import logging
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
@@ -20,13 +19,7 @@ THREADS = 3
 MOST_TRIES = 3
 """A task whose worker died so often is given up: it may be what kills them."""
 LOST_AFTER = timedelta(seconds=beats.GONE_SECONDS)
-DATABASE_BACKEND = "django_tasks_db.DatabaseBackend"
 logger = logging.getLogger(__name__)
-
-
-def in_database() -> bool:
-    """Say whether jobs are kept in our database; with another engine its own workers run them."""
-    return bool(settings.TASKS[DEFAULT_TASK_BACKEND_ALIAS]["BACKEND"] == DATABASE_BACKEND)
 
 
 def run_one(context: LaneContext) -> bool:

@@ -57,6 +57,18 @@ class Pace:
             self._tokens = min(self._tokens, 0.0)
 
     @property
+    def level(self) -> float:
+        """The part of the full rate that complaints left, 1 when there were none for long enough."""
+        return self._level
+
+    def go_on_from(self, level: float, seconds_ago: float) -> None:
+        """Begin where another left off: at `level` so many seconds ago, recovered since by as many steps."""
+        with self._lock:
+            steps = int(max(0.0, seconds_ago) / STEP_SECONDS)
+            self._level = max(SLOWEST, min(1.0, level + steps * STEP))
+            self._tokens = min(self._tokens, max(1.0, self.burst * self._level))
+
+    @property
     def _speed(self) -> float:
         return self.rate * self._level
 

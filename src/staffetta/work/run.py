@@ -1,4 +1,4 @@
-"""The whole platform under one command: a supervisor, the web process and a worker process."""
+"""The whole platform under one command: a supervisor, the web process, a worker process, and the task engine's."""
 
 import contextlib
 import logging
@@ -10,6 +10,7 @@ from types import FrameType
 
 from django.db import Error, connections
 
+from staffetta.work import engine
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
 
@@ -34,6 +35,7 @@ def run(host: str, port: int, greet: Callable[[str], None]) -> int:
     children = [
         Child("web", ["staffetta.work.web", host, str(port)]),
         Child("worker", ["staffetta", "worker"]),
+        *([] if engine.in_database() else [Child("jobs", ["staffetta", "jobs"])]),
     ]
     try:
         for child in children:

@@ -18,6 +18,7 @@ from staffetta.channels.forms import KeyForm, PlatformForm
 from staffetta.channels.models import Channel
 from staffetta.channels.views.person import person
 from staffetta.connectors.messages import Platform
+from staffetta.deliveries.models import Breaker, BreakerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def _summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
     unknown = channel.platform == Platform.UNKNOWN or channel.platform_chosen
     return {
         **frame(request, channel, "summary"),
+        "paused": Breaker.objects.filter(kind=BreakerKind.CHANNEL, subject=channel.pk, opened_at__isnull=False).first(),
         "dependents": usage.of_channel(channel.pk),
         "platform_form": PlatformForm(initial={"platform": channel.platform}) if unknown else None,
     }

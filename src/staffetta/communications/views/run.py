@@ -24,7 +24,8 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, trouble_words
-from staffetta.deliveries.models import DeliveryState
+from staffetta.deliveries.incident_words import share_refused
+from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
 from staffetta.deliveries.plan import audience_of
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import words_of
@@ -166,6 +167,7 @@ def report_of(communication: Communication) -> dict[str, Any]:
         or (communication.state == CommunicationState.STOPPED and any(counted.by_state[s] for s in UNSETTLED)),
         "late": _late(communication),
         "stoppable": communication.state in stopping.STOPPABLE,
+        "held_numbers": _held_numbers(communication),
         "pausable": communication.state in UNDER_WAY,
         **held_of(communication),
     }
@@ -175,6 +177,13 @@ def _late(communication: Communication) -> bool:
     """Say whether it started later than it was to; a minute is nothing."""
     at, asked = communication.start_at, communication.start_asked_at
     return bool(at and asked and asked - at > timedelta(minutes=1))
+
+
+def _held_numbers(communication: Communication) -> str:
+    """Say which part was refused, when that is why it is held."""
+    held = (communication.state, communication.held_reason) == (CommunicationState.HELD, Trouble.TOO_MANY_REFUSED)
+    row = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication.pk).first() if held else None
+    return share_refused(row.failures, row.tried, row.cause) if row else ""
 
 
 def held_of(composition: Composition) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from staffetta.contacts.models import (
 from staffetta.contacts.own_fields import shown_value
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
 from staffetta.contacts.suppression import addresses_of
+from staffetta.contacts.views.history import lines_of
 from staffetta.contacts.wording import consent_source, suppression_cause
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
@@ -80,6 +81,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     sent = Delivery.objects.filter(contact=contact).select_related("communication", "transactional").order_by("-pk")
     data = {
         "contact": contact,
+        "lines": lines_of(contact, size=MESSAGES)[0],
         "own": [
             (field, shown_value(field, contact.values.get(field.name)))
             for field in ContactField.objects.order_by("label")

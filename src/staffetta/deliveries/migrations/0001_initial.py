@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.channel')),
                 ('communication', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.communication')),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='contacts.contact')),
-                ('transactional', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.transactionalmessage')),
+                ('transactional', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.transactionalmessage')),
                 ('variant', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.templatevariant')),
             ],
             options={
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, max_length=40)),
                 ('provider_code', models.CharField(blank=True, max_length=40)),
                 ('provider_reason', models.CharField(blank=True, max_length=500)),
-                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='deliveries.delivery')),
+                ('delivery', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='deliveries.delivery')),
             ],
         ),
         migrations.CreateModel(
@@ -77,6 +77,24 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('number', models.BigIntegerField(default=0)),
                 ('communication', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='communications.communication')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Breaker',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('channel', 'Channel'), ('template', 'Template'), ('communication', 'Communication')], max_length=13)),
+                ('subject', models.BigIntegerField()),
+                ('of_channel', models.BigIntegerField(default=0)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('tried', models.PositiveIntegerField(default=0)),
+                ('cause', models.CharField(blank=True, max_length=40)),
+                ('before', models.JSONField(default=dict)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('retry_at', models.DateTimeField(null=True)),
+                ('openings', models.PositiveSmallIntegerField(default=0)),
+                ('pace_level', models.FloatField(default=1.0)),
+                ('slowed_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -98,6 +116,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'kind', 'communication', 'not_before', 'id'], name='delivery_due'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('transactional__isnull', False)), fields=['transactional'], name='delivery_of_transactional'),
         ),
         migrations.AddIndex(
             model_name='delivery',
@@ -126,6 +148,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliverycount',
             constraint=models.UniqueConstraint(fields=('communication', 'state', 'reason'), name='one_count_per_state_and_reason'),
+        ),
+        migrations.AddIndex(
+            model_name='breaker',
+            index=models.Index(fields=['of_channel'], name='breaker_of_channel'),
+        ),
+        migrations.AddConstraint(
+            model_name='breaker',
+            constraint=models.UniqueConstraint(fields=('kind', 'subject'), name='one_breaker_per_subject'),
         ),
         migrations.AddConstraint(
             model_name='idempotency',
