@@ -10,6 +10,7 @@ from django.db.models import F
 
 from staffetta.connectors.messages import Platform
 from staffetta.contacts import consent
+from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
 from staffetta.contacts.lists import add_ids
 from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject, Suppression
@@ -52,6 +53,7 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
         by_phone=_by_phone(found.values()),
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
         by_external=by_external,
+        modes=source.modes,
         erased=_erased(phones, telegram_ids),
         done=set(members.values_list("contact_id", flat=True)) if found else set(),
     )
@@ -92,9 +94,7 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
 
 
 def _write_contacts(verdicts: Sequence[Verdict]) -> None:
-    Contact.objects.bulk_create(
-        verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED
-    )
+    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED])
     changed = [verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == UPDATED]
     for contact in changed:
         contact.updated_at = now()
