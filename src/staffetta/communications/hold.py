@@ -5,6 +5,7 @@ transactional messages carry no mark: `trouble_of` tells at any moment whether t
 """
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,8 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
 from staffetta.communications.models import Communication, CommunicationState, Composition
+from staffetta.contacts import rule_world
+from staffetta.contacts.audience import Audience
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -41,6 +44,8 @@ class Trouble(StrEnum):
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
     MISSED = "missed"  # its time came while Staffetta was off, too long ago to start by itself
     NUMBERS_MOVED = "numbers_moved"  # it would go to another number of people than was confirmed
+    AUDIENCE_BROKEN = "audience_broken"  # rules name what is no longer there; looked at before and while planning
+    AUDIENCE_GONE = "audience_gone"  # the import or list was deleted while its people were planned
     RESTORED = "restored"  # a backup was restored: what was sent since it was made is not known here
 
 
@@ -140,6 +145,7 @@ def resume(communication: Communication, by: User | None) -> None:
             paused_at=None,
             confirmed=communication.confirmed if ahead else None,  # whoever lets it start now has seen the numbers
             start_asked_at=None if ahead else communication.start_asked_at or now(),
+            audience_frozen=communication.audience_frozen or ({} if ahead else frozen_audience(communication)),
             accepted_revision=communication.accepted_revision,
             accepted_fingerprint=communication.accepted_fingerprint,
             accepted_contract=communication.accepted_contract,
@@ -156,7 +162,35 @@ def resume_trouble(communication: Communication) -> Trouble:
     held = communication.state == CommunicationState.HELD
     if held and trouble == Trouble.TEMPLATE_CHANGED and may_accept(communication):
         return Trouble.NONE
-    return trouble
+    return trouble or audience_trouble(communication)
+
+
+def audience_trouble(communication: Communication) -> Trouble:
+    """Return why it is not known who is meant; once all are planned, nobody asks any more."""
+    if communication.started_at is not None:
+        return Trouble.NONE
+    audience = audience_of(communication)
+    if audience.pk == 0 and not audience.frozen:
+        return Trouble.AUDIENCE_GONE
+    return Trouble.AUDIENCE_BROKEN if audience.broken else Trouble.NONE
+
+
+def audience_of(communication: Communication) -> Audience:
+    """Return whom the communication goes to; once it was started, by its rules as they stood then."""
+    ids = {
+        "import": communication.audience_import_id,
+        "list": communication.audience_list_id,
+        "rule": communication.audience_rules_id,
+    }
+    kind = communication.audience_kind
+    return Audience(kind, ids[kind] or 0, communication.audience_frozen) if kind in ids else Audience()
+
+
+def frozen_audience(communication: Communication) -> dict[str, Any]:
+    """Return the rules and the day they are counted from: planning takes a while, and midnight changes no audience."""
+    if communication.audience_kind != "rule":
+        return {}
+    return {"rules": audience_of(communication).rules, "today": rule_world.present().today.isoformat()}
 
 
 def _resumed_state(communication: Communication) -> CommunicationState:

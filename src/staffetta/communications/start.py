@@ -6,7 +6,7 @@ from django.db import transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.communications.hold import Trouble, remember, trouble_of
+from staffetta.communications.hold import Trouble, audience_trouble, frozen_audience, remember, trouble_of
 from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     IMPORT_REMOVED = "import_removed"
     IMPORT_UNFINISHED = "import_unfinished"
     LIST_REMOVED = "list_removed"
+    RULES_REMOVED = "rules_removed"
 
 
 NOT_STARTED = (CommunicationState.DRAFT, CommunicationState.SCHEDULED)
@@ -55,6 +56,7 @@ def start(communication: Communication, by: User | None) -> None:
             started_by=by,
             updated_at=now(),
             accepted_revision=communication.accepted_revision,
+            audience_frozen=frozen_audience(communication),
         )
         if not moved:
             raise StartRefused(Refusal.NOT_A_DRAFT)
@@ -81,6 +83,7 @@ def start_scheduled(communication: Communication, late_minutes: int = 0) -> Refu
         started = scheduled.update(
             state=CommunicationState.PLANNING,
             start_asked_at=now(),
+            audience_frozen=frozen_audience(communication),
             accepted_revision=communication.variant.revision,  # only the switch can have moved
             updated_at=now(),
         )
@@ -107,7 +110,9 @@ def incompleteness_of(composition: Composition) -> Refusal | None:
     return None
 
 
-def _audience_refusal(communication: Communication) -> Refusal | None:
+def _audience_refusal(communication: Communication) -> Refusal | Trouble | None:
+    if communication.audience_kind == "rule":
+        return (audience_trouble(communication) or None) if communication.audience_rules_id else Refusal.RULES_REMOVED
     if communication.audience_kind == "list":
         return None if communication.audience_list_id else Refusal.LIST_REMOVED
     if communication.audience_kind != "import":
