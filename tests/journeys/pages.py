@@ -106,6 +106,7 @@ CONTACTS = (
     Shown("import-upload", "/contacts/imports/new/"),
     Shown("import-columns", "/contacts/imports/{upload}/columns/"),
     Shown("import-preview", "/contacts/imports/{upload}/preview/"),
+    Shown("import-consent", "/contacts/imports/{import}/consent/"),
     Shown("import-result", "/contacts/imports/{import}/"),
 )
 COMMUNICATIONS = (
