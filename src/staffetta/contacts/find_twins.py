@@ -128,7 +128,7 @@ def _by_name() -> QuerySet[Any, Any]:
 
 
 def _near(group: list[Row]) -> Iterator[Pair]:
-    """Compare those that share a third of the number: one wrong digit, or two changed over, touch two thirds at most."""
+    """Compare those that share a third of the number: one wrong digit, or two changed over, touch two at most."""
     met: dict[tuple[int, str], list[tuple[int, str]]] = {}
     for _key, pk, phone, _telegram in group:
         if len(phone) <= SHORT:
