@@ -6,11 +6,16 @@ from collections import Counter
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from staffetta.accounts.models import Role, User
 from tests import parts
 
 PASSWORD = "una-password-lunga"
+
+# A busy machine is no reason to fail: the properties themselves are as strict as ever.
+settings.register_profile("staffetta", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("staffetta")
 
 
 def _guard(event: str, arguments: tuple[object, ...]) -> None:

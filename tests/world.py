@@ -25,7 +25,7 @@ from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.merge import merge as merge_contacts
 from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
-from staffetta.contacts.record_models import Merge, Twin
+from staffetta.contacts.record_models import Erasure, Merge, Twin
 from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 from staffetta.work.clock import now
@@ -53,6 +53,7 @@ class World:
     sync_row: SyncRow
     twin: Twin
     merge: Merge
+    erasure: Erasure
 
 
 BODY = "Ciao {{1}}, ecco le novità."
@@ -134,6 +135,7 @@ def build() -> World:
         delivery,
         *a_sync(channel),
         *duplicates(contact),
+        Erasure.objects.create(contact_number=7, masked=["+39•••••4567"], deleted={"contacts.contact": 1}),
     )
 
 
@@ -193,6 +195,7 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("paused/", "kind", lambda _: "channel"),
     ("paused/", "subject", lambda world: world.channel.pk),
     ("messages/", "public_id", lambda world: world.delivery.public_id),
+    ("erasures/", "public_id", lambda world: world.erasure.public_id),
     ("deliveries/", "delivery_id", lambda world: world.delivery.public_id),
 ]
 

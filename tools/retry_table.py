@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.utils import translation
+
+if TYPE_CHECKING:
+    from staffetta.deliveries.retry_words import Line
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "retry.md"
 HEAD = """# What happens to a message when …
@@ -22,9 +26,9 @@ beside the message and decide nothing.
   until a person resumes.
 - Waits are spread by chance, so that what failed together does not come back together.
 
-| when | code | class | the message | next attempt | recipient | template | communication | channel | what to do |
-|---|---|---|---|---|---|---|---|---|---|
 """
+COLUMNS = ("when", "code", "class", "the message", "next attempt", "recipient", "template", "communication", "channel",
+           "what to do", "who acts")  # fmt: skip
 
 
 def page() -> str:
@@ -32,11 +36,14 @@ def page() -> str:
     from staffetta.deliveries.retry_words import lines
 
     with translation.override("en"):
-        return HEAD + "".join(
-            f"| {row.when} | `{row.code}` | {row.kind} | {row.message} | {row.retry} | {row.recipient or '–'} "
-            f"| {row.template or '–'} | {row.communication or '–'} | {row.channel or '–'} | {row.remedy} |\n"
-            for row in lines()
-        )
+        rows = [COLUMNS, ["---"] * len(COLUMNS), *(_cells(row) for row in lines())]
+        return HEAD + "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
+
+
+def _cells(row: "Line") -> list[str]:
+    message = (row.when, f"`{row.code}`", row.kind, row.message, row.retry)
+    around = (row.recipient, row.template, row.communication, row.channel)
+    return [str(cell) or "–" for cell in (*message, *around, row.remedy, row.actor)]
 
 
 def main() -> None:

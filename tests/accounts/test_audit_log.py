@@ -22,6 +22,12 @@ def test_the_newest_deed_stands_first(as_administrator: Client, administrator: U
     assert "Sola lettura" in page
 
 
+def test_numbers_are_grouped_as_the_reader_writes_them(as_administrator: Client, administrator: User) -> None:
+    wording.register({"counted": "Ha contato"}, {"how_many": "righe"})
+    audit.record(administrator, "counted", None, how_many=2000)
+    assert "righe 2.000" in as_administrator.get("/audit/").content.decode()
+
+
 def test_the_log_is_filtered_by_person_and_by_deed(
     as_administrator: Client, administrator: User, operator: User
 ) -> None:

@@ -1,5 +1,6 @@
 """Disconnetti and Resetta canali: what is told before, what goes, what stays."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from staffetta.channels.models import Channel, CustomerField, Exchange, Refresh,
 from staffetta.channels.switch import switch
 from staffetta.channels.templates import Counts, counts
 from staffetta.contacts.models import Contact
+from staffetta.sync.models import SyncConfiguration
 from tests.channels.conftest import ASSISTENZA, EVENTI, NOVITA, Connected
 
 
@@ -44,6 +46,21 @@ def test_the_page_counts_what_goes_and_what_stays(
         "Su Sinch Engage non cambia nulla",
     ):
         assert words in text
+
+
+def test_one_of_a_kind_is_told_as_one_and_many_are_grouped(
+    engage: Engage, connected: Connected, as_administrator: Client
+) -> None:
+    channel = connected()
+    SyncConfiguration.objects.create(channel=channel, name="Anagrafica")
+    switch(channel, [channel.templates.get(name="promo_estate").pk], on=False)
+    Exchange.objects.bulk_create(Exchange(channel=channel, operation="x", method="GET") for _ in range(1200))
+    text = as_administrator.get(reverse("channels:disconnect", args=[channel.pk])).content.decode()
+    assert "1 configurazione di sincronizzazione dei contatti" in text
+    assert "1 template disattivato da te" in text
+    assert re.search(r"1\.2\d\d chiamate API nel registro", text)
+    home = as_administrator.get(reverse("channels:home", args=[channel.pk])).content.decode()
+    assert "1 configurazione di sincronizzazione dei contatti" in home
 
 
 def test_a_wrong_word_resets_nothing_and_stays(engage: Engage, connected: Connected, as_administrator: Client) -> None:

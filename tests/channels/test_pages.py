@@ -182,6 +182,7 @@ def test_a_channel_home_has_the_tabs_of_its_platform(
     html = shown(as_administrator, "home", whatsapp.pk)
     text = words(html)
     assert "Management › Sinch Engage › Lista Canali › Channel home" in text
+    assert "<title>WhatsApp · Assistenza clienti" in shown(as_administrator, "templates", whatsapp.pk)
     for tab in ("Riepilogo", "WhatsApp", "Campi del cliente", "Chiamate API"):
         assert tab in text
     assert reverse("channels:templates", args=[telegram.pk]) not in shown(as_administrator, "home", telegram.pk)

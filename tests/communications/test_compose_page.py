@@ -171,6 +171,31 @@ def test_without_a_channel_the_list_says_what_to_do_first(as_operator: Client) -
     assert 'href="/engage/' in page
 
 
+def test_without_a_channel_the_form_says_so_and_where_to_go(as_operator: Client) -> None:
+    page = as_operator.get(NEW).content.decode()
+    assert "Nessun canale è connesso." in page
+    assert 'href="/engage/channels/">Vai ai canali' in page
+
+
+def test_the_list_says_which_drafts_are_held_and_why(channel: Channel, as_operator: Client) -> None:
+    made.draft(channel, name="Bloccata", template="promo_estate")
+    assert "Il template è disattivato." not in as_operator.get("/communications/").content.decode()
+    template = made.the_variant(channel, "promo_estate").template
+    template.active = False
+    template.save()
+    for page in ("/communications/", "/"):
+        assert "Il template è disattivato." in as_operator.get(page).content.decode()
+
+
+def test_every_number_of_the_list_leads_to_the_people_behind_it(channel: Channel, as_operator: Client) -> None:
+    row = made.draft(channel, template="promo_estate")
+    Communication.objects.filter(pk=row.pk).update(state="done")
+    page = as_operator.get("/communications/").content.decode()
+    for query in ("", "?state=sent"):
+        assert f'href="/communications/{row.pk}/people/{query}"' in page
+    assert f'href="/communications/{row.pk}/#reasons"' in page
+
+
 def test_the_list_takes_the_same_queries_whatever_its_length(
     channel: Channel, as_operator: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

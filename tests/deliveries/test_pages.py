@@ -175,3 +175,20 @@ def test_another_communication_shows_nothing_of_it(
     other = ledger.draft(other_channel)
     assert "0 = 0 inviati" in plain(report(as_viewer, other))
     assert "Nessuno" in plain(people(as_viewer, other))
+
+
+def test_a_code_of_whatsapp_in_the_answer_is_told_in_words_and_decides_nothing(
+    engage: Engage, channel: Channel, as_operator: Client
+) -> None:
+    ledger.people(1)
+    reason = "(#131026) Message undeliverable"
+    engage.fault("answer", match={"operation": "send_notification"}, status=400, code=400, reason=reason)
+    communication = ledger.planned(channel)
+    ledger.run()
+    row = ledger.the(communication)
+    assert (row.state, row.reason) == ("failed", "refused")
+    page = plain(as_operator.get(f"/messages/{row.public_id}/").content.decode())
+    assert "il codice 131026 di WhatsApp. Il numero non è raggiungibile su WhatsApp." in page
+    assert "Chi se ne occupa: un operatore" in page
+    [line] = rows_of(as_operator, communication)
+    assert line["Motivo di WhatsApp"] == "Il numero non è raggiungibile su WhatsApp"

@@ -16,6 +16,8 @@ FLAGS = (
     *("--disable-component-update", "--disable-sync"),
 )
 WIDE = (1440, 900)
+MIDDLE = (1000, 800)
+"""A small laptop: the menu stands beside the page and leaves it 740 pixels."""
 PHONE = (390, 844)
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 LEFT = "net::ERR_ABORTED"  # a request of a page that was left; nothing went wrong
@@ -131,6 +133,8 @@ class Visitor:
         """Fail when the page can be pushed sideways, and say what sticks out."""
         wide = self.page.evaluate(TOO_WIDE)
         assert not wide, f"{self.page.url} is too wide: {wide}"
+        cut = self.page.evaluate(CUT_OFF)
+        assert not cut, f"{self.page.url} hides what is beside the edge: {cut}"
 
 
 SETTLED = """(scheme) => document.documentElement.dataset.bsTheme === scheme
@@ -138,6 +142,13 @@ SETTLED = """(scheme) => document.documentElement.dataset.bsTheme === scheme
 TOO_WIDE = """() => document.scrollingElement.scrollWidth <= window.innerWidth ? [] :
   [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""
+CUT_OFF = """() => [
+  ...[...document.querySelectorAll("main .table-responsive:has(> .cards-sm)")]
+    .filter((box) => box.scrollWidth > box.clientWidth + 1),
+  ...[...document.querySelectorAll("main .card > .card-header > *, main .card > .table, main .alert > *")]
+    .filter((e) => e.checkVisibility() &&
+      e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right + 1),
+].slice(0, 5).map((e) => `${e.tagName}.${e.className} ${e.innerText.slice(0, 40)}`)"""
 
 
 @contextmanager

@@ -51,13 +51,21 @@ for rehearsal in (True, False):
     SyncRow.objects.create(run=run, outcome="rejected", customer_id="3", reason="invalid_phone", field="id",
                            customer={"id": "3", "name": "Ubaldo"})
 """
+LISTS = """
+from staffetta.contacts import lists
+from staffetta.contacts.models import Contact
+from staffetta.contacts.suppression import suppress
+vip = lists.named("Clienti affezionati", None)
+lists.add_people(vip, Contact.objects.filter(pk__in=Contact.objects.values("pk")[:40]), None)
+suppress("whatsapp", "+393209999999", "hand")
+"""
 PLACES = """
 import json
 from django.db.models import Min
 from staffetta.accounts.models import AccessToken, User
 from staffetta.channels.models import Channel, Exchange, Template
 from staffetta.communications.models import Communication
-from staffetta.contacts.models import Contact, Import
+from staffetta.contacts.models import Contact, ContactList, Import, Suppression
 from staffetta.deliveries.models import Breaker, Delivery
 from staffetta.sync.models import SyncConfiguration, SyncRow, SyncRun
 from staffetta.work.clock import now
@@ -74,6 +82,7 @@ print(json.dumps({
     "exchange": first(Exchange.objects.filter(channel__provider_id="24001")),
     "contact": first(Contact.objects.all()), "import": first(Import.objects.filter(state="done")),
     "upload": first(Import.objects.filter(state="uploaded")),
+    "list": first(ContactList.objects.all()), "suppressed": first(Suppression.objects.all()),
     "sent": first(Communication.objects.filter(state="done")),
     "draft": first(Communication.objects.filter(name="Bozza")),
     "held": first(Communication.objects.filter(name="Promo sospesa")),
@@ -136,6 +145,7 @@ def furnish(home: House) -> dict[str, object]:
     home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
     home.staffetta.python(ORDER)
     home.staffetta.python(SYNC)
+    home.staffetta.python(LISTS)
     upload(home)
     home.engage.regenerate_key(NOVITA)
     for _ in range(2):

@@ -127,6 +127,8 @@ def test_on_a_phone_the_switch_is_in_sight_and_everything_is_as_large_as_a_thumb
             phone.fits()
             small |= phone.page.evaluate(SMALL, THUMB)
         assert not small
+        ChannelList(phone).tab("Chiamate API")
+        expect(phone.page.locator(".nav-tabs .active")).to_be_in_viewport(ratio=1)
         phone.nothing_went_wrong()
 
 

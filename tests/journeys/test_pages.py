@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import axe
-from tests.journeys.browser import PHONE, WIDE
+from tests.journeys.browser import MIDDLE, PHONE, WIDE
 from tests.journeys.pages import PAGES, Shown
 from tests.journeys.walk import Walk, walking
 
@@ -41,6 +41,8 @@ def test_a_page_is_for_everybody_and_fits_every_screen(
         visitor.look(size, scheme)
         visitor.fits()
         found += [f"{size[0]} {scheme}: {line}" for line in axe.violations(page)]
+    visitor.look(MIDDLE, "light")
+    visitor.fits()
     assert page.locator("html").get_attribute("lang") == language
     assert not found, "\n".join(dict.fromkeys(found))
     visitor.nothing_went_wrong()

@@ -31,6 +31,7 @@ def test_who_may_not_act_reads_the_notice_without_the_button(as_viewer: Client) 
     page = as_viewer.get("/profile/").content.decode()
     assert "Assistenza clienti" in page
     assert 'btn btn-primary" href="/engage/' not in page
+    assert "Può farlo un amministratore." in page
 
 
 @pytest.mark.usefixtures("broken")

@@ -25,8 +25,8 @@ CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta
 def one_page(run: SyncRun) -> None:
     """Take exactly one page of the provider."""
     run.refresh_from_db()
-    rows, after = lane.read_page(run, Place.of(run.place))
-    lane.take_page(run, rows, after, setup.ready(run.configuration))
+    for rows, after in lane.read_ahead(run, Place.of(run.place), most=1).pages:
+        lane.take_page(run, rows, after, setup.ready(run.configuration))
 
 
 def city_of(place: int) -> object:

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.accounts.models import AuditEntry, Role
+from staffetta.ui.templatetags.staffetta import grouped
 
 Words = Mapping[str, str | Promise]
 
@@ -39,6 +40,8 @@ def details(entry: AuditEntry) -> list[tuple[str, str]]:
 
 
 def _shown(value: object, roles: Words) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return grouped(value)
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
     return str(roles.get(str(value), value))

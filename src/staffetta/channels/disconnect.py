@@ -59,7 +59,7 @@ def outlook(channels: list[Channel]) -> Outlook:
         calls=counts.get(Exchange, 0),
         refreshes=Refresh.objects.filter(channel__in=ids, state__in=ask.UNDER_WAY).count(),
         others=[
-            (str(model._meta.verbose_name_plural), number)
+            (str(model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural), number)
             for model, number in counts.items()
             if model not in OWN and number and _named(model)
         ],

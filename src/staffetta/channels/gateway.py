@@ -1,17 +1,15 @@
 """The only door to a connector: builds it with the channel's key, profile and recorder, and runs its coroutines.
 
-Async code uses `open`; pages and tasks use `call`, which runs the coroutine in a thread of its own, so that it works
-whether or not an event loop is running here, and so that the caller can show progress meanwhile.
+Async code uses `open`; pages and tasks use `call`, which runs the coroutine on the loop of all outgoing connections, so
+that it works whether or not an event loop is running here, and so that the caller can show progress meanwhile.
 """
 
-import asyncio
-import threading
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import Future, wait
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from concurrent.futures import wait
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
@@ -22,11 +20,12 @@ from staffetta.channels.seal import SealBroken, unseal
 from staffetta.connectors.contract import Connector, KeyShape, Settings
 from staffetta.connectors.errors import ConnectorError, Fault, KeyRefused, Ruling
 from staffetta.connectors.registry import connector_class
+from staffetta.outbound.loop import Work
 
 PROVIDER = "engage"
 BEAT = 0.5  # seconds between two looks of the caller at work under way
 
-type Deed[T] = Callable[[Connector], Awaitable[T]]
+type Deed[T] = Callable[[Connector], Coroutine[Any, Any, T]]
 
 
 class NoKey(KeyRefused):
@@ -91,7 +90,7 @@ def call_key[T](
             return await deed(connector)
 
     try:
-        return _drive(opened, beat)
+        return _drive(opened(), beat)
     finally:
         if recorder.known:
             recorder.flush()
@@ -138,31 +137,13 @@ def _profile(own: Mapping[str, object]) -> dict[str, object]:
     return merged
 
 
-def _drive[T](work: Callable[[], Awaitable[T]], beat: Callable[[], None] | None) -> T:
-    """Run a coroutine in a thread with a loop of its own, looking up every half second."""
-    outcome: Future[T] = Future()
-    running: Future[Callable[[], object]] = Future()
-
-    async def main() -> None:
-        task = asyncio.ensure_future(work())
-        loop = asyncio.get_running_loop()
-        running.set_result(lambda: loop.call_soon_threadsafe(task.cancel))
-        try:
-            outcome.set_result(await task)
-        except asyncio.CancelledError:
-            outcome.cancel()
-        except BaseException as error:  # noqa: BLE001 - carried to the calling thread and raised there
-            outcome.set_exception(error)
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), name="connector", daemon=True)
-    thread.start()
+def _drive[T](coroutine: Coroutine[Any, Any, T], beat: Callable[[], None] | None) -> T:
+    """Run a coroutine on the loop of the connections, looking up every half second."""
+    work = Work(coroutine)
     try:
-        while beat is not None and not wait([outcome], BEAT).done:
+        while beat is not None and not wait([work.outcome], BEAT).done:
             beat()
-        return outcome.result()
+        return work.outcome.result()
     except BaseException:
-        with suppress(RuntimeError):  # the loop has ended by itself in the meantime
-            running.result()()
+        work.cancel()
         raise
-    finally:
-        thread.join()

@@ -8,11 +8,12 @@ from pathlib import Path
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from staffetta.cli import contact_merges
+from staffetta.cli import contact_erasure, contact_merges
 from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search, undo_import
 from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.consent import counts
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
@@ -27,6 +28,7 @@ def register(nouns: Subparsers) -> None:
     _register_import(verbs)
     _register_history(verbs)
     contact_merges.add_verbs(verbs)
+    contact_erasure.add_verbs(verbs)
     exported = verbs.add_parser("export", help=_("write the contacts to a file"))
     exported.add_argument("file", type=Path, metavar="FILE", help=_("its name ends in .csv or .xlsx"))
     exported.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
@@ -219,9 +221,8 @@ def list_contacts(args: argparse.Namespace) -> int:
 
 
 def _people(args: argparse.Namespace) -> Iterator[dict[str, object]]:
-    said = FilteredRelation(
-        "consent_states", condition=Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
-    )
+    whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
+    said = FilteredRelation("consent_states", condition=whatsapp & counts("consent_states__"))
     people = search.find(Contact.objects.order_by("-pk"), args.search)
     told = people.annotate(said=said, opt_in=F("said__value"))[: args.limit]
     for person in told.iterator(chunk_size=2000):

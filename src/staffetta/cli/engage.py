@@ -1,7 +1,6 @@
 """`staffetta engage probe`: what a real account answers, as a proposal for the profile. GET only, no values shown."""
 
 import argparse
-import asyncio
 from dataclasses import asdict
 
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from staffetta.cli.channels import key_option, read_key
 from staffetta.cli.output import Subparsers, emit, fail, json_option, table
 from staffetta.connectors.engage.probe import Findings, probe
 from staffetta.connectors.errors import ConnectorError
+from staffetta.outbound import loop
 
 
 def register(nouns: Subparsers) -> None:
@@ -29,7 +29,7 @@ def run_probe(args: argparse.Namespace) -> int:
     if not key:
         fail(str(problem_text("empty_key")))
     try:
-        findings = asyncio.run(probe(key, connector_settings({})))
+        findings = loop.run(probe(key, connector_settings({})))
     except ConnectorError as error:
         fail(f"{problem_text(error.code)} {error.provider_reason}".strip())
     except (ValueError, OSError) as error:

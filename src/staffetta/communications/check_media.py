@@ -1,12 +1,12 @@
 """Look once at the file of a template's header: is it there, would WhatsApp take it (messaging-rules 1.8)?"""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from staffetta.outbound import loop
 from staffetta.outbound.look import Found, look
 from staffetta.work.clock import now
 
@@ -53,7 +53,7 @@ def check_media(url: str, kind: str) -> MediaCheck:
     """Ask the address what it holds, without downloading it. `kind`: image, video or document. Never raises."""
     if not is_address(url):
         return _told(url, "not_an_address")
-    found = asyncio.run(look(url, allow_private_addresses=settings.ALLOW_PRIVATE_ADDRESSES))
+    found = loop.run(look(url, allow_private_addresses=settings.ALLOW_PRIVATE_ADDRESSES))
     return _told(url, _problem(found, kind), found)
 
 

@@ -54,6 +54,7 @@ class ContentForm(forms.Form):
         self._checked = dict(checked or {})
         self.media_check: MediaCheck | dict[str, Any] = {}
         listed = choose.channels()
+        self.nothing_connected = not listed
         self.choice, self.offered = choose.chosen(self.asked, listed)
         self.variant = self.choice.variant
         self._offer([(str(c.pk), str(c)) for c in listed])

@@ -62,6 +62,13 @@ def trouble_of(composition: Composition) -> Trouble:
     )
 
 
+def held_for(communication: Communication) -> str:
+    """Return why a list shows it as held, "" when it is not: a draft as things are now, others as they were held."""
+    if communication.state == CommunicationState.DRAFT:
+        return trouble_of(communication) or communication.held_reason
+    return communication.held_reason if communication.state == CommunicationState.HELD else ""
+
+
 def usability_of(variant: TemplateVariant | None) -> Trouble:
     """Return why a variant cannot be sent by anybody; NONE when it can."""
     if variant is None:

@@ -15,12 +15,13 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.accounts import wording as deeds
-        from staffetta.contacts import import_file, run_import, search_twins, wording
+        from staffetta.contacts import erase_traces, hanging, import_file, run_import, search_twins, wording
         from staffetta.work import sweep
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
         deeds.register(wording.DEEDS, wording.DEED_DETAILS)
         lanes.register(lanes.Lane("import", run_import.work))
+        hanging.register_eraser(erase_traces.erase_here)
         lanes.register(lanes.Lane("twins", search_twins.work, every=5.0))
         sweep.register("duplicate contacts", 3600, search_twins.daily)
         sweep.register("uploads nobody started", 3600, import_file.forget_abandoned)

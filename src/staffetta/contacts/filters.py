@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 
 from staffetta.contacts import search
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactList, Import
 
 SAID = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
@@ -67,9 +68,9 @@ class Filters:
 
     def _by_opt_in(self, people: QuerySet[Contact]) -> QuerySet[Contact]:
         if self.opt_in == ConsentValue.UNSET:
-            people = people.exclude(Exists(SAID.filter(contact=OuterRef("pk"), value__in=("yes", "no"))))
+            people = people.exclude(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value__in=("yes", "no"))))
         elif self.opt_in:
-            people = people.filter(Exists(SAID.filter(contact=OuterRef("pk"), value=self.opt_in)))
+            people = people.filter(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value=self.opt_in)))
         if (number := search.by_id(self.query)) is not None:
             return people.filter(pk=number)
         return search.find(people, self.query)

@@ -21,13 +21,14 @@ OWN: tuple[type[Model], ...] = (Twin, Merge)
 class Traces:
     """By what a person is found in rows that point to no contact.
 
-    `addresses` are as providers write them (digits, Telegram id) and with the plus; `names` the full name, if any.
+    `addresses` are as providers write them (digits, Telegram id), with the plus, and as they were typed; `words` what
+    else names this person alone, in small letters: ids and e-mail addresses.
     """
 
     contact_id: int
     addresses: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    merged: tuple[int, ...] = field(default=())  # numbers of contacts that went into this one
+    words: tuple[str, ...] = ()
+    merged: tuple[int, ...] = ()  # numbers of contacts that went into this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class Erased:
     deleted: Mapping[str, int] = field(default_factory=dict)
     emptied: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, int] = field(default_factory=dict)
+
+
+class InTheWay(Exception):
+    """Something under way must end before a person can be erased; `code` says what (wording.py)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

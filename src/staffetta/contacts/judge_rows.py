@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from staffetta.contacts.fold import search_text
+from staffetta.contacts.insert_contacts import new_contact
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
@@ -20,6 +21,7 @@ class Known:
     by_telegram: Mapping[str, Contact] = field(default_factory=dict)
     by_external: Mapping[str, Contact] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
+    erased: frozenset[str] | set[str] = frozenset()  # addresses of people who were erased here
     addresses: set[str] = field(default_factory=set)  # of rows judged just before and not stored yet
 
     def has_met(self, person: Person) -> bool:
@@ -49,11 +51,10 @@ def judge(rows: Iterable[Person | Rejected], known: Known) -> list[Verdict]:
 
 
 def _judge(person: Person, known: Known) -> Verdict:
-    if known.has_met(person):
-        return _reject(person, "doubled_in_file")
     by_phone = known.by_phone.get(person.phone or "")
     by_telegram = known.by_telegram.get(person.telegram_id or "")
-    if any(contact and contact.pk in known.done for contact in (by_phone, by_telegram)):
+    done = (contact and contact.pk in known.done for contact in (by_phone, by_telegram))
+    if known.has_met(person) or any(done):
         return _reject(person, "doubled_in_file")
     if by_telegram and by_telegram is not by_phone and person.phone and (by_phone or by_telegram.phone):
         return _reject(person, "telegram_id_taken")
@@ -62,6 +63,8 @@ def _judge(person: Person, known: Known) -> Verdict:
         return _reject(person, "external_id_taken")
     known.addresses |= addresses(person)
     if contact is None:
+        if known.erased & {person.phone, person.telegram_id}:
+            return _reject(person, "erased_person")
         return Verdict(CREATED, person, _new(person))
     before = _update(contact, person)
     return Verdict(UPDATED if before else UNCHANGED, person, contact, before)
@@ -72,13 +75,15 @@ def _reject(person: Person, reason: str) -> Verdict:
 
 
 def _new(person: Person) -> Contact:
-    contact = Contact(
-        phone=person.phone,
-        phone_raw=person.phone_raw[:60],
-        telegram_id=person.telegram_id,
-        external_id=person.external_id,
-        values=dict(person.own),
-        **person.texts,
+    contact = new_contact(
+        {
+            **person.texts,
+            "phone": person.phone,
+            "phone_raw": person.phone_raw[:60],
+            "telegram_id": person.telegram_id,
+            "external_id": person.external_id,
+            "values": dict(person.own),
+        }
     )
     contact.search = search_text(contact)
     return contact

@@ -136,6 +136,16 @@ class ConsentState(models.Model):
     def __str__(self) -> str:
         return f"{self.platform} {self.purpose}: {self.value}"
 
+    @property
+    def value_now(self) -> str:
+        """What counts at this moment: a consent that is over is not set."""
+        over = self.expires_at is not None and self.expires_at <= now()
+        return ConsentValue.UNSET if over else self.value
+
+    @property
+    def label_now(self) -> str:
+        return str(ConsentValue(self.value_now).label)
+
 
 class Suppression(models.Model):
     """An address that may not be written to whatever the consent: hashed, beside a masked form (Blacklist)."""

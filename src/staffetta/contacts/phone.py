@@ -13,6 +13,7 @@ from phonenumbers import (
 )
 
 from staffetta.contacts.equivalents import equivalents
+from staffetta.contacts.mobile import plainly_mobile
 
 TYPED = re.compile(r"\+[0-9 \u00a0().\-–/]+")
 """What may be typed: `+` and digits; blanks, dashes, brackets, dots and slashes between them are only looks."""
@@ -88,6 +89,8 @@ def _without_plus(found: str, prefix: str) -> Iterator[tuple[str, str | None]]:
 
 def _valid(text: str, region: str | None = None) -> str:
     """Return the number as E.164, "" when there is none like that."""
+    if region is None and plainly_mobile(text):
+        return text
     try:
         number = parse(text, region)
     except NumberParseException:

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import consent
-from staffetta.contacts.models import Contact
+from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.phone import forms, parse_strict
+from staffetta.contacts.record_models import ContactChange
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, suppress
 from staffetta.contacts.types import Value
 from staffetta.work.clock import now
 
+TOLD = ("first_name", "last_name", "phone", "telegram_id", "language", "time_zone", "external_id")
 EDITABLE = ("first_name", "last_name", "language", "time_zone")
 
 
@@ -40,12 +44,14 @@ class Entered:
     external_id: str = ""
     opt_in: str = ""  # "" leaves consent alone
     wording: str = ""
+    expires_at: datetime | None = None  # of a Yes: from then on it counts as not set
 
 
 def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact:
     """Store a contact and a changed consent, or nothing and raise NotAPhone, Taken or OptOutKept."""
     with transaction.atomic():
         made = contact.pk is None
+        before = _told(contact)
         changed = _fill(contact, entered)
         _refuse_taken(contact)
         contact.updated_at = now()
@@ -54,9 +60,17 @@ def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact
         except IntegrityError:
             _refuse_taken(contact)  # somebody else stored it this very moment
             raise
-        if entered.opt_in and entered.opt_in != consent.opt_in(contact):
+        _write_history(contact, before, made=made, by=by)
+        if entered.opt_in and (entered.opt_in != consent.opt_in(contact) or _given_anew(entered)):
             recorded = consent.record(
-                [contact.pk], "whatsapp", consent.BOTH, entered.opt_in, "hand", wording=entered.wording, by=by
+                [contact.pk],
+                "whatsapp",
+                consent.BOTH,
+                entered.opt_in,
+                "hand",
+                wording=entered.wording,
+                by=by,
+                expires_at=entered.expires_at,
             )
             if recorded.kept_out:
                 raise OptOutKept(contact.pk)
@@ -64,6 +78,25 @@ def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact
         if made or changed:
             audit.record(by, "contact_made" if made else "contact_changed", contact, fields=changed)
     return contact
+
+
+def _given_anew(entered: Entered) -> bool:
+    """A Yes beside a Yes counts where it brings its own text and its own end."""
+    return bool(entered.opt_in == ConsentValue.YES and entered.wording.strip() and entered.expires_at)
+
+
+def _told(contact: Contact) -> dict[str, Any]:
+    return {**{name: getattr(contact, name) or "" for name in TOLD}, **contact.values}
+
+
+def _write_history(contact: Contact, before: Mapping[str, Any], *, made: bool, by: User | None) -> None:
+    """Keep what was changed by hand; an import and a sync keep that in their own rows."""
+    after = _told(contact)
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    changes = {name: [before.get(name), after.get(name)] for name in names}
+    if changes:
+        source = "made" if made else "hand"
+        ContactChange.objects.create(contact=contact, source=source, changes=changes, by_name=str(by or ""))
 
 
 def delete_contact(contact: Contact, by: User | None) -> None:

@@ -8,12 +8,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
+from staffetta.connectors.messages import Platform
 from staffetta.contacts import consent
+from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
 from staffetta.contacts.lists import add_ids
-from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject
+from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject, Suppression
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
+from staffetta.contacts.suppression import ERASED, erased_among
 from staffetta.work.clock import now
 
 PLATFORM = "whatsapp"
@@ -50,8 +53,16 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
         by_phone=_by_phone(found.values()),
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
         by_external=by_external,
+        erased=_erased(phones, telegram_ids),
         done=set(members.values_list("contact_id", flat=True)) if found else set(),
     )
+
+
+def _erased(phones: set[str], telegram_ids: set[str]) -> set[str]:
+    """Return the addresses of people who were erased here: no file makes them anew."""
+    if not Suppression.objects.filter(cause=ERASED).exists():
+        return set()
+    return erased_among(Platform.WHATSAPP, phones) | erased_among(Platform.TELEGRAM, telegram_ids)
 
 
 def _by_phone(contacts: Iterable[Contact]) -> dict[str, Contact]:
@@ -82,9 +93,7 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
 
 
 def _write_contacts(verdicts: Sequence[Verdict]) -> None:
-    Contact.objects.bulk_create(
-        verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED
-    )
+    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED])
     changed = [verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == UPDATED]
     for contact in changed:
         contact.updated_at = now()

@@ -19,6 +19,9 @@ from staffetta.work.clock import now
 OPTED_OUT = "opted_out"
 """Cause of an entry that stands for the opt-out of a contact that was deleted."""
 
+ERASED = "erased"
+"""Cause of an entry that stands for a person who was erased: nothing makes them anew by itself."""
+
 
 def digest(platform: str, address: str) -> str:
     """Return the keyed digest of an address under today's secret key."""
@@ -71,6 +74,15 @@ def suppressed_among(platform: str, addresses: Iterable[str]) -> set[str]:
         rows = in_force(platform).filter(address_digest__in=digests).values_list("address_digest", flat=True)
         found.update(digests[row] for row in rows)
     return found
+
+
+def erased_among(platform: str, addresses: Iterable[str]) -> set[str]:
+    """Return those of the addresses whose person was erased here."""
+    listed, rows = list(addresses), in_force(platform).filter(cause=ERASED)
+    if not listed or not rows.exists():
+        return set()
+    codes = {_digest(key, platform, address): address for key in _keys() for address in listed}
+    return {codes[code] for code in rows.filter(address_digest__in=codes).values_list("address_digest", flat=True)}
 
 
 def in_force(platform: str) -> QuerySet[Suppression]:

@@ -73,6 +73,7 @@ REJECT_REASONS: dict[str, Promise] = {
     "unknown_time_zone": gettext_lazy("No time zone of this name: write for example Europe/Rome"),
     "telegram_id_taken": gettext_lazy("This TELEGRAMID belongs to another contact"),
     "doubled_in_file": gettext_lazy("Doubled in the file: an earlier row has the same number"),
+    "erased_person": gettext_lazy("This person was erased here: only you can enter them again, by hand"),
     "too_long": gettext_lazy("Too long"),
     "too_many_cells": gettext_lazy("More cells than headings"),
     "bad_consent_value": gettext_lazy("Opt-in must be Yes, No or empty"),
@@ -111,8 +112,16 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
 }
 
+CHANGE_SOURCES: dict[str, Promise] = {
+    "hand": gettext_lazy("Changed by hand"),
+    "made": gettext_lazy("Created by hand"),
+    "merge": gettext_lazy("Merged with another contact"),
+    "unmerge": gettext_lazy("A merge was undone"),
+}
+
 SUPPRESSION_CAUSES: dict[str, Promise | str] = {
     "hand": gettext_lazy("Entered by hand"),
+    "erased": gettext_lazy("The person was erased"),
     "opted_out": gettext_lazy("Opted out before the contact was deleted"),
     "stopped": gettext_lazy("Stopped on Sinch Engage"),
     "blocked": gettext_lazy("Blocked on Sinch Engage"),
@@ -134,6 +143,7 @@ DEEDS: dict[str, Promise] = {
     "twins_searched": gettext_lazy("Searched for duplicate contacts"),
     "twins_dismissed": gettext_lazy("Told two contacts apart"),
     "contacts_merged": gettext_lazy("Merged two contacts"),
+    "contact_erased": gettext_lazy("Erased a person"),
     "merge_undone": gettext_lazy("Undid a merge"),
     "suppressed": gettext_lazy("Added to the Blacklist"),
     "suppression_lifted": gettext_lazy("Took out of the Blacklist"),
@@ -146,12 +156,38 @@ DEED_DETAILS: dict[str, Promise] = {
     "number": gettext_lazy("number"),
     "contact": gettext_lazy("contact"),
     "other": gettext_lazy("other contact"),
+    "certificate": gettext_lazy("certificate"),
     "merged": gettext_lazy("contact that went into it"),
     "filter": gettext_lazy("filter"),
     "emptied": gettext_lazy("values emptied"),
     "consent_column": gettext_lazy("consent from column"),
 }
 
+ERASURE_TRACES: dict[str, Promise] = {
+    "contacts.contact": gettext_lazy("Contact with its fields"),
+    "values": gettext_lazy("Values of contact fields"),
+    "contacts.consent": gettext_lazy("Statements about the consent"),
+    "contacts.consentstate": gettext_lazy("Present consents"),
+    "contacts.listmember": gettext_lazy("Memberships in lists"),
+    "contacts.importedcontact": gettext_lazy("Rows of imports"),
+    "contacts.contactactivity": gettext_lazy("Times of the last message and reply"),
+    "contacts.contactchange": gettext_lazy("Changes of the contact"),
+    "rejects": gettext_lazy("Rejected rows of imports"),
+    "file_rows": gettext_lazy("Rows in files not yet imported"),
+    "merges": gettext_lazy("Merges of contacts"),
+    "audit": gettext_lazy("Entries of the audit log"),
+    "exchanges": gettext_lazy("API calls with the number"),
+    "sync_links": gettext_lazy("Links to customers on Sinch Engage"),
+    "sync_rows": gettext_lazy("Rows of sync runs"),
+    "sync_writes": gettext_lazy("Writes to Sinch Engage"),
+    "events": gettext_lazy("Replies and events from Sinch Engage"),
+    "messages": gettext_lazy("Messages"),
+    "suppressions": gettext_lazy("Addresses in the Blacklist, as an unreadable code"),
+}
+ERASURE_OBSTACLES: dict[str, Promise] = {
+    "import_running": gettext_lazy("An import is running and could bring the person back: erase when it has ended."),
+    "being_sent": gettext_lazy("A message to this person is being sent this very moment: try again in a minute."),
+}
 UNDO_REFUSALS: dict[str, Promise] = {
     "done_already": gettext_lazy("This merge was undone already."),
     "contact_gone": gettext_lazy("The merged contact is gone, or went into another one: undo that merge first."),
@@ -221,3 +257,18 @@ def not_restored(code: str) -> str:
     kind, _colon, subject = code.partition(":")
     text = NOT_RESTORED.get(kind)
     return str(text) % {"subject": target_text(subject)} if text else code
+
+
+def erasure_trace(code: str) -> str:
+    """Name what an erasure deleted, emptied or kept; an unknown code is shown as it is."""
+    return str(ERASURE_TRACES.get(code, code))
+
+
+def erasure_obstacle(code: str) -> str:
+    """Say what must end before a person can be erased."""
+    return str(ERASURE_OBSTACLES.get(code, code))
+
+
+def change_source(code: str) -> str:
+    """Say where a change of a contact came from; an unknown code is shown as it is."""
+    return str(CHANGE_SOURCES.get(code, code))

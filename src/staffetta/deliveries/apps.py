@@ -34,5 +34,6 @@ class DeliveriesConfig(AppConfig):
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
         hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
+        hanging.register_eraser(tell_contacts.erase)
         deed_words.register()
         incident_words.register()

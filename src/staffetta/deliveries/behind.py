@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 from staffetta.communications.models import Communication
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
 from staffetta.deliveries.policy import ACCEPTED, RELEASED
-from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.reasons import when
 
 LOOKS: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.WAITING: ("secondary", "clock"),
@@ -45,4 +45,4 @@ def outcome_text(outcome: str) -> str | Promise:
         return pgettext("attempt", "Accepted")
     if outcome == RELEASED:
         return _("Given back before anything was sent")
-    return words_of(outcome).what if outcome else _("No answer so far")
+    return when(outcome) if outcome else _("No answer so far")

@@ -172,6 +172,7 @@ class Breaker(models.Model):
     openings = models.PositiveSmallIntegerField(default=0)  # how often in a row that one message failed too
     pace_level = models.FloatField(default=1.0)  # a channel's: the part of its pace a limit left it, at `slowed_at`
     slowed_at = models.DateTimeField(null=True)
+    blocked = models.FloatField(default=0)  # seconds from then for which nothing of the channel leaves
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_breaker_per_subject")]

@@ -26,7 +26,17 @@ class Reason:
     remedy: Text
     who: Actor = Actor.OPERATOR
 
+    @property
+    def actor(self) -> Text:
+        """Who has to act, in words."""
+        return ACTORS[self.who]
 
+
+ACTORS: Mapping[Actor, Text] = {
+    Actor.OPERATOR: _("an operator"),
+    Actor.ADMINISTRATOR: _("an administrator"),
+    Actor.NOBODY: _("nobody has to do anything"),
+}
 VERIFY = _("Look at the conversation on Sinch Engage, then treat it as sent or send it again.")
 REASONS: Mapping[str, Reason] = {
     # Held back here, before anything is sent (not_sent).
@@ -49,6 +59,11 @@ REASONS: Mapping[str, Reason] = {
     ),
     "template_changed": Reason(
         _("The template changed before it could be sent"), _("Accept the template as it is now, then send it anew.")
+    ),
+    "erased": Reason(
+        _("The person was erased before it could be sent"),
+        _("Nothing is sent to somebody who was erased."),
+        Actor.NOBODY,
     ),
     "restored": Reason(
         _("It was waiting when the backup was made that was restored"),
@@ -93,6 +108,15 @@ REASONS: Mapping[str, Reason] = {
     "unexpected": Reason(_("Staffetta failed while sending"), VERIFY, Actor.ADMINISTRATOR),
 }
 UNKNOWN = Reason(_("Reason unknown"), _("Its code stands beside it: tell whoever runs Staffetta."))
+
+
+WHEN: Mapping[str, Text] = {"unreachable": _("Sinch Engage cannot be reached")}
+"""What one attempt met, where the reason of the list tells of the end of all of them."""
+
+
+def when(code: str) -> Text:
+    """Say what one attempt met."""
+    return WHEN.get(code, words_of(code).what)
 
 
 def words_of(code: str) -> Reason:

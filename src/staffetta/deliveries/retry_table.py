@@ -75,15 +75,15 @@ REFUSED_KEY = Rule(
 REFUSED = Rule(Kind.PERMANENT, F, template=Does.COUNTS, communication=Does.COUNTS)
 NO_ANSWER = Rule(Kind.UNKNOWN, U, channel=Does.COUNTS)
 
+NO_SEND_RAISES = frozenset({"malformed_key", "not_supported"})
+"""Of the family, what belongs to connecting and reading, and never to a send."""
 TABLE: Mapping[str, Rule] = {
     "unreachable": Rule(Kind.TRANSIENT, W, UNREACHABLE, channel=Does.COUNTS),
     "too_fast": Rule(Kind.LIMIT, W, ASKED_TO_WAIT, counts_as_attempt=False, channel=Does.SLOWS),
     "refused": REFUSED,
-    "not_supported": REFUSED,
     "not_deliverable": Rule(Kind.CONSENT, F, recipient=Does.READS_OPT_OUTS),
     "not_found": Rule(Kind.TEMPLATE, F, template=Does.TAKES_OUT, communication=Does.HOLDS),
     "key_refused": REFUSED_KEY,
-    "malformed_key": REFUSED_KEY,
     "address_forbidden": REFUSED_KEY,
     "timed_out": NO_ANSWER,
     "cut_off": NO_ANSWER,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.reasons import when, words_of
 from staffetta.deliveries.retry_table import (
     CHANNEL_IN_A_ROW,
     COMMUNICATION_SHARE,
@@ -31,8 +31,6 @@ KINDS: Mapping[Kind, Text] = {
     Kind.CHANNEL: lazy("channel"),
     Kind.UNKNOWN: lazy("unknown"),
 }
-WHEN: Mapping[str, Text] = {"unreachable": lazy("Sinch Engage cannot be reached")}
-"""Where the reason speaks of the end of the retries, and the table of their cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Line:
     communication: str
     channel: str
     remedy: Text
+    actor: Text
 
 
 def lines() -> list[Line]:
@@ -60,7 +59,7 @@ def _line(code: str, rule: Rule) -> Line:
     return Line(
         code=code,
         kind=KINDS[rule.kind],
-        when=WHEN.get(code, words_of(code).what),
+        when=when(code),
         message=_message(rule),
         retry=_retry(rule),
         recipient=_recipient(rule.recipient),
@@ -68,6 +67,7 @@ def _line(code: str, rule: Rule) -> Line:
         communication=_communication(rule.communication),
         channel=_channel(rule.channel),
         remedy=words_of(code).remedy,
+        actor=words_of(code).actor,
     )
 
 

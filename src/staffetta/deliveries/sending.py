@@ -1,9 +1,9 @@
 """The wire side of dispatch: takes marked rows, sends them concurrently, hands back answers. Knows no database.
 
-An event loop in a thread of its own. Two bounded queues tie it to dispatch.py: rows to send and answers to record;
-together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out, after
-somebody asked to stop, while the channel pauses, for a communication that does not run any more, or from a mark so old
-that it may be swept already: such rows are released.
+Runs on the loop of all outgoing connections. Two bounded queues tie it to dispatch.py: rows to send and answers to
+record; together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out,
+after somebody asked to stop, while the channel pauses, for a communication that does not run any more, or from a mark
+so old that it may be swept already: such rows are released.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Collection, Sequence
+from concurrent.futures import wait
 
 from staffetta.channels import gateway
 from staffetta.channels.models import Channel
@@ -19,10 +20,11 @@ from staffetta.channels.recorder import Recorder
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, TimedOut, TooFast
 from staffetta.connectors.messages import Notification
-from staffetta.deliveries import policy
+from staffetta.deliveries import measure, policy
 from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import DeliveryKind, DeliveryState
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, Kind, rule_of
+from staffetta.outbound.loop import Work, the_loop
 from staffetta.work.clock import monotonic, now
 from staffetta.work.pace import Pace
 
@@ -34,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class Sending:
-    """One channel's sends. Methods are for the thread that has the database; the rest runs in the loop's thread."""
+    """One channel's sends. Methods are for the thread that has the database; the rest runs on the loop."""
 
     def __init__(self, channel: Channel, pace: Pace, concurrency: int, longest: float, oldest: float) -> None:
         """`longest`: seconds one send may take. `oldest`: seconds after the mark, then a row is not sent."""
@@ -53,15 +55,15 @@ class Sending:
         self._bears = CHANNEL_IN_A_ROW
         self._paused_until = 0.0
         self._closing = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = the_loop()
         self._changed = asyncio.Event()
         self._end_asked = asyncio.Event()
         self._open = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"sending {channel.pk}", daemon=True)
+        self._work: Work[None] | None = None
 
     def start(self) -> None:
         """Open the connection; a key that cannot be used is told as `fault`."""
-        self._thread.start()
+        self._work = Work(self._serve())
         self._open.wait()
 
     def bear(self, silent: int) -> None:
@@ -75,8 +77,7 @@ class Sending:
 
     def release(self) -> None:
         """Give back what has not left yet."""
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._release_queue)
+        self._loop.call_soon_threadsafe(self._release_queue)
 
     def put(self, rows: Sequence[Marked]) -> None:
         """Hand over marked rows; transactional messages overtake the others."""
@@ -85,8 +86,7 @@ class Sending:
 
     def rest(self, running: Collection[int]) -> None:
         """Release what was marked for communications that are not `running` any more: paused, stopped, held."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-            self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
+        self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
 
     def answers(self) -> list[Answer]:
         """Take what came back since the last call."""
@@ -100,24 +100,24 @@ class Sending:
 
     def close(self) -> None:
         """Release what waits, and end when what is in flight has its answer. Each send is bounded in time."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-            self._loop.call_soon_threadsafe(self._begin_closing)
+        self._loop.call_soon_threadsafe(self._begin_closing)
 
     def ended(self, seconds: float) -> bool:
         """Wait so long for the end; say whether it has come."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        return self._work is None or bool(wait([self._work.outcome], seconds).done)
 
-    # In the loop's thread
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._open.set()
-            self._loop.close()
+    # On the loop
 
     async def _serve(self) -> None:
+        try:
+            await self._connect()
+        except Exception:
+            # Nobody asks for what our own code did wrong here: it is told in the log, and the rows are swept.
+            logger.exception("channel %s", self._channel.pk)
+        finally:
+            self._open.set()
+
+    async def _connect(self) -> None:
         try:
             async with gateway.open(self._channel, self.recorder) as connector:
                 self._open.set()
@@ -161,6 +161,7 @@ class Sending:
         self._changed.clear()
 
     async def _send(self, connector: Connector, marked_at: float, row: Marked) -> None:
+        begun = monotonic()
         try:
             answer = await self._answer(connector, marked_at, row)
         except Exception:
@@ -169,6 +170,7 @@ class Sending:
             answer = policy.unexpected(row, now())
             self._stayed_silent()
         self._active -= 1
+        measure.answered(self._channel.provider_id, answer, monotonic() - begun)
         self._tell([answer])
         self._changed.set()
 

@@ -1,9 +1,17 @@
-"""What this room does when contacts are merged: nobody gets one communication twice, and nobody without a consent."""
+"""What this room does when contacts are merged or erased.
+
+Merged: nobody gets one communication twice, and nobody without a consent. Erased: rows and counts stay, without name,
+address and values.
+"""
+
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts import recipients
+from staffetta.contacts.hanging import Erased, InTheWay, Traces
 from staffetta.contacts.recipients import LeftOut
 from staffetta.deliveries import states
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.deliveries.models import Attempt, Delivery, DeliveryKind, DeliveryState
 from staffetta.deliveries.plan import purpose_of
 
 
@@ -22,3 +30,18 @@ def after_merge(kept: int) -> None:
         found = recipients.recipient(kept, str(platform), purpose_of(category))
         if found and found.reason in (LeftOut.NO_OPT_IN, LeftOut.SUPPRESSED):
             states.hold_back([pk], found.reason)
+
+
+def erase(traces: Traces) -> Erased:
+    """Empty the person's messages; what waits is held back. Raises InTheWay while one is being sent."""
+    nameless = Q(contact__isnull=True, address__in=traces.addresses)
+    ids = list(Delivery.objects.filter(Q(contact=traces.contact_id) | nameless).values_list("pk", flat=True))
+    rows = Delivery.objects.filter(pk__in=ids)
+    if rows.filter(state=DeliveryState.SENDING).exists():
+        raise InTheWay("being_sent")
+    waiting = list(rows.filter(state=DeliveryState.WAITING).values_list("pk", flat=True))
+    states.hold_back(waiting, "erased")
+    nobody = Concat(Value("#"), Cast("pk", CharField()))
+    emptied = rows.update(address=nobody, contact_name="", parameters={}, provider_reason="")
+    Attempt.objects.filter(delivery__in=ids).exclude(provider_reason="").update(provider_reason="")
+    return Erased(emptied={"messages": emptied})

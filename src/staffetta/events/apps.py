@@ -8,9 +8,11 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
+        from staffetta.contacts import hanging
         from staffetta.deliveries import plan
-        from staffetta.events import read_opt_outs
+        from staffetta.events import read_opt_outs, tell_contacts
         from staffetta.work import lanes
 
+        hanging.register_eraser(tell_contacts.erase)
         lanes.register(lanes.Lane("events", read_opt_outs.work, every=1.0, threads=2))
         plan.register_before_plan(read_opt_outs.known_for)

@@ -1,4 +1,7 @@
-"""Keep what the provider told, before anything is made of it: the same thing told twice is one row."""
+"""Keep what the provider told, before anything is made of it: the same thing told twice is one row.
+
+What it tells of a person who was erased here is not kept.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from datetime import UTC, datetime
 
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer, Reply
+from staffetta.contacts.suppression import erased_among
 from staffetta.events.models import ProviderEvent
 from staffetta.work.clock import now
 
@@ -46,6 +50,8 @@ def turned(customer: Customer, known: Knowledge) -> list[tuple[str, bool]]:
 
 def store_customers(channel: Channel, customers: Iterable[Customer], known: Knowledge) -> int:
     """Store one event for each turn; return how many. The key holds the event before, so that each turn is one row."""
+    customers = list(customers)
+    erased = erased_among(channel.platform, {customer.id for customer in customers})
     rows = [
         ProviderEvent(
             channel=channel,
@@ -55,6 +61,7 @@ def store_customers(channel: Channel, customers: Iterable[Customer], known: Know
             payload={"name": customer.name},
         )
         for customer in customers
+        if customer.id not in erased
         for what, on in turned(customer, known)
     ]
     ProviderEvent.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
@@ -64,6 +71,7 @@ def store_customers(channel: Channel, customers: Iterable[Customer], known: Know
 
 def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
     """Store what people wrote, each line once for ever; return how many lines were given."""
+    erased = erased_among(channel.platform, {reply.recipient for reply in replies})
     rows = [
         ProviderEvent(
             channel=channel,
@@ -74,6 +82,7 @@ def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
             at=now() if reply.at is None else datetime.fromtimestamp(reply.at, UTC),
         )
         for reply in replies
+        if reply.recipient not in erased
     ]
     ProviderEvent.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)

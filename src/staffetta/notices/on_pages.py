@@ -1,5 +1,7 @@
 """Open incidents on top of every page."""
 
+from django.utils.translation import gettext as _
+
 from staffetta.notices import wording
 from staffetta.notices.incidents import open_now
 from staffetta.notices.models import Incident
@@ -15,5 +17,7 @@ def banners(person: object) -> list[Banner]:
 def _banner(incident: Incident, *, administrator: bool) -> Banner:
     words = wording.of(incident)
     may = administrator or not words.administrators_only
-    url, label = (words.url, words.label) if may else ("", "")
-    return Banner("danger", words.title, words.cause, words.remedy, url=url, label=label, told_at=words.told_at)
+    if may:
+        return Banner("danger", words.title, words.cause, words.remedy, words.url, words.label, words.told_at)
+    remedy = " ".join(filter(None, (words.remedy, _("An administrator can do it."))))
+    return Banner("danger", words.title, words.cause, remedy, told_at=words.told_at)

@@ -7,7 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.channels.models import APPROVED, Channel, ConnectionState, TemplateVariant
+from staffetta.communications.hold import held_for
 from staffetta.communications.models import Communication
+from staffetta.communications.wording import Words, trouble_words
 from staffetta.contacts.models import Contact
 from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.terms import term
@@ -35,6 +37,12 @@ class Step:
 class Line:
     communication: Communication
     numbers: Numbers
+
+    @property
+    def held(self) -> Words | None:
+        """Why it waits for a person; None while it does not."""
+        code = held_for(self.communication)
+        return trouble_words(code) if code else None
 
     @property
     def terms(self) -> list[tuple[str, int, str]]:
@@ -96,7 +104,7 @@ def _steps(done: tuple[bool, ...]) -> list[Step]:
 
 def last_communications() -> list[Line]:
     """Return the newest communications with their numbers; two queries."""
-    newest = list(Communication.objects.order_by("-pk")[:LAST])
+    newest = list(Communication.objects.select_related("channel", "variant__template").order_by("-pk")[:LAST])
     numbers = numbers_of([communication.pk for communication in newest])
     return [Line(communication, numbers[communication.pk]) for communication in newest]
 

@@ -10,11 +10,13 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.channels import holds, tabs, usage
-        from staffetta.sync import run, tell_channels, wording
+        from staffetta.contacts import hanging
+        from staffetta.sync import run, tell_channels, tell_contacts, wording
         from staffetta.work import lanes
 
         lanes.register(lanes.Lane("sync", run.work, threads=2))
         tabs.register(tabs.Tab("sync", _("Contact sync"), "sync:list", order=30))
         usage.register(tell_channels.of_templates, tell_channels.of_channel)
         holds.register(holds.Holder(tell_channels.count_held, tell_channels.forget))
+        hanging.register_eraser(tell_contacts.erase)
         wording.register()

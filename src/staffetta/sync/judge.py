@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from staffetta.connectors.messages import Customer
 from staffetta.contacts.equivalents import canonical
 from staffetta.contacts.fold import search_text
+from staffetta.contacts.insert_contacts import new_contact
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import NotAPhone, digits, parse_strict
 from staffetta.sync.mapping import Outcome, Unusable, judge_fields
-from staffetta.sync.models import Direction, SyncLink
+from staffetta.sync.models import Direction
 from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
@@ -21,14 +22,22 @@ OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, CONFLICTING, REJECTED)
 TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
+class Linked(NamedTuple):
+    """What the last run left of a customer: whom they were here, and both sides as they stood (models.SyncLink)."""
+
+    contact_id: int | None
+    last: dict[str, list[Any]]
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of a page's people before it is judged."""
 
     by_key: Mapping[str, list[Contact]] = field(default_factory=dict)
-    links: Mapping[str, SyncLink] = field(default_factory=dict)
+    links: Mapping[str, Linked] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)  # customers of this run
     keys: set[str] = field(default_factory=set)  # keys of this run
+    erased: set[str] = field(default_factory=set)  # customers who were erased here
     addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
 
 
@@ -137,9 +146,9 @@ def _judge(customer: Customer, key: str, known: Known, setup: Setup) -> Verdict:
     return _verdict(CONFLICTING if outcome.ask else taken, customer, contact, outcome, changes)
 
 
-def _unknown(customer: Customer, key: str, link: SyncLink | None, known: Known, setup: Setup) -> Verdict:
+def _unknown(customer: Customer, key: str, link: Linked | None, known: Known, setup: Setup) -> Verdict:
     configuration = setup.configuration
-    if link is not None and link.contact_id is None and link.last:
+    if (link is not None and link.contact_id is None and link.last) or customer.id in known.erased:
         return Verdict(SKIPPED, customer, reason="deleted_here")
     if not configuration.create_unknown or configuration.direction == Direction.TO:
         return Verdict(SKIPPED, customer, reason="unknown_here")
@@ -151,7 +160,7 @@ def _unknown(customer: Customer, key: str, link: SyncLink | None, known: Known, 
 
 def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contact:
     """Return a new contact with the address the customer has on this platform."""
-    contact = Contact(values={})
+    contact = new_contact({})
     kind = address_kind(setup.platform)
     address = phone_of(customer.id) if kind == "phone" else customer.id
     if setup.configuration.key_contact == kind == "phone" and canonical(digits(address)) != key:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Purpose
 from staffetta.contacts.suppression import suppressed_among
 from staffetta.contacts.types import TypeFault
@@ -81,6 +82,7 @@ def _states(verdicts: Sequence[Verdict], setup: Setup) -> Iterable[SyncWrite]:
 def _by_consent(people: Sequence[Verdict], rules: set[str], platform: str) -> Iterable[SyncWrite]:
     states = dict(
         ConsentState.objects.filter(
+            counts(),
             contact__in=[verdict.contact.pk for verdict in people if verdict.contact],
             platform=platform,
             purpose=Purpose.MARKETING,

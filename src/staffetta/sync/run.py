@@ -4,8 +4,8 @@ Whoever goes on after a kill begins at the page that was not committed. A rehear
 out the writing. Runs of different configurations go side by side on several workers, each held by a lease.
 """
 
+import asyncio
 import random
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,6 +33,8 @@ from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_as_told
 
 PAGE = 500
+AHEAD = 4
+"""Pages read over one opening of the connection, which costs as much as storing forty people does."""
 PIECE = 2.0
 """Seconds of work before the lane looks whether something else is due."""
 LEASE = 10.0
@@ -142,10 +144,12 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None]) -> bool:
     """Do the next page, or the next writes after the last page; False when the run has ended."""
     place = Place.of(run.place)
     if not place.ended:
-        asked = monotonic()
-        rows, after = read_page(run, place, beat)
-        take_page(run, rows, after, setup)
-        _rest(run, asked)
+        read = read_ahead(run, place, beat)
+        for rows, after in read.pages:
+            take_page(run, rows, after, setup)
+            beat()
+        if read.error:
+            raise read.error
         return True
     writes = _claimed_writes(run)
     if writes:
@@ -155,11 +159,32 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None]) -> bool:
     return False
 
 
-def read_page(run: SyncRun, place: Place, beat: Callable[[], None] | None = None) -> tuple[Sequence[Customer], Place]:
-    """Ask the provider for what follows a place; raises the connector's errors, and Restless."""
-    return gateway.call(
-        run.configuration.channel, lambda connector: next_page(connector.customer_page, place, PAGE), beat=beat
-    )
+@dataclass(slots=True)
+class Read:
+    """Pages with the place after each, and what came in the way of the next one."""
+
+    pages: list[tuple[Sequence[Customer], Place]] = field(default_factory=list)
+    error: ConnectorError | Restless | None = None
+
+
+def read_ahead(run: SyncRun, place: Place, beat: Callable[[], None] | None = None, most: int = AHEAD) -> Read:
+    """Ask the provider for the next pages. What was read before an error is given with it, and not lost."""
+    rest = 0.0 if run.configuration.channel.pace == 0 else BETWEEN_PAGES
+
+    async def deed(connector: Connector) -> Read:
+        read, at = Read(), place
+        while not at.ended and len(read.pages) < most:
+            asked = monotonic()
+            try:
+                rows, at = await next_page(connector.customer_page, at, PAGE)
+            except (ConnectorError, Restless) as error:
+                read.error = error
+                break
+            read.pages.append((rows, at))
+            await asyncio.sleep(max(rest - (monotonic() - asked), 0))
+        return read
+
+    return gateway.call(run.configuration.channel, deed, beat=beat)
 
 
 def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup) -> None:
@@ -183,17 +208,6 @@ def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup
             store(verdicts, known, run, setup)
             plan_writes(verdicts, run, setup)
     run.refresh_from_db()
-
-
-def _rest(run: SyncRun, asked: float) -> None:
-    if run.configuration.channel.pace == 0:
-        return
-    if (left := BETWEEN_PAGES - (monotonic() - asked)) > 0:
-        _pause(left)
-
-
-def _pause(seconds: float) -> None:
-    threading.Event().wait(seconds)
 
 
 def _claimed_writes(run: SyncRun) -> list[SyncWrite]:

@@ -10,11 +10,12 @@ from django.db.models import F, Q
 
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import consent
+from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.models import ConsentValue, Contact, Suppression
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.contacts.suppression import digest, masked
-from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Verdict
-from staffetta.sync.models import Meaning, SyncLink, SyncRow, SyncRun
+from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict
+from staffetta.sync.models import Meaning, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.work.clock import now
 
@@ -39,9 +40,7 @@ def store(verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup)
 
 
 def _write_contacts(verdicts: Sequence[Verdict]) -> None:
-    Contact.objects.bulk_create(
-        verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED
-    )
+    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED])
     changed = [
         verdict.contact
         for verdict in verdicts
@@ -74,7 +73,7 @@ def _write_links(verdicts: Sequence[Verdict], known: Known, run: SyncRun) -> Non
     _insert(LINK, rows)
 
 
-def _moved(link: SyncLink | None, verdict: Verdict) -> bool:
+def _moved(link: Linked | None, verdict: Verdict) -> bool:
     return link is None or verdict.contact is None or (link.contact_id, link.last) != (verdict.contact.pk, verdict.last)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from staffetta.channels.holds import Held
 from staffetta.channels.usage import Dependent, Usage
@@ -24,9 +24,17 @@ def of_channel(channel_id: int) -> Sequence[Dependent]:
     url = reverse("sync:list", args=[channel_id])
     held = len(held_among(rows)) if rows else 0
     return [
-        Dependent(_("contact-sync configurations"), len(rows), url),
-        Dependent(_("contact-sync configurations held: a customer field changed"), held, url),
+        Dependent(ngettext("contact-sync configuration", "contact-sync configurations", len(rows)), len(rows), url),
+        Dependent(_held(held), held, url),
     ]
+
+
+def _held(number: int) -> str:
+    return ngettext(
+        "contact-sync configuration held: a customer field changed",
+        "contact-sync configurations held: a customer field changed",
+        number,
+    )
 
 
 def count_held(_channel_ids: Sequence[int]) -> Sequence[Held]:

@@ -61,12 +61,19 @@ class Pace:
         """The part of the full rate that complaints left, 1 when there were none for long enough."""
         return self._level
 
-    def go_on_from(self, level: float, seconds_ago: float) -> None:
-        """Begin where another left off: at `level` so many seconds ago, recovered since by as many steps."""
+    @property
+    def blocked(self) -> float:
+        """Seconds for which nothing may leave at all."""
+        return max(0.0, self._blocked_until - self._clock())
+
+    def go_on_from(self, level: float, blocked: float, seconds_ago: float) -> None:
+        """Begin where another left off `seconds_ago`: at `level`, recovered since by as many steps, still `blocked`."""
         with self._lock:
             steps = int(max(0.0, seconds_ago) / STEP_SECONDS)
             self._level = max(SLOWEST, min(1.0, level + steps * STEP))
             self._tokens = min(self._tokens, max(1.0, self.burst * self._level))
+            if blocked > 0:
+                self._blocked_until = self._stepped_at = self._clock() + blocked
 
     @property
     def _speed(self) -> float:

@@ -14,6 +14,7 @@ from staffetta.channels.forms import ConfirmForm
 from staffetta.channels.models import Channel
 from staffetta.channels.views.person import person
 from staffetta.contacts.models import Contact
+from staffetta.ui.templatetags.staffetta import grouped
 
 
 @allow(ADMINISTRATORS)
@@ -68,15 +69,19 @@ def _page(request: HttpRequest, channel: Channel | None, form: ConfirmForm, outl
 def _goes(outlook: Outlook) -> list[str]:
     """Say what goes, one line per kind, kinds of which there is nothing left out."""
     counted = [
-        (outlook.channels, ngettext("%(number)d channel", "%(number)d channels", outlook.channels)),
-        (outlook.keys, ngettext("%(number)d API Key", "%(number)d API Keys", outlook.keys)),
-        (outlook.templates, ngettext("%(number)d template", "%(number)d templates", outlook.templates)),
+        (outlook.channels, ngettext("%(number)s channel", "%(number)s channels", outlook.channels)),
+        (outlook.keys, ngettext("%(number)s API Key", "%(number)s API Keys", outlook.keys)),
+        (outlook.templates, ngettext("%(number)s template", "%(number)s templates", outlook.templates)),
         (
             outlook.switched_off,
-            ngettext("%(number)d switched off by you", "%(number)d switched off by you", outlook.switched_off),
+            ngettext(
+                "%(number)s template switched off by you",
+                "%(number)s templates switched off by you",
+                outlook.switched_off,
+            ),
         ),
-        (outlook.fields, ngettext("%(number)d customer field", "%(number)d customer fields", outlook.fields)),
-        (outlook.calls, ngettext("%(number)d API call in the log", "%(number)d API calls in the log", outlook.calls)),
+        (outlook.fields, ngettext("%(number)s customer field", "%(number)s customer fields", outlook.fields)),
+        (outlook.calls, ngettext("%(number)s API call in the log", "%(number)s API calls in the log", outlook.calls)),
     ]
-    lines = [text % {"number": number} for number, text in counted if number]
-    return lines + [f"{number} {name}" for name, number in outlook.others]
+    lines = [text % {"number": grouped(number)} for number, text in counted if number]
+    return lines + [f"{grouped(number)} {name}" for name, number in outlook.others]

@@ -22,6 +22,7 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.views.asked import found, person
 from staffetta.communications.wording import trouble_words
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact
 from staffetta.contacts.search import find
 from staffetta.contacts.values import values_of
@@ -110,7 +111,7 @@ def _people(request: HttpRequest, communication: Communication) -> dict[str, Any
     purpose = purpose_of(communication.variant.category if communication.variant else "")
     agreed = set(
         ConsentState.objects.filter(
-            contact__in=listed, platform=communication.platform, purpose=purpose, value=ConsentValue.YES
+            counts(), contact__in=listed, platform=communication.platform, purpose=purpose, value=ConsentValue.YES
         ).values_list("contact_id", flat=True)
     )
     people = [Person(contact, contact.pk in agreed) for contact in listed]

@@ -8,7 +8,9 @@ from staffetta.contacts.views.duplicates import (
     search_duplicates,
     undo_merge,
 )
+from staffetta.contacts.views.erasures import certificate_file, erase_contact, erasure, erasures
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
+from staffetta.contacts.views.history import history
 from staffetta.contacts.views.imports import (
     cancel,
     columns,
@@ -30,6 +32,7 @@ __all__ = [
     "add_to_list",
     "browse",
     "cancel",
+    "certificate_file",
     "change",
     "columns",
     "delete",
@@ -39,8 +42,12 @@ __all__ = [
     "dismiss_duplicates",
     "duplicates",
     "edit_field",
+    "erase_contact",
+    "erasure",
+    "erasures",
     "export_file",
     "fields",
+    "history",
     "imports",
     "leave_list",
     "lift",

@@ -27,6 +27,7 @@ from staffetta.contacts.models import (
 from staffetta.contacts.own_fields import shown_value
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
 from staffetta.contacts.suppression import addresses_of
+from staffetta.contacts.views.history import lines_of
 from staffetta.contacts.wording import consent_source, suppression_cause
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
@@ -68,7 +69,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 def _opt_in(contact: Contact) -> tuple[str, str, str]:
     """Return (label, colour, icon) of a contact whose consent states were fetched."""
     state = next(iter(contact.consent_states.all()), None)
-    value = state.value if state else ConsentValue.UNSET.value
+    value = state.value_now if state else ConsentValue.UNSET.value
     return (str(ConsentValue(value).label), *OPT_IN_LOOKS[value])
 
 
@@ -80,13 +81,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     sent = Delivery.objects.filter(contact=contact).select_related("communication", "transactional").order_by("-pk")
     data = {
         "contact": contact,
+        "lines": lines_of(contact, size=MESSAGES)[0],
         "own": [
             (field, shown_value(field, contact.values.get(field.name)))
             for field in ContactField.objects.order_by("label")
         ],
         "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
-        "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
+        "states": [(state, *OPT_IN_LOOKS[state.value_now], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
         "deliveries": [
             (row, *STATE_LOOKS.get(row.state, ("secondary", "clock")), _why(row)) for row in sent[:MESSAGES]

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ('openings', models.PositiveSmallIntegerField(default=0)),
                 ('pace_level', models.FloatField(default=1.0)),
                 ('slowed_at', models.DateTimeField(null=True)),
+                ('blocked', models.FloatField(default=0)),
             ],
         ),
         migrations.CreateModel(

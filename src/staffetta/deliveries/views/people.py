@@ -23,6 +23,7 @@ from staffetta.deliveries import settle
 from staffetta.deliveries.behind import LOOKS, behind, outcome_text
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.whatsapp_words import known_in
 from staffetta.reports.numbers import numbers
 from staffetta.ui.paging import page_of
 from staffetta.ui.templatetags.staffetta import grouped
@@ -73,6 +74,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "delivery": row,
         "look": LOOKS[DeliveryState(row.state)],
         "words": words_of(row.reason) if row.reason else None,
+        "known": known_in(row.provider_code, row.provider_reason) if row.reason else None,
         "attempts": [(each, outcome_text(each.outcome)) for each in row.attempts.order_by("number")],
         "drawn": _drawn(row),
     }
@@ -143,6 +145,7 @@ def _headings() -> list[str]:
         _("State"),
         _("Reason"),
         _("What to do"),
+        _("WhatsApp’s reason"),
         _("Code of the provider"),
         _("Answer of the provider"),
         _("Date and time"),
@@ -154,6 +157,7 @@ def _lines(rows: QuerySet[Delivery]) -> Iterator[list[object]]:
     labels = dict(DeliveryState.choices)
     for row in rows.iterator(chunk_size=2000):
         words = words_of(row.reason) if row.reason else None
+        known = known_in(row.provider_code, row.provider_reason) if row.reason else None
         when = row.settled_at or row.created_at
         yield [
             row.contact_name,
@@ -162,6 +166,7 @@ def _lines(rows: QuerySet[Delivery]) -> Iterator[list[object]]:
             labels[row.state],
             words.what if words else "",
             words.remedy if words else "",
+            known.words.what if known else "",
             row.provider_code,
             row.provider_reason,
             timezone.localtime(when).strftime("%d/%m/%Y %H:%M:%S"),

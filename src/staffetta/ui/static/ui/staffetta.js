@@ -73,6 +73,17 @@
     for (const button of document.querySelectorAll("form[method=post] button[type=submit]")) button.disabled = false;
   });
 
+  // A strip of tabs or filters that scrolls sideways shows the one that is open.
+  const showOpen = () => {
+    for (const open of document.querySelectorAll(".nav-tabs .active, .chips .active")) {
+      const strip = open.closest(".nav-tabs, .chips");
+      const middle = open.getBoundingClientRect().left - strip.getBoundingClientRect().left + open.offsetWidth / 2;
+      strip.scrollLeft += middle - strip.clientWidth / 2;
+    }
+  };
+  window.addEventListener("resize", showOpen);
+  showOpen();
+
   // A select with data-submit sends its form when changed (filters); without JavaScript the form has its button.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

@@ -1,0 +1,130 @@
+"""Where this room, and the rooms below it, hold a person without a row that points to the contact."""
+
+import re
+from collections.abc import Iterable, Iterator
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.core.files.base import File
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from staffetta.accounts.models import AuditEntry
+from staffetta.channels.models import Exchange
+from staffetta.contacts.hanging import Erased, Traces
+from staffetta.contacts.models import Import, ImportReject, ImportState
+from staffetta.contacts.read_csv import BadFile, Dialect, records
+from staffetta.contacts.record_models import Merge
+
+TAIL = 9
+"""Digits a number is known by however it was typed: the country code may be missing, blanks may stand between."""
+SHORTEST, LONGEST = 7, 17
+NO_DIGITS = re.compile(r"\D")
+PIECE = 500
+
+
+def erase_here(traces: Traces) -> Erased:
+    """Empty rejected rows and files of imports, merges and the audit log; delete recorded API calls with the number."""
+    emptied = {
+        "rejects": _empty_rejects(traces),
+        "file_rows": sum(_empty_file(source, traces) for source in _files()),
+        "merges": _empty_merges(traces),
+        "audit": _empty_audit(traces),
+    }
+    return Erased(deleted={"exchanges": _delete_exchanges(traces)}, emptied=emptied)
+
+
+def names_them(cells: Iterable[str], traces: Traces) -> bool:
+    """Say whether one of the cells is the person's number, in whatever form, or one of their ids."""
+    tails = tuple(number[-TAIL:] for number in _numbers(traces))
+    for cell in cells:
+        if cell.strip().casefold() in traces.words:
+            return True
+        plain = NO_DIGITS.sub("", cell)
+        if tails and SHORTEST <= len(plain) <= LONGEST and plain.endswith(tails):
+            return True
+    return False
+
+
+def _numbers(traces: Traces) -> list[str]:
+    return [number for number in traces.addresses if number.isdecimal() and len(number) >= SHORTEST]
+
+
+def _empty_rejects(traces: Traces) -> int:
+    rows = ImportReject.objects.order_by("pk").values_list("pk", "cells").iterator(chunk_size=2000)
+    found = [pk for pk, cells in rows if names_them(cells, traces)]
+    for start in range(0, len(found), PIECE):
+        ImportReject.objects.filter(pk__in=found[start : start + PIECE]).update(cells=[])
+    return len(found)
+
+
+def _files() -> Iterator[Import]:
+    """Files that still lie here: of imports nobody started, and of those that broke off."""
+    return Import.objects.filter(state__in=(ImportState.UPLOADED, ImportState.FAILED)).exclude(file="").iterator()
+
+
+def _empty_file(source: Import, traces: Traces) -> int:
+    """Write the file anew without the person's rows; return how many those were."""
+    gone, start = 0, 0
+    try:
+        with source.file.storage.open(str(source.file.name), "rb") as raw, TemporaryFile() as rest:
+            with source.file.open("rb") as file:
+                for record in records(file, Dialect(source.encoding, source.delimiter)):
+                    piece, start = raw.read(record.end - start), record.end
+                    if names_them(record.cells, traces):
+                        gone += 1
+                    else:
+                        rest.write(piece)
+            if gone:
+                _replace(source, rest, gone)
+    except FileNotFoundError:
+        return 0
+    except BadFile:  # what cannot be read to its end is not kept for one person's sake
+        source.file.delete(save=True)
+        return 1
+    return gone
+
+
+def _replace(source: Import, rest: Any, gone: int) -> None:
+    rest.seek(0)
+    old, storage = str(source.file.name), source.file.storage
+    source.file.save(f"{source.pk}.csv", File(rest), save=False)
+    source.total_rows = max((source.total_rows or gone) - gone, 0)
+    source.save(update_fields=["file", "total_rows"])
+    storage.delete(old)
+
+
+def _empty_merges(traces: Traces) -> int:
+    people = (traces.contact_id, *traces.merged)
+    rows = Merge.objects.filter(Q(kept_number__in=people) | Q(lost_number__in=people))
+    return rows.update(lost_name="", lost={}, before={}, after={}, moved={}, left={}, held=[], states={}, suppressed=[])
+
+
+def _empty_audit(traces: Traces) -> int:
+    """The deeds stay, the name goes: a deed names the contact by its number."""
+    targets = {f"contacts.contact:{pk}": f"#{pk}" for pk in (traces.contact_id, *traces.merged)}
+    emptied = sum(
+        AuditEntry.objects.filter(target=target).exclude(target_name=name).update(target_name=name)
+        for target, name in targets.items()
+    )
+    for entry in AuditEntry.objects.annotate(text=Cast("details", TextField())).filter(_any("text", traces)):
+        entry.details = {name: _masked(value, traces) for name, value in entry.details.items()}
+        entry.save(update_fields=["details"])
+        emptied += 1
+    return emptied
+
+
+def _masked(value: object, traces: Traces) -> object:
+    return "•••" if any(trace in str(value) for trace in _numbers(traces)) else value
+
+
+def _delete_exchanges(traces: Traces) -> int:
+    texts = _any("url", traces) | _any("request_body", traces) | _any("response_body", traces)
+    return Exchange.objects.filter(texts).delete()[0] if _numbers(traces) else 0
+
+
+def _any(column: str, traces: Traces) -> Q:
+    condition = Q(pk__in=[])
+    for number in _numbers(traces):
+        condition |= Q(**{f"{column}__contains": number})
+    return condition

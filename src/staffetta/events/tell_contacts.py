@@ -1,0 +1,14 @@
+"""What this room does when a person is erased: events stay counted, without address and text."""
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
+from staffetta.contacts.hanging import Erased, Traces
+from staffetta.events.models import ProviderEvent
+
+
+def erase(traces: Traces) -> Erased:
+    """Empty what the provider told of the person; the key names them too."""
+    nobody = Concat(Value("#"), Cast("pk", CharField()))
+    rows = ProviderEvent.objects.filter(address__in=traces.addresses)
+    return Erased(emptied={"events": rows.update(address=nobody, key=nobody, payload={})})

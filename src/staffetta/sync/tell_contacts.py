@@ -1,0 +1,19 @@
+"""What this room does when a person is erased: runs keep their counters, nothing in them names the person any more."""
+
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from staffetta.contacts.hanging import Erased, Traces
+from staffetta.sync.models import SyncLink, SyncMet, SyncRow, SyncWrite
+
+NOBODY = Concat(Value("#"), Cast("pk", CharField()))
+
+
+def erase(traces: Traces) -> Erased:
+    """Empty rows and writes of runs, forget who was linked; the next run makes nobody anew who was erased."""
+    theirs = Q(contact=traces.contact_id) | Q(customer_id__in=traces.addresses)
+    rows = SyncRow.objects.filter(theirs).update(customer_id=NOBODY, name="", changes={}, conflicts={}, customer=None)
+    writes = SyncWrite.objects.filter(theirs).update(customer_id=NOBODY, name=None, fields={}, last={})
+    SyncMet.objects.filter(customer_id__in=traces.addresses).delete()
+    links = SyncLink.objects.filter(theirs).delete()[0]
+    return Erased(deleted={"sync_links": links}, emptied={"sync_rows": rows, "sync_writes": writes})

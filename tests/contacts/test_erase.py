@@ -1,0 +1,178 @@
+"""A person is erased: nothing stored names them any more, sums stay, and nothing brings them back by itself."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from staffetta.accounts import audit
+from staffetta.accounts.models import AuditEntry
+from staffetta.channels.models import Exchange
+from staffetta.cli.main import main
+from staffetta.contacts import consent, hanging
+from staffetta.contacts.erase import erase
+from staffetta.contacts.merge import merge
+from staffetta.contacts.models import Contact, ContactActivity, Import, ImportReject, ImportState
+from staffetta.contacts.record_models import ContactChange, Erasure
+from staffetta.contacts.suppression import is_suppressed
+from staffetta.deliveries.models import Attempt, Delivery, DeliveryKind, DeliveryState
+from staffetta.events.models import ProviderEvent
+from staffetta.sync.models import SyncLink, SyncRow, SyncWrite
+from tests import world as factory
+from tests.contacts.people import Accept, finish, person
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+NUMBER, DIGITS = "+393477770001", "393477770001"
+SECRETS = ("3477770001", "Ermenegilda", "ermenegilda@example.com", "CLI-7770", "987654777")
+
+
+def everywhere() -> dict[str, str]:
+    """Return every table that holds something of the person, with the row."""
+    found = {}
+    for model in apps.get_models():
+        for row in model._meta.base_manager.values():
+            text = json.dumps(row, default=str, ensure_ascii=False)
+            if any(secret.casefold() in text.casefold() for secret in SECRETS):
+                found[model._meta.label] = text
+    return found
+
+
+@pytest.fixture
+def world() -> World:
+    return factory.build()
+
+
+@pytest.fixture
+def ermenegilda(world: World) -> Contact:
+    """Somebody who left traces in every room."""
+    own = {"email": "Ermenegilda@example.com"}
+    contact = person(NUMBER, first_name="Ermenegilda", external_id="CLI-7770", telegram_id="987654777", values=own)
+    consent.record([contact.pk], "whatsapp", consent.BOTH, "yes", "hand", wording="Modulo di Ermenegilda")
+    ContactActivity.objects.create(contact=contact, platform="whatsapp")
+    ContactChange.objects.create(contact=contact, source="hand", changes={"first_name": ["", "Ermenegilda"]})
+    delivery = Delivery.objects.create(
+        kind=DeliveryKind.COMMUNICATION, communication=world.communication, contact=contact, channel=world.channel,
+        contact_name="Ermenegilda", address=DIGITS, parameters={"body": ["Ermenegilda"]}, state=DeliveryState.FAILED,
+        provider_reason=f"{DIGITS} is not deliverable",
+    )  # fmt: skip
+    Attempt.objects.create(delivery=delivery, number=1, provider_reason=f"{DIGITS}?")
+    Delivery.objects.create(
+        kind=DeliveryKind.TRANSACTIONAL,
+        contact=contact,
+        address=DIGITS,
+        channel=world.channel,
+        contact_name="Ermenegilda",
+    )
+    Exchange.objects.create(
+        channel=world.channel, operation="send", method="POST", url=f"https://example.org/{DIGITS}", status=200
+    )
+    ProviderEvent.objects.create(
+        channel=world.channel,
+        key=f"stopped:{DIGITS}:0",
+        kind="stopped",
+        address=DIGITS,
+        payload={"a": "Ermenegilda"},
+    )
+    run = world.sync_run
+    told = {"run": run, "customer_id": DIGITS, "contact": contact}
+    SyncRow.objects.create(**told, outcome="updated", name="Ermenegilda", changes={"first_name": ["", "Ermenegilda"]})
+    SyncWrite.objects.create(**told, deed="fields", name="Ermenegilda")
+    SyncLink.objects.create(configuration=run.configuration, customer_id=DIGITS, contact=contact)
+    ImportReject.objects.create(source=world.source, row=9, reason="too_long", cells=["347 77 70 001", "Ermenegilda"])
+    audit.record(None, "contact_changed", contact, filter=f"q={DIGITS}")
+    waiting = Import(name="b.csv", columns=["Telefono", "Nome"], total_rows=2, state=ImportState.UPLOADED)
+    rows = b"Telefono,Nome\n0039 347 7770001,Ermenegilda\n+393331112223,Ugo\n"
+    waiting.file.save("b.csv", ContentFile(rows), save=False)
+    waiting.save()
+    return contact
+
+
+def test_nothing_that_is_stored_names_the_person_any_more(ermenegilda: Contact, world: World) -> None:
+    merge(ermenegilda, person("+393477770009", first_name="Ermenegilda bis"), {}, None)
+    counts = {model: model._meta.base_manager.count() for model in (Delivery, SyncRow, ImportReject, ProviderEvent)}
+    assert len(everywhere()) > 10
+    done = erase(ermenegilda, "Richiesta del 12 marzo", None)
+    assert everywhere() == {}
+    assert {model: model._meta.base_manager.count() for model in counts} == counts
+    for source in Import.objects.exclude(file=""):
+        with source.file.open("rb") as file:
+            assert b"7770001" not in file.read()
+    assert Import.objects.get(name="b.csv").total_rows == 1
+    assert done.deleted["contacts.contact"] == 1
+    assert done.deleted["contacts.consent"] == 2
+    assert done.emptied["messages"] == 2
+    assert done.kept == {"suppressions": 3}
+    assert set(done.masked) == {"+39••••••0001", "+39••••••0009", "987•••4777"}
+
+
+def test_what_waits_is_not_sent_and_what_is_being_sent_must_end_first(ermenegilda: Contact) -> None:
+    waiting = Delivery.objects.get(kind=DeliveryKind.TRANSACTIONAL)
+    Delivery.objects.filter(pk=waiting.pk).update(state=DeliveryState.SENDING)
+    with pytest.raises(hanging.InTheWay):
+        erase(ermenegilda, "", None)
+    assert Contact.objects.filter(pk=ermenegilda.pk).exists()
+    assert not is_suppressed("whatsapp", NUMBER)
+    Delivery.objects.filter(pk=waiting.pk).update(state=DeliveryState.WAITING)
+    erase(ermenegilda, "", None)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == (DeliveryState.NOT_SENT, "erased")
+
+
+def test_an_import_that_runs_must_end_first(ermenegilda: Contact) -> None:
+    Import.objects.update(state=ImportState.RUNNING)
+    with pytest.raises(hanging.InTheWay):
+        erase(ermenegilda, "", None)
+
+
+def test_no_import_brings_the_person_back(ermenegilda: Contact, accept: Accept) -> None:
+    erase(ermenegilda, "", None)
+    Import.objects.all().delete()
+    source = finish(accept(f"Telefono,Opt\n{NUMBER},Si\n+393331112223,Si\n".encode(), consent="Opt"))
+    assert (source.created, source.rejected) == (1, 1)
+    assert ImportReject.objects.get(source=source).reason == "erased_person"
+    assert not Contact.objects.filter(phone=NUMBER).exists()
+    again = person(NUMBER)  # by hand it can be done, and still nothing is sent
+    assert is_suppressed("whatsapp", again.phone or "")
+
+
+def test_a_word_is_typed_and_the_certificate_is_shown_listed_and_downloaded(
+    as_operator: Client, as_viewer: Client, ermenegilda: Contact
+) -> None:
+    address = f"/contacts/{ermenegilda.pk}/erase/"
+    assert address in as_operator.get(f"/contacts/{ermenegilda.pk}/").content.decode()
+    assert as_viewer.get(address).status_code == 403
+    assert as_operator.post(address, {"typed": "sì"}).status_code == 200
+    assert Contact.objects.filter(pk=ermenegilda.pk).exists()
+    answer = as_operator.post(address, {"typed": "cancella", "reason": "Richiesta"})
+    done = Erasure.objects.latest("pk")
+    assert answer.headers["Location"] == f"/contacts/erasures/{done.public_id}/"
+    for page in (answer.headers["Location"], "/contacts/erasures/"):
+        assert "0001" in as_viewer.get(page).content.decode()
+    text = as_operator.get(f"/contacts/erasures/{done.public_id}/text/")
+    assert "Certificato di cancellazione" in text.content.decode()
+    assert "attachment" in text.headers["Content-Disposition"]
+    told = json.loads(as_operator.get(f"/contacts/erasures/{done.public_id}/json/").content)
+    assert told["deleted"]["contacts.contact"] == 1
+    assert AuditEntry.objects.filter(deed="contact_erased").exists()
+
+
+def test_the_command_wants_a_yes(capsys: pytest.CaptureFixture[str], ermenegilda: Contact) -> None:
+    assert main(["contacts", "erase", str(ermenegilda.pk)]) == 1
+    assert main(["contacts", "erase", str(ermenegilda.pk), "--yes", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept"] == {"suppressions": 2}
+    assert main(["contacts", "erasures", "--json"]) == 0
+    assert main(["contacts", "erase", str(ermenegilda.pk), "--yes"]) == 1
+
+
+def test_the_list_costs_the_same_for_any_number(
+    as_viewer: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(60):
+        Erasure.objects.create(contact_number=n)
+        if n in (1, 59):
+            with django_assert_num_queries(4):
+                as_viewer.get("/contacts/erasures/")
