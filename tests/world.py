@@ -26,6 +26,7 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts.merge import merge as merge_contacts
 from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
 from staffetta.contacts.record_models import Erasure, Merge, Twin
+from staffetta.contacts.step_models import SavedMapping
 from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 from staffetta.work.clock import now
@@ -188,6 +189,7 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("duplicates/", "pk", lambda world: world.twin.pk),
     ("merges/", "pk", lambda world: world.merge.pk),
     ("merge/", "other", lambda world: world.twin.second_id),
+    ("mappings/", "pk", lambda _: SavedMapping.objects.create(name="CRM").pk),
     ("imports/", "pk", lambda world: world.source.pk),
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("communications/", "pk", lambda world: world.communication.pk),

@@ -102,6 +102,13 @@ def _register_import(verbs: Subparsers) -> None:
         metavar="COLUMN=TARGET",
         help=_("where a column goes: phone, first_name, last_name, telegram_id, or the name of a contact field"),
     )
+    parser.add_argument(
+        "--mode",
+        action="append",
+        default=[],
+        metavar="TARGET=if_empty|only_new",
+        help=_("what a column may change of contacts already here; without it the file wins"),
+    )
     parser.add_argument("--consent", default="", metavar="COLUMN", help=_("the column with the Opt-in WhatsApp"))
     parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
     parser.add_argument("--recover-numbers", action="store_true", help=_("add a missing + or country code to numbers"))
@@ -124,7 +131,9 @@ def import_contacts(args: argparse.Namespace) -> int:
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
         consent_column = " ".join(args.consent.split())
-        import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=_phone_mode(args))
+        modes = dict(pair.rpartition("=")[::2] for pair in args.mode)
+        phone_mode = _phone_mode(args)
+        import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=phone_mode, modes=modes)
         import_file.start(source, None)
     except WrongMapping as wrong:
         import_file.discard(source, None)

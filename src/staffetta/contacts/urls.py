@@ -39,6 +39,7 @@ urlpatterns = [
     path("blacklist/<int:pk>/lift/", views.lift, name="lift"),
     path("imports/", views.imports, name="imports"),
     path("imports/new/", views.upload, name="upload"),
+    path("mappings/<int:pk>/forget/", views.forget_mapping, name="forget_mapping"),
     path("imports/<int:pk>/", views.show_import, name="import"),
     path("imports/<int:pk>/columns/", views.columns, name="columns"),
     path("imports/<int:pk>/preview/", views.preview, name="preview"),

@@ -48,6 +48,8 @@ MAPPING_PROBLEMS: dict[str, Promise] = {
         "Choose the column with the phone number (or the TELEGRAMID): people are told apart by it."
     ),
     "target_twice": gettext_lazy("Two columns go to «%(subject)s»: choose one."),
+    "unknown_mode": gettext_lazy("«%(subject)s» is no update mode: if_empty or only_new."),
+    "mode_of_nothing": gettext_lazy("No column goes to «%(subject)s»."),
     "unknown_column": gettext_lazy("The file has no column «%(subject)s»."),
     "unknown_target": gettext_lazy(
         "«%(subject)s» cannot be a field's name: small letters, digits, - and _ only, a letter or digit first."
@@ -129,6 +131,8 @@ SUPPRESSION_CAUSES: dict[str, Promise | str] = {
 
 DEEDS: dict[str, Promise] = {
     "import_started": gettext_lazy("Started the import"),
+    "mapping_saved": gettext_lazy("Saved the mapping of columns"),
+    "mapping_forgotten": gettext_lazy("Forgot the mapping of columns"),
     "import_discarded": gettext_lazy("Threw away the uploaded file"),
     "list_made": gettext_lazy("Made the list"),
     "list_filled": gettext_lazy("Added people to the list"),

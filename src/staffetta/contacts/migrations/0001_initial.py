@@ -205,8 +205,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
                 ('mapping', models.JSONField(default=dict)),
                 ('modes', models.JSONField(default=dict)),
-                ('consent_column', models.CharField(blank=True, max_length=200)),
-                ('consent_wording', models.TextField(blank=True)),
                 ('phone_mode', models.CharField(blank=True, max_length=10)),
                 ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
             ],
