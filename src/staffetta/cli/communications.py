@@ -16,7 +16,7 @@ from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.check_media import MediaCheck, check_media, refused
 from staffetta.communications.draft import Content, save_draft
-from staffetta.communications.hold import RESUMABLE, StillHeld
+from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.mapping import WrongSource, parse_source
 from staffetta.communications.models import Communication, CommunicationState
@@ -24,9 +24,7 @@ from staffetta.communications.start import MEDIA_KINDS
 from staffetta.communications.wording import media_text, trouble_words
 from staffetta.contacts import recipients
 from staffetta.contacts import values as contact_values
-from staffetta.contacts.audience import Audience, UnknownAudience
-from staffetta.contacts.models import ContactList, Import
-from staffetta.deliveries.plan import audience_of
+from staffetta.contacts.audience import WRITTEN, Audience, Source, UnknownAudience
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import Numbers, numbers_of
@@ -77,7 +75,7 @@ def _register_create(verbs: Subparsers) -> None:
         help=_("KEY: a number of the body, header, button; SOURCE: field:NAME or text:TEXT, then |fallback:TEXT"),
     )
     parser.add_argument("--header-media", default="", metavar="URL")
-    parser.add_argument("--audience", required=True, metavar="all|import:ID|list:ID")
+    parser.add_argument("--audience", required=True, metavar=WRITTEN)
     json_option(parser, _("print the communication as JSON"))
     parser.set_defaults(run=create)
 
@@ -262,11 +260,11 @@ def _source(text: str) -> dict[str, str | None]:
     return source.entry()
 
 
-def _audience_of(text: str) -> Import | ContactList | None:
+def _audience_of(text: str) -> Source | None:
     try:
         audience = Audience.parse(text)
     except UnknownAudience:
-        fail(_("«%(text)s» is no audience: all, import:ID or list:ID.") % {"text": text})
+        fail(_("«%(text)s» is no audience: all, import:ID, list:ID or rule:ID.") % {"text": text})
     return audience.source
 
 

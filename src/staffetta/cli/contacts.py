@@ -12,7 +12,7 @@ from staffetta.cli import contact_erasure, contact_merges
 from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search, undo_import
-from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.audience import WRITTEN, Audience, UnknownAudience
 from staffetta.contacts.consent import counts
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
@@ -32,7 +32,7 @@ def register(nouns: Subparsers) -> None:
     exported = verbs.add_parser("export", help=_("write the contacts to a file"))
     exported.add_argument("file", type=Path, metavar="FILE", help=_("its name ends in .csv or .xlsx"))
     exported.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
-    exported.add_argument("--audience", default="all", metavar="all|import:ID|list:ID")
+    exported.add_argument("--audience", default="all", metavar=WRITTEN)
     exported.set_defaults(run=export_contacts)
     listed = verbs.add_parser("list", help=_("list the contacts, newest first"))
     listed.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
@@ -64,7 +64,7 @@ def export_contacts(args: argparse.Namespace) -> int:
     try:
         people = search.find(Audience.parse(args.audience).queryset(), args.search)
     except UnknownAudience:
-        fail(_("«%(text)s» is no audience: all, import:ID or list:ID.") % {"text": args.audience})
+        fail(_("«%(text)s» is no audience: all, import:ID, list:ID or rule:ID.") % {"text": args.audience})
     if kind == "xlsx" and export.too_long_for_a_sheet(people):
         fail(_("A workbook holds at most 1,048,575 people: choose CSV, or fewer people."))
     with args.file.open("wb") as out:

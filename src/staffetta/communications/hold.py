@@ -12,6 +12,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
 from staffetta.communications.models import Communication, CommunicationState, Composition
+from staffetta.contacts.audience import Audience
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -39,6 +40,8 @@ class Trouble(StrEnum):
     TEMPLATE_FAILING = "template_failing"  # refused again and again, whoever it goes to
     TOO_MANY_REFUSED = "too_many_refused"  # more than a fifth of its messages refused for one reason
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
+    AUDIENCE_BROKEN = "audience_broken"  # rules name what is no longer there; looked at before and while planning
+    AUDIENCE_GONE = "audience_gone"  # the import or list was deleted while its people were planned
     RESTORED = "restored"  # a backup was restored: what was sent since it was made is not known here
 
 
@@ -153,7 +156,28 @@ def resume_trouble(communication: Communication) -> Trouble:
     held = communication.state == CommunicationState.HELD
     if held and trouble == Trouble.TEMPLATE_CHANGED and may_accept(communication):
         return Trouble.NONE
-    return trouble
+    return trouble or audience_trouble(communication)
+
+
+def audience_trouble(communication: Communication) -> Trouble:
+    """Return why it is not known who is meant; once all are planned, nobody asks any more."""
+    if communication.started_at is not None:
+        return Trouble.NONE
+    audience = audience_of(communication)
+    if audience.pk == 0 and not audience.frozen:
+        return Trouble.AUDIENCE_GONE
+    return Trouble.AUDIENCE_BROKEN if audience.broken else Trouble.NONE
+
+
+def audience_of(communication: Communication) -> Audience:
+    """Return whom the communication goes to; once it was started, by its rules as they stood then."""
+    ids = {
+        "import": communication.audience_import_id,
+        "list": communication.audience_list_id,
+        "rule": communication.audience_rules_id,
+    }
+    kind = communication.audience_kind
+    return Audience(kind, ids[kind] or 0, communication.audience_frozen) if kind in ids else Audience()
 
 
 def _channel_trouble(channel: Channel | None) -> Trouble:

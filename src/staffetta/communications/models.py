@@ -55,17 +55,24 @@ class CommunicationState(models.TextChoices):
 
 
 class Communication(Composition):
-    """One message to an audience: all contacts, or those of one import or one list."""
+    """One message to an audience: all contacts, those of one import or one list, or whoever fits rules.
+
+    `audience_frozen` holds the rules, and the day they are counted from, as they stood at the start.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     state = models.CharField(max_length=12, choices=CommunicationState, default=CommunicationState.DRAFT)
-    audience_kind = models.CharField(max_length=12, default="all")  # all, import, list
+    audience_kind = models.CharField(max_length=12, default="all")  # all, import, list, rule
     audience_import = models.ForeignKey(
         "contacts.Import", null=True, on_delete=models.SET_NULL, related_name="communications"
     )
     audience_list = models.ForeignKey(
         "contacts.ContactList", null=True, on_delete=models.SET_NULL, related_name="communications"
     )
+    audience_rules = models.ForeignKey(
+        "contacts.AudienceRules", null=True, on_delete=models.SET_NULL, related_name="communications"
+    )
+    audience_frozen = models.JSONField(default=dict)
     audience_name = models.CharField(max_length=200, blank=True)
     planned_to = models.BigIntegerField(default=0)  # the last contact planned: planning resumes behind it
     start_asked_at = models.DateTimeField(null=True)

@@ -1,13 +1,15 @@
 """Start a communication: from here on the ledger plans its rows and sends them."""
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.communications.hold import Trouble, remember, trouble_of
+from staffetta.communications.hold import Trouble, audience_of, audience_trouble, remember, trouble_of
 from staffetta.communications.models import Communication, CommunicationState, Composition
+from staffetta.contacts import rule_world
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -23,6 +25,7 @@ class Refusal(StrEnum):
     IMPORT_REMOVED = "import_removed"
     IMPORT_UNFINISHED = "import_unfinished"
     LIST_REMOVED = "list_removed"
+    RULES_REMOVED = "rules_removed"
 
 
 class StartRefused(Exception):
@@ -47,6 +50,7 @@ def start(communication: Communication, by: User | None) -> None:
             started_by=by,
             updated_at=now(),
             accepted_revision=communication.accepted_revision,
+            audience_frozen=_frozen(communication),
         )
         if not moved:
             raise StartRefused(Refusal.NOT_A_DRAFT)
@@ -71,7 +75,16 @@ def incompleteness_of(composition: Composition) -> Refusal | None:
     return None
 
 
-def _audience_refusal(communication: Communication) -> Refusal | None:
+def _frozen(communication: Communication) -> dict[str, Any]:
+    """Return the rules and the day they are counted from: planning takes a while, and midnight changes no audience."""
+    if communication.audience_kind != "rule":
+        return {}
+    return {"rules": audience_of(communication).rules, "today": rule_world.present().today.isoformat()}
+
+
+def _audience_refusal(communication: Communication) -> Refusal | Trouble | None:
+    if communication.audience_kind == "rule":
+        return (audience_trouble(communication) or None) if communication.audience_rules_id else Refusal.RULES_REMOVED
     if communication.audience_kind == "list":
         return None if communication.audience_list_id else Refusal.LIST_REMOVED
     if communication.audience_kind != "import":

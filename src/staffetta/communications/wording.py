@@ -89,6 +89,15 @@ TROUBLES: Mapping[str, Words] = {
     ),
     "import_removed": Words(_("The import of the audience no longer exists."), _("Choose the audience anew.")),
     "list_removed": Words(_("The list of the audience was deleted."), _("Choose another audience.")),
+    "rules_removed": Words(_("The audience by rules was deleted."), _("Choose another audience.")),
+    "audience_broken": Words(
+        _("The rules of the audience name a field, a list, an import or a channel that is no longer there."),
+        _("Mend the rules, or choose another audience."),
+    ),
+    "audience_gone": Words(
+        _("The audience was deleted while its people were being prepared."),
+        _("Stop it, and make a new one with another audience."),
+    ),
     "import_unfinished": Words(_("The import of the audience is not finished."), _("Wait until it is.")),
 }
 UNKNOWN = Words(_("It cannot go on."), _("Look at the state of the channel and of the template."))

@@ -17,6 +17,7 @@ class DeliveriesConfig(AppConfig):
             dispatch,
             incident_words,
             look_up,
+            note_sent,
             plan,
             sweep,
             tell_contacts,
@@ -29,6 +30,7 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("dispatch", dispatch.work, every=1.0, threads=dispatch.SIDE_BY_SIDE))
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
+        lanes.register(lanes.Lane("note_sent", note_sent.work, every=note_sent.EVERY))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
         restored.register(after_restore.hold_what_waits)

@@ -98,6 +98,7 @@ class Delivery(models.Model):
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_flight"),
             models.Index(fields=["channel", "not_before"], condition=Q(state="uncertain"), name="delivery_to_look_up"),
             models.Index(fields=["communication", "state", "reason", "id"], name="delivery_behind_number"),
+            models.Index(fields=["settled_at", "id"], condition=Q(settled_at__isnull=False), name="delivery_settled"),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +146,19 @@ class DeliveryCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.reason}: {self.number}"
+
+
+class SentNoted(models.Model):
+    """How far the ledger was read for `ContactActivity` (note_sent.py): one row."""
+
+    settled_at = models.DateTimeField()
+    delivery = models.BigIntegerField()  # among those settled at that moment, the last one read
+
+    class Meta:
+        verbose_name_plural = "sent noted"
+
+    def __str__(self) -> str:
+        return f"{self.settled_at} {self.delivery}"
 
 
 class BreakerKind(models.TextChoices):

@@ -15,9 +15,8 @@ from django.db import transaction
 
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.compose import Composed, Composer
-from staffetta.communications.hold import Trouble, hold, trouble_of
+from staffetta.communications.hold import Trouble, audience_of, audience_trouble, hold, trouble_of
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
-from staffetta.contacts.audience import Audience
 from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
@@ -96,7 +95,7 @@ def plan(communication_id: int) -> bool:
     )
     if communication is None:
         return False
-    if trouble := trouble_of(communication):
+    if trouble := trouble_of(communication) or audience_trouble(communication):
         hold(communication.pk, trouble)
         return False
     try:
@@ -157,15 +156,6 @@ def summary(communication: Communication) -> Summary:
 def purpose_of(category: str) -> Purpose:
     """Return which consent a template of this category needs."""
     return Purpose.MARKETING if category.upper() == "MARKETING" else Purpose.SERVICE
-
-
-def audience_of(communication: Communication) -> Audience:
-    """Return whom the communication goes to."""
-    if communication.audience_kind == "import":
-        return Audience("import", communication.audience_import_id or 0)
-    if communication.audience_kind == "list":
-        return Audience("list", communication.audience_list_id or 0)
-    return Audience()
 
 
 def _pieces(communication: Communication) -> Iterator[list[Recipient]]:

@@ -17,7 +17,7 @@ from staffetta.communications import pause as pausing
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.difference import differences
-from staffetta.communications.hold import UNDER_WAY, StillHeld, Trouble, may_accept, remember, trouble_of
+from staffetta.communications.hold import UNDER_WAY, StillHeld, Trouble, audience_of, may_accept, remember, trouble_of
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.communications.views.asked import LOOKS, found, person
@@ -25,7 +25,6 @@ from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, trouble_words
 from staffetta.deliveries.incident_words import share_refused
 from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
-from staffetta.deliveries.plan import audience_of
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
@@ -227,7 +226,8 @@ def percent(part: int, whole: int) -> str:
 
 def _draft_page(request: HttpRequest, communication: Communication) -> dict[str, Any]:
     # Counted no further than it matters: a page reads no total of a large table.
-    large = audience_of(communication).queryset()[: AT_ONCE + 1].count() > AT_ONCE
+    audience = audience_of(communication)
+    large = audience.kind == "rule" or audience.queryset()[: AT_ONCE + 1].count() > AT_ONCE
     late = large and "count" not in request.GET
     context: dict[str, Any] = {
         "late": late,

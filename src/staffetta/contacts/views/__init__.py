@@ -1,5 +1,14 @@
 """Pages of the contacts and their imports."""
 
+from staffetta.contacts.views.audiences import (
+    audience,
+    count_audience,
+    count_rules,
+    delete_audience,
+    duplicate_audience,
+    edit_audience,
+    new_audience,
+)
 from staffetta.contacts.views.duplicates import (
     dismiss_duplicates,
     duplicates,
@@ -31,17 +40,23 @@ from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
 __all__ = [
     "add_to_list",
+    "audience",
     "browse",
     "cancel",
     "certificate_file",
     "change",
     "columns",
+    "count_audience",
+    "count_rules",
     "delete",
+    "delete_audience",
     "delete_field",
     "delete_list",
     "discard",
     "dismiss_duplicates",
+    "duplicate_audience",
     "duplicates",
+    "edit_audience",
     "edit_field",
     "erase_contact",
     "erasure",
@@ -58,6 +73,7 @@ __all__ = [
     "merge",
     "merges",
     "new",
+    "new_audience",
     "new_field",
     "preview",
     "progress",

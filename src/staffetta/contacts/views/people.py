@@ -15,6 +15,7 @@ from staffetta.contacts import consent, keep_out
 from staffetta.contacts.filters import SAID, Filters
 from staffetta.contacts.forms import OPT_IN, ContactForm
 from staffetta.contacts.models import (
+    AudienceRules,
     ConsentState,
     ConsentValue,
     Contact,
@@ -62,6 +63,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "imports": finished,
         "opt_ins": OPT_IN,
         "lists": ContactList.objects.order_by("name")[:200],
+        "audiences": AudienceRules.objects.order_by("name")[:200],
     }
     return render(request, "contacts/list.html", data)
 

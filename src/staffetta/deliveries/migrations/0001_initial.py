@@ -19,6 +19,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='SentNoted',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('settled_at', models.DateTimeField()),
+                ('delivery', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name_plural': 'sent noted',
+            },
+        ),
+        migrations.CreateModel(
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -133,6 +144,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(fields=['communication', 'state', 'reason', 'id'], name='delivery_behind_number'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('settled_at__isnull', False)), fields=['settled_at', 'id'], name='delivery_settled'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
