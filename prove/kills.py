@@ -51,40 +51,39 @@ def prove(asked: argparse.Namespace) -> dict[str, Any]:
 def _kill_workers(staffetta: Installation, engage: Engage, asked: argparse.Namespace) -> list[int]:
     """Kill one of the workers and start another, again and again; return the numbers of the processes killed."""
     dice, killed = random.Random(asked.seed), list[int]()
-    workers = [staffetta.start_worker() for _ in range(asked.workers)]
+    engage.fault("latency", ms=max(LATENCIES))
+    workers = [stand.start_worker(staffetta) for _ in range(asked.workers)]
     piece = max(1, asked.people * asked.channels // asked.kills)
     while len(killed) < asked.kills and stand.unsettled(staffetta):
         engage.clear_faults()
         engage.fault("latency", ms=dice.choice(LATENCIES))
         victim = workers.pop(dice.randrange(len(workers)))
-        _wait_for_the_moment(staffetta, engage, victim, dice, piece)
+        _wait_for_the_moment(staffetta, victim, dice, piece)
         victim.kill()
         killed.append(victim.pid)
-        print(f"kill {len(killed)} of {asked.kills}: {_accepted(engage)} accepted", file=sys.stderr, flush=True)
-        workers.append(staffetta.start_worker())
+        print(f"kill {len(killed)} of {asked.kills}: {_marked(staffetta)} marked", file=sys.stderr, flush=True)
+        workers.append(stand.start_worker(staffetta))
     if len(killed) < asked.kills:
         print(f"everybody was settled after {len(killed)} kills", file=sys.stderr, flush=True)
     return killed
 
 
-def _wait_for_the_moment(
-    staffetta: Installation, engage: Engage, worker: Started, dice: random.Random, piece: int
-) -> None:
+def _wait_for_the_moment(staffetta: Installation, worker: Started, dice: random.Random, piece: int) -> None:
     """Four times of five somewhere in the sending, else at any moment: starting, planning, taking over."""
     if dice.random() < 0.2:
         time.sleep(dice.uniform(0, 3))
         return
-    enough = _accepted(engage) + dice.randint(1, piece)
+    enough = _marked(staffetta) + dice.randint(1, piece)
 
     def reached() -> bool:
-        return _accepted(engage) >= enough or worker.popen.poll() is not None or not stand.unsettled(staffetta)
+        return _marked(staffetta) >= enough or worker.popen.poll() is not None or not stand.unsettled(staffetta)
 
     wait_until(reached, KILL_SECONDS, 0.05, "for a worker to send")
     time.sleep(dice.uniform(0, 0.05))
 
 
-def _accepted(engage: Engage) -> int:
-    return int(engage.control("GET", "/health")["accepted"])
+def _marked(staffetta: Installation) -> int:
+    return int(staffetta.rows("SELECT coalesce(max(id), 0) FROM deliveries_attempt")[0][0])
 
 
 def _judge_unanswered(staffetta: Installation, killed: list[int], channels: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench import account
 from engage_simulator.testing import Engage
-from tests.processes import ROOT, Installation, installation, wait_until
+from tests.processes import ROOT, Installation, Started, installation, wait_until
 
 CONCURRENCY = 16
 SETTINGS = {
@@ -53,9 +53,16 @@ class Disproved(Exception):
 def house(engage: Engage, channels: int, people: int, postgres: str = "") -> Iterator[Installation]:
     """Give an installation with one communication to `people` on each of so many channels, all asked to start."""
     os.environ["STAFFETTA_DATABASE_URL"] = postgres
-    with installation(STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as staffetta:
+    # Empty, and not copied from the suite's: that one is dropped at our end, when a cluster of our own is gone.
+    with installation(empty=True, STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as staffetta:
+        staffetta.python("from staffetta.work import schema\nschema.bring_up_to_date()")
         start(staffetta, channels, people)
         yield staffetta
+
+
+def start_worker(staffetta: Installation) -> Started:
+    """Start a worker without waiting for it: what happens may strike while it starts."""
+    return staffetta.start_python("from staffetta.work.worker import serve\nserve()", name="worker")
 
 
 def start(staffetta: Installation, channels: int, people: int) -> None:
@@ -108,7 +115,7 @@ def judge(staffetta: Installation, accepted: Counter[Person], people: int) -> di
 
 
 def unanswered(staffetta: Installation) -> Counter[str]:
-    """Count by worker the attempts without an answer; each must be listed as uncertain, or settled since by evidence."""
+    """Count by worker the attempts without an answer; each must be uncertain, or settled since by evidence."""
     workers: Counter[str] = Counter()
     for worker, state, settled_by, later in staffetta.rows(UNANSWERED):
         listed = state == "uncertain" or settled_by in ("history", "event")
