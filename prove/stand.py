@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import sys
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -97,6 +98,8 @@ def received(engage: Engage) -> Counter[Person]:
 
 def judge(staffetta: Installation, accepted: Counter[Person], people: int) -> dict[str, Any]:
     """Compare the provider's ledger with ours: nobody twice, nobody missing, the sums close. Raises Disproved."""
+    staffetta.end()  # else the look-up settles uncertain ones between two questions
+    time.sleep(1)  # a database server may still be committing
     ours = {(str(channel), str(address)): str(state) for channel, address, state in staffetta.rows(ROWS)}
     _want(len(ours) == people, f"{len(ours)} people have a row, {people} should")
     doubled = [who for who, times in accepted.items() if times > 1]
