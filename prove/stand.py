@@ -42,7 +42,8 @@ UNPLANNED = "SELECT count(*) FROM communications_communication WHERE started_at 
 HELD = "SELECT held_reason FROM communications_communication WHERE state = 'held'"
 COUNTED = "SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state"
 ROWS = "SELECT channel_provider_id, address, state FROM deliveries_delivery"
-UNANSWERED = "SELECT a.worker, d.state, d.settled_by, d.attempt - a.number FROM deliveries_attempt a JOIN deliveries_delivery d ON d.id = a.delivery_id WHERE a.answered_at IS NULL"  # noqa: E501
+UNANSWERED = """SELECT a.worker, d.state, d.settled_by, d.attempt - a.number
+FROM deliveries_attempt a JOIN deliveries_delivery d ON d.id = a.delivery_id WHERE a.answered_at IS NULL"""
 Person = tuple[str, str]
 
 

@@ -31,7 +31,7 @@ from tests.processes import Installation, free_port, installation, wait_until
 SENDS = {"operation": "send_notification"}
 LATENCY = 20
 """Milliseconds the provider takes."""
-SMALL = 24
+SMALL = 96
 """Megabytes of the file system that becomes full."""
 FULL_SECONDS = 6.0
 
