@@ -24,10 +24,11 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, trouble_words
+from staffetta.deliveries.gains import gained
 from staffetta.deliveries.incident_words import share_refused
 from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
 from staffetta.deliveries.plan import summary as counted_start
-from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.reasons import when, words_of
 from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.templatetags.staffetta import grouped
@@ -167,8 +168,17 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "late": _late(communication),
         "stoppable": communication.state in stopping.STOPPABLE,
         "held_numbers": _held_numbers(communication),
+        "gained": _gained(communication, counted.sent),
         "pausable": communication.state in UNDER_WAY,
         **held_of(communication),
+    }
+
+
+def _gained(communication: Communication, taken: int) -> dict[str, Any]:
+    found = gained(communication.pk, taken)
+    return {
+        "attempts": [(each, [(when(outcome), number) for outcome, number in each.lost]) for each in found.attempts],
+        "settled": found.settled,
     }
 
 
