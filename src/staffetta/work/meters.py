@@ -24,6 +24,10 @@ _lock = threading.Lock()
 _counted: dict[Place, float] = {}
 
 
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+
 def label(**names: object) -> str:
     """Return labels as the text format wants them: in the order given, quoted."""
     return ",".join(f'{name}="{_escaped(str(value))}"' for name, value in names.items())
@@ -71,7 +75,3 @@ def _add(taken: dict[Place, float]) -> None:
     sql = ADD.format(places=", ".join(["(%s, %s, %s)"] * len(rows)))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, [part for row in rows for part in row])
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
