@@ -21,8 +21,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.dispatch import KEY, ROOT, _database
+import psycopg
 
+ROOT = Path(__file__).resolve().parents[1]
+KEY = "0123456789abcdef0123456789abcdef_31001_00112233445566778899aabb"
 CHANNEL = "31001"
 PAGE = 500
 SEED: dict[str, Any] = {
@@ -59,6 +61,20 @@ def main() -> int:
         }
         command = [sys.executable, "-m", "bench.people", "--inside", *sys.argv[1:]]
         return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
+
+
+@contextlib.contextmanager
+def _database(server: str) -> Iterator[str]:
+    if not server:
+        yield ""
+        return
+    name = f"staffetta_bench_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
 def _arguments() -> argparse.Namespace:
