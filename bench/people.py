@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
+from bench.account import key_of
+from bench.place import ROOT, database
 
-ROOT = Path(__file__).resolve().parents[1]
-KEY = "0123456789abcdef0123456789abcdef_31001_00112233445566778899aabb"
 CHANNEL = "31001"
+KEY = key_of(0)
 PAGE = 500
 SEED: dict[str, Any] = {
     "channels": [{"id": CHANNEL, "name": "Prova", "messenger": "WB", "number": "390200000009", "apikey": KEY}],
@@ -51,7 +51,7 @@ def main() -> int:
     if arguments.inside:
         print(json.dumps(_measure(arguments)))
         return 0
-    with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder, _database(arguments.postgres) as url:
+    with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder, database(arguments.postgres) as url:
         environment = os.environ | {
             "STAFFETTA_DATA_DIR": folder,
             "STAFFETTA_DATABASE_URL": url,
@@ -61,20 +61,6 @@ def main() -> int:
         }
         command = [sys.executable, "-m", "bench.people", "--inside", *sys.argv[1:]]
         return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
-
-
-@contextlib.contextmanager
-def _database(server: str) -> Iterator[str]:
-    if not server:
-        yield ""
-        return
-    name = f"staffetta_bench_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as link:
-        link.execute(f'CREATE DATABASE "{name}"'.encode())
-        try:
-            yield f"{server.rpartition('/')[0]}/{name}"
-        finally:
-            link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
 def _arguments() -> argparse.Namespace:

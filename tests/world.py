@@ -24,8 +24,18 @@ from staffetta.channels.models import (
 from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.merge import merge as merge_contacts
-from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ImportState, ListMember, Suppression
+from staffetta.contacts.models import (
+    AudienceRules,
+    Contact,
+    ContactField,
+    ContactList,
+    Import,
+    ImportState,
+    ListMember,
+    Suppression,
+)
 from staffetta.contacts.record_models import Erasure, Merge, Twin
+from staffetta.contacts.step_models import SavedMapping
 from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 from staffetta.work.clock import now
@@ -44,6 +54,7 @@ class World:
     refresh: Refresh
     contact: Contact
     members: ContactList
+    by_rules: AudienceRules
     suppression: Suppression
     source: Import
     communication: Communication
@@ -56,6 +67,7 @@ class World:
     erasure: Erasure
 
 
+TURIN = {"match": "all", "rules": [{"about": "field", "field": "citta", "is": "is", "value": "Torino"}]}
 BODY = "Ciao {{1}}, ecco le novità."
 
 
@@ -128,6 +140,7 @@ def build() -> World:
         refresh,
         contact,
         members,
+        AudienceRules.objects.create(name="Torinesi", rules=TURIN),
         suppression,
         source,
         communication,
@@ -184,10 +197,12 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("engage/", "to", lambda _: "off"),
     ("lists/", "pk", lambda world: world.members.pk),
     ("lists/", "contact", lambda world: world.contact.pk),
+    ("audiences/", "pk", lambda world: world.by_rules.pk),
     ("blacklist/", "pk", lambda world: world.suppression.pk),
     ("duplicates/", "pk", lambda world: world.twin.pk),
     ("merges/", "pk", lambda world: world.merge.pk),
     ("merge/", "other", lambda world: world.twin.second_id),
+    ("mappings/", "pk", lambda _: SavedMapping.objects.create(name="CRM").pk),
     ("imports/", "pk", lambda world: world.source.pk),
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("communications/", "pk", lambda world: world.communication.pk),

@@ -5,10 +5,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Channel
+from staffetta.communications.hold import audience_of
 from staffetta.communications.models import Communication
 from staffetta.communications.start import Refusal, refusal_of
 from staffetta.contacts import lists, recipients
-from staffetta.deliveries.plan import audience_of
 from tests.communications import made
 
 NEW = "/communications/new/"

@@ -62,6 +62,8 @@ def test_a_person_resumes_it_and_it_is_judged_anew(channel: Channel, engage: Eng
     run()
     communication.refresh_from_db()
     assert communication.held_reason == "too_many_refused"
+    engage.clear_faults()
+    refuse(engage, nth=[3, 30])
     hold.resume(communication, operator)
     assert breaker.close_what_went_on() == 1
     assert not Incident.objects.filter(closed_at=None).exists()

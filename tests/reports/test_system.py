@@ -8,18 +8,28 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from staffetta.reports import system
-from staffetta.work.clock import real_now
+from staffetta.communications.models import Communication
+from staffetta.deliveries.models import DeliveryCount
+from staffetta.reports import health, system, wording
+from staffetta.work import lanes, sweep
+from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 from tests import world
 
 pytestmark = pytest.mark.django_db
 
 
-def beat(seconds_ago: float = 0, **fields: object) -> None:
-    LaneBeat.objects.create(
-        lane="dispatch", worker="host-1", beat_at=real_now() - timedelta(seconds=seconds_ago), **fields
-    )
+def beat(seconds_ago: float = 0, *, without: str = "", **fields: object) -> None:
+    """Write a sign of life of every lane, but one."""
+    moment = real_now() - timedelta(seconds=seconds_ago)
+    for lane in health.all_lanes():
+        if lane != without:
+            LaneBeat.objects.create(lane=lane, worker="host-1", beat_at=moment, **fields)
+
+
+def test_every_lane_and_every_sweep_has_words_of_its_own() -> None:
+    assert {lane.name for lane in lanes.registered()} <= wording.LANES.keys()
+    assert {each.name for each in sweep.registered()} <= wording.REGULAR.keys()
 
 
 def test_health_is_good_while_a_worker_lives(client: Client) -> None:
@@ -49,14 +59,53 @@ def test_health_is_bad_when_the_database_is_away(client: Client) -> None:
     assert answer.json()["database"] == "unreachable"
 
 
-def test_health_asks_the_database_once(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(1):
+def test_health_takes_few_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(5):
         client.get("/health")
+
+
+def test_health_is_bad_when_a_lane_runs_nowhere(client: Client, as_operator: Client) -> None:
+    beat(without="events")
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json()["lanes"]["events"] == "missing"
+    assert answer.json()["lanes"]["dispatch"] == "ok"
+    assert "Non in esecuzione da nessuna parte" in as_operator.get("/system/").content.decode()
+
+
+def test_one_worker_that_runs_a_lane_is_enough(client: Client) -> None:
+    beat()
+    LaneBeat.objects.create(lane="dispatch", worker="host-2", beat_at=real_now() - timedelta(hours=1))
+    assert client.get("/health").status_code == 200
+
+
+def test_health_tells_what_is_due_who_serves_and_what_was_swept(client: Client) -> None:
+    beat()
+    built = world.build()
+    Lease.objects.create(name="channel:7", holder="a", expires_at=real_now() + timedelta(seconds=10))
+    Lease.objects.create(name="sweep:stuck refreshes", expires_at=real_now() + timedelta(seconds=15))
+    Lease.objects.create(name="schedule:staffetta.work.tasks.prune", expires_at=real_now() + timedelta(hours=1))
+    due_since(built, 90)
+    told = client.get("/health").json()
+    assert 90 <= told["oldest_due_seconds"] < 100
+    assert told["channels_being_served"] == 1
+    assert 5 <= told["last_sweep_seconds"] < 10
+    assert list(told["schedule"]) == ["staffetta.work.tasks.prune"]
+
+
+def due_since(built: world.World, seconds: float) -> None:
+    """Let the delivery of the world be due, of a communication that runs."""
+    delivery, moment = built.delivery, now() - timedelta(seconds=seconds)
+    type(delivery).objects.filter(pk=delivery.pk).update(state="waiting", not_before=moment)
+    DeliveryCount.objects.update_or_create(
+        communication=delivery.communication, state="waiting", reason="", defaults={"number": 1}
+    )
+    Communication.objects.filter(pk=delivery.communication_id or 0).update(state="running")
 
 
 def test_health_tells_nothing_secret(client: Client) -> None:
     beat(problem="/srv/staffetta: key stolen")
-    assert set(client.get("/health").json()) == {"status", "database", "worker", "version"}
+    assert b"stolen" not in client.get("/health").content
 
 
 def test_the_page_shows_lanes_leases_schedule_and_what_waits(as_administrator: Client) -> None:
@@ -73,7 +122,7 @@ def test_what_is_regular_is_schedule_and_no_lease(db: None) -> None:
         Lease.objects.create(name=name, holder="host-1", expires_at=real_now() + timedelta(minutes=1))
     assert [lease.name for lease in system.leases()] == ["channel:1"]
     with translation.override("it"):
-        assert {str(name) for name, _ in system.schedule()} == {"Lavori interrotti", "staffetta.work.tasks.prune"}
+        assert {str(one.name) for one in system.schedule()} == {"Lavori interrotti", "staffetta.work.tasks.prune"}
 
 
 def test_operators_see_the_state_without_the_inner_workings(as_operator: Client) -> None:
@@ -99,7 +148,7 @@ def test_the_page_renews_only_its_changing_part(as_operator: Client) -> None:
 
 def test_waiting_messages_are_counted_with_the_oldest(db: None) -> None:
     built = world.build()
-    type(built.delivery).objects.filter(pk=built.delivery.pk).update(state="waiting")
+    due_since(built, 5)
     messages = system.queues()[0]
     assert messages.number == 1
     assert messages.oldest is not None

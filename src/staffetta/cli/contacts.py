@@ -12,7 +12,8 @@ from staffetta.cli import contact_erasure, contact_merges
 from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search, undo_import
-from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.audience import WRITTEN, Audience, UnknownAudience
+from staffetta.contacts.consent import counts
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
@@ -31,7 +32,7 @@ def register(nouns: Subparsers) -> None:
     exported = verbs.add_parser("export", help=_("write the contacts to a file"))
     exported.add_argument("file", type=Path, metavar="FILE", help=_("its name ends in .csv or .xlsx"))
     exported.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
-    exported.add_argument("--audience", default="all", metavar="all|import:ID|list:ID")
+    exported.add_argument("--audience", default="all", metavar=WRITTEN)
     exported.set_defaults(run=export_contacts)
     listed = verbs.add_parser("list", help=_("list the contacts, newest first"))
     listed.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
@@ -63,7 +64,7 @@ def export_contacts(args: argparse.Namespace) -> int:
     try:
         people = search.find(Audience.parse(args.audience).queryset(), args.search)
     except UnknownAudience:
-        fail(_("«%(text)s» is no audience: all, import:ID or list:ID.") % {"text": args.audience})
+        fail(_("«%(text)s» is no audience: all, import:ID, list:ID or rule:ID.") % {"text": args.audience})
     if kind == "xlsx" and export.too_long_for_a_sheet(people):
         fail(_("A workbook holds at most 1,048,575 people: choose CSV, or fewer people."))
     with args.file.open("wb") as out:
@@ -101,6 +102,13 @@ def _register_import(verbs: Subparsers) -> None:
         metavar="COLUMN=TARGET",
         help=_("where a column goes: phone, first_name, last_name, telegram_id, or the name of a contact field"),
     )
+    parser.add_argument(
+        "--mode",
+        action="append",
+        default=[],
+        metavar="TARGET=if_empty|only_new",
+        help=_("what a column may change of contacts already here; without it the file wins"),
+    )
     parser.add_argument("--consent", default="", metavar="COLUMN", help=_("the column with the Opt-in WhatsApp"))
     parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
     parser.add_argument("--recover-numbers", action="store_true", help=_("add a missing + or country code to numbers"))
@@ -123,7 +131,9 @@ def import_contacts(args: argparse.Namespace) -> int:
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
         consent_column = " ".join(args.consent.split())
-        import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=_phone_mode(args))
+        modes = dict(pair.rpartition("=")[::2] for pair in args.mode)
+        phone_mode = _phone_mode(args)
+        import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=phone_mode, modes=modes)
         import_file.start(source, None)
     except WrongMapping as wrong:
         import_file.discard(source, None)
@@ -220,9 +230,8 @@ def list_contacts(args: argparse.Namespace) -> int:
 
 
 def _people(args: argparse.Namespace) -> Iterator[dict[str, object]]:
-    said = FilteredRelation(
-        "consent_states", condition=Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
-    )
+    whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
+    said = FilteredRelation("consent_states", condition=whatsapp & counts("consent_states__"))
     people = search.find(Contact.objects.order_by("-pk"), args.search)
     told = people.annotate(said=said, opt_in=F("said__value"))[: args.limit]
     for person in told.iterator(chunk_size=2000):

@@ -11,7 +11,7 @@ class CommunicationsConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.channels import blockers, holds, usage
         from staffetta.communications import deed_words, tell_channels, tell_contacts
-        from staffetta.contacts import field_uses
+        from staffetta.contacts import audiences, field_uses
         from staffetta.ui.menu import MenuEntry, register
 
         register(MenuEntry(_("Communications"), "communications:list", "send", 20))
@@ -20,4 +20,5 @@ class CommunicationsConfig(AppConfig):
         blockers.register(tell_channels.in_the_way)
         holds.register(holds.Holder(tell_channels.count_held, tell_channels.hold_dependents))
         field_uses.register(tell_contacts.of_field)
+        audiences.register(tell_contacts.of_audience)
         deed_words.register()

@@ -12,7 +12,8 @@ from staffetta.channels.models import TemplateVariant
 from staffetta.communications.check_media import MediaCheck
 from staffetta.communications.hold import remember
 from staffetta.communications.models import Communication, CommunicationState, Composition
-from staffetta.contacts.models import ContactList, Import
+from staffetta.contacts.audience import Audience, Source
+from staffetta.contacts.models import AudienceRules, ContactList, Import
 from staffetta.work.clock import now
 
 
@@ -34,15 +35,21 @@ def save_draft(
     communication: Communication | None,
     name: str,
     content: Content,
-    source: Import | ContactList | None,
+    source: Source | None,
     by: User | None,
+    *,
+    speed: int | None = None,
 ) -> Communication:
-    """Make a draft, or change `communication`; `source` is the audience, None means all contacts. Raises NotADraft."""
+    """Make a draft, or change `communication`; `source` is the audience, None means all contacts. Raises NotADraft.
+
+    `speed` is messages a minute, None as fast as the channel goes.
+    """
     draft = communication or Communication(created_by=by)
-    draft.name = name
+    draft.name, draft.speed = name, speed
     draft.audience_import = source if isinstance(source, Import) else None
     draft.audience_list = source if isinstance(source, ContactList) else None
-    draft.audience_kind = "import" if draft.audience_import else "list" if source else "all"
+    draft.audience_rules = source if isinstance(source, AudienceRules) else None
+    draft.audience_kind = Audience.of(source).kind
     draft.audience_name = source.name if source else ""
     fill(draft, content)
     with transaction.atomic():
@@ -88,6 +95,9 @@ COPIED = (
     "media_check",
     "audience_kind",
     "audience_import",
+    "speed",
+    "audience_list",
+    "audience_rules",
     "audience_name",
 )
 

@@ -18,14 +18,19 @@ from staffetta.communications.mapping import SourceKind, WrongSource, read_sourc
 from staffetta.communications.models import Communication, Composition, TransactionalMessage
 from staffetta.communications.start import MEDIA_KINDS
 from staffetta.communications.wording import media_text
-from staffetta.contacts.models import ContactList, Import, ImportState
+from staffetta.contacts.audience import Source
+from staffetta.contacts.models import AudienceRules, ContactList, Import, ImportState
 from staffetta.contacts.values import sources
 
 FIXED = "text"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 """What a value passed by a caller may be called."""
 
+FASTEST = 600_000
+"""Messages a minute: beyond that a speed means nothing."""
 TAKEN_NAMES = {"new"}
+SOURCE_FIELDS = {"import": "source", "list": "list", "rule": "rules"}
+"""The field an audience is chosen in, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +189,25 @@ class CommunicationForm(ContentForm):
     audience = forms.ChoiceField(
         label=_("Audience"), widget=forms.RadioSelect(attrs={"class": "form-check-input"}), initial="all"
     )
+    speed = forms.IntegerField(
+        label=_("Speed"),
+        required=False,
+        min_value=1,
+        max_value=FASTEST,
+        help_text=_("At most so many messages a minute. Empty: as fast as the channel goes."),
+    )
     source = forms.ModelChoiceField(
         label=_("Import"), queryset=Import.objects.none(), required=False, empty_label=_("Choose…")
     )
 
     list = forms.ModelChoiceField(
         label=_("List"), queryset=ContactList.objects.order_by("name"), required=False, empty_label=_("Choose…")
+    )
+    rules = forms.ModelChoiceField(
+        label=_("Audience by rules"),
+        queryset=AudienceRules.objects.order_by("name"),
+        required=False,
+        empty_label=_("Choose…"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -201,6 +219,7 @@ class CommunicationForm(ContentForm):
             ("all", _("All contacts")),
             ("import", _("The contacts of one import")),
             ("list", _("The contacts of one list")),
+            ("rule", _("Whoever fits an audience by rules")),
         ]
         source.queryset = Import.objects.filter(state=ImportState.DONE).order_by("-pk")
 
@@ -210,12 +229,14 @@ class CommunicationForm(ContentForm):
             self.add_error("source", forms.ValidationError(_("Choose the import."), code="required"))
         if cleaned.get("audience") == "list" and not cleaned.get("list") and "list" not in self.errors:
             self.add_error("list", forms.ValidationError(_("Choose the list."), code="required"))
+        if cleaned.get("audience") == "rule" and not cleaned.get("rules") and "rules" not in self.errors:
+            self.add_error("rules", forms.ValidationError(_("Choose the audience by rules."), code="required"))
         return cleaned
 
     @property
-    def chosen_audience(self) -> Import | ContactList | None:
-        kinds: dict[str, Import | ContactList] = {name: self.cleaned_data[name] for name in ("source", "list")}
-        return kinds.get({"import": "source", "list": "list"}.get(self.cleaned_data["audience"], ""))
+    def chosen_audience(self) -> Source | None:
+        chosen: Source | None = self.cleaned_data.get(SOURCE_FIELDS.get(self.cleaned_data["audience"], ""))
+        return chosen
 
 
 class TransactionalForm(ContentForm):
@@ -236,6 +257,13 @@ class TransactionalForm(ContentForm):
         label=_("An unknown phone number makes a new contact"),
         required=False,
         help_text=_("Otherwise a call for an unknown number is refused."),
+    )
+    expires_in = forms.IntegerField(
+        label=_("Useless after (minutes)"),
+        required=False,
+        min_value=1,
+        max_value=60 * 24 * 30,
+        help_text=_("What could not be sent by then is not sent any more. Empty: it has no end."),
     )
 
     def __init__(self, *args: Any, message: TransactionalMessage | None = None, **kwargs: Any) -> None:
@@ -297,14 +325,17 @@ def initial_of(composition: Composition) -> dict[str, Any]:
         known |= {
             "name": composition.name,
             "audience": composition.audience_kind,
+            "speed": composition.speed,
             "source": composition.audience_import_id,
             "list": composition.audience_list_id,
+            "rules": composition.audience_rules_id,
         }
     if isinstance(composition, TransactionalMessage):
         known |= {
             "name": composition.name,
             "parameters": ", ".join(composition.parameters),
             "creates_contacts": composition.creates_contacts,
+            "expires_in": composition.expires_in,
         }
     return known
 

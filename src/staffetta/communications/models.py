@@ -55,17 +55,24 @@ class CommunicationState(models.TextChoices):
 
 
 class Communication(Composition):
-    """One message to an audience: all contacts, or those of one import or one list."""
+    """One message to an audience: all contacts, those of one import or one list, or whoever fits rules.
+
+    `audience_frozen` holds the rules, and the day they are counted from, as they stood at the start.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     state = models.CharField(max_length=12, choices=CommunicationState, default=CommunicationState.DRAFT)
-    audience_kind = models.CharField(max_length=12, default="all")  # all, import, list
+    audience_kind = models.CharField(max_length=12, default="all")  # all, import, list, rule
     audience_import = models.ForeignKey(
         "contacts.Import", null=True, on_delete=models.SET_NULL, related_name="communications"
     )
     audience_list = models.ForeignKey(
         "contacts.ContactList", null=True, on_delete=models.SET_NULL, related_name="communications"
     )
+    audience_rules = models.ForeignKey(
+        "contacts.AudienceRules", null=True, on_delete=models.SET_NULL, related_name="communications"
+    )
+    audience_frozen = models.JSONField(default=dict)
     audience_name = models.CharField(max_length=200, blank=True)
     planned_to = models.BigIntegerField(default=0)  # the last contact planned: planning resumes behind it
     start_asked_at = models.DateTimeField(null=True)
@@ -77,8 +84,6 @@ class Communication(Composition):
     confirmed = models.PositiveIntegerField(null=True)  # how many were told to get it; null: nobody has to compare
     speed = models.PositiveIntegerField(null=True)  # messages a minute; null: as fast as the channel goes
     paced_to = models.DateTimeField(null=True)  # with a speed: when the next may leave, in the machine's own time
-    window_from = models.TimeField(null=True)  # the person's own time; null: at any hour
-    window_to = models.TimeField(null=True)
     started_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     problem = models.CharField(max_length=40, blank=True)
 
@@ -95,6 +100,7 @@ class TransactionalMessage(Composition):
     name = models.SlugField(_("name"), max_length=60, unique=True)
     parameters = models.JSONField(default=list)
     creates_contacts = models.BooleanField(default=False)
+    expires_in = models.PositiveIntegerField(null=True)  # minutes after the call; then it is useless. None: never
     enabled = models.BooleanField(default=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What the contacts' pages ask of this room: which messages a contact field fills."""
+"""What the contacts' pages ask of this room: which messages a contact field fills, and which go to an audience."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from staffetta.communications.mapping import SourceKind
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
 from staffetta.contacts.field_uses import FieldUse
+from staffetta.contacts.models import AudienceRules
 
 OVER = (CommunicationState.DONE, CommunicationState.STOPPED)
 
@@ -23,6 +24,15 @@ def of_field(name: str) -> Sequence[FieldUse]:
     return found + [
         FieldUse(_("transactional message"), row.name, reverse("communications:transactional_show", args=[row.name]))
         for row in _filled_by(name, messages)
+    ]
+
+
+def of_audience(audience: AudienceRules) -> Sequence[FieldUse]:
+    """Return the drafts and unplanned communications that go to an audience by rules."""
+    rows = Communication.objects.filter(audience_rules=audience, started_at=None).exclude(state__in=OVER)
+    return [
+        FieldUse(_("communication"), row.name, reverse("communications:show", args=[row.pk]))
+        for row in rows.order_by("pk")[:50]
     ]
 
 

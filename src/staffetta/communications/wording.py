@@ -70,6 +70,15 @@ TROUBLES: Mapping[str, Words] = {
         _("Who unsubscribed could not be read from Sinch Engage."),
         _("Nothing is sent before that is known. Look at the state of the channel."),
     ),
+    "missed": Words(
+        _("Its time came while Staffetta was not running."),
+        _("Resume it to start now, or stop it and schedule it anew."),
+    ),
+    "numbers_moved": Words(
+        _("It would go to another number of people than was confirmed when it was scheduled."),
+        _("Look at who gets it and who does not below. Resume it if that is right, otherwise stop it."),
+    ),
+    "in_the_past": Words(_("That time is over."), _("Choose a time that is still to come.")),
     "restored": Words(
         _("A backup was restored while it was under way."),
         _(
@@ -89,6 +98,15 @@ TROUBLES: Mapping[str, Words] = {
     ),
     "import_removed": Words(_("The import of the audience no longer exists."), _("Choose the audience anew.")),
     "list_removed": Words(_("The list of the audience was deleted."), _("Choose another audience.")),
+    "rules_removed": Words(_("The audience by rules was deleted."), _("Choose another audience.")),
+    "audience_broken": Words(
+        _("The rules of the audience name a field, a list, an import or a channel that is no longer there."),
+        _("Mend the rules, or choose another audience."),
+    ),
+    "audience_gone": Words(
+        _("The audience was deleted while its people were being prepared."),
+        _("Stop it, and make a new one with another audience."),
+    ),
     "import_unfinished": Words(_("The import of the audience is not finished."), _("Wait until it is.")),
 }
 UNKNOWN = Words(_("It cannot go on."), _("Look at the state of the channel and of the template."))

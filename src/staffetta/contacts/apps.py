@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,17 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.accounts import wording as deeds
-        from staffetta.contacts import erase_traces, hanging, import_file, run_import, search_twins, wording
+        from staffetta.contacts import (
+            audiences,
+            erase_traces,
+            field_uses,
+            hanging,
+            import_file,
+            rule_functions,
+            run_import,
+            search_twins,
+            wording,
+        )
         from staffetta.work import sweep
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
@@ -25,6 +36,8 @@ class ContactsConfig(AppConfig):
         lanes.register(lanes.Lane("twins", search_twins.work, every=5.0))
         sweep.register("duplicate contacts", 3600, search_twins.daily)
         sweep.register("uploads nobody started", 3600, import_file.forget_abandoned)
+        field_uses.register(audiences.of_field)
+        connection_created.connect(rule_functions.give)
         post_migrate.connect(_index_search, sender=self)
 
 

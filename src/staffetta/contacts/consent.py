@@ -7,9 +7,11 @@ until a new *explicit* consent: recorded by hand or by the API, with the text it
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from staffetta.accounts.models import User
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
@@ -75,11 +77,13 @@ def record(
     *,
     wording: str = "",
     by: User | None = None,
+    expires_at: datetime | None = None,
 ) -> Recorded:
     """Append the statement for each contact and purpose where it has an effect, and derive the state.
 
     Set-based: three statements whatever the number of contacts. `source` is a code: hand, import, api, sync,
-    stop_word, stopped, blocked. Returns whom it changed, and whom a binding No kept out of it.
+    stop_word, stopped, blocked. A Yes may end by itself (`expires_at`): from then on it counts as not set. Returns
+    whom it changed, and whom a binding No kept out of it.
     """
     result = Recorded()
     wanted = [(contact_id, purpose) for contact_id in contact_ids for purpose in purposes]
@@ -93,6 +97,7 @@ def record(
         result.kept_out.update(pair[0] for pair, what in effects.items() if what is Effect.KEPT_OUT)
         if written:
             said = Consent(platform=platform, value=value, source=source, wording=wording, by=by, by_name=str(by or ""))
+            said.expires_at = expires_at if value == ConsentValue.YES else None
             _write(written, said)
         if result.changed and is_explicit(value, source, wording):
             _lift_opt_outs(result.changed, platform)
@@ -112,7 +117,7 @@ def has_binding_no(state: Present) -> bool:
 def present(contact: Contact) -> dict[tuple[str, str], Present]:
     """Return what is in force for a contact, by (platform, purpose); what is absent was never set."""
     rows = ConsentState.objects.filter(contact=contact)
-    return {(row.platform, row.purpose): Present(row.value, row.source) for row in rows}
+    return {(row.platform, row.purpose): Present(row.value_now, row.source) for row in rows}
 
 
 def opt_in(contact: Contact, platform: str = "whatsapp") -> str:
@@ -128,8 +133,17 @@ def history(contact: Contact, limit: int = 100) -> list[Consent]:
 
 def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, str], Present]:
     rows = ConsentState.objects.filter(contact_id__in=contact_ids, platform=platform)
-    listed = rows.values_list("contact_id", "purpose", "value", "source")
-    return {(contact_id, purpose): Present(value, source) for contact_id, purpose, value, source in listed}
+    listed = rows.values_list("contact_id", "purpose", "value", "source", "expires_at")
+    at = now()
+    return {
+        (contact_id, purpose): Present(ConsentValue.UNSET if ends and ends <= at else value, source)
+        for contact_id, purpose, value, source, ends in listed
+    }
+
+
+def counts(prefix: str = "") -> Q:
+    """Return the condition for consents that are not over, on the states themselves or through `prefix`."""
+    return Q(**{f"{prefix}expires_at": None}) | Q(**{f"{prefix}expires_at__gt": now()})
 
 
 def _lift_opt_outs(contact_ids: Collection[int], platform: str) -> None:
@@ -139,14 +153,15 @@ def _lift_opt_outs(contact_ids: Collection[int], platform: str) -> None:
 
 
 LEDGER = """
-    INSERT INTO contacts_consent (contact_id, platform, purpose, value, source, at, wording, by_id, by_name)
-    SELECT id, %s, %s, %s, %s, %s, %s, %s, %s FROM contacts_contact WHERE id IN ({ids})
+    INSERT INTO contacts_consent
+        (contact_id, platform, purpose, value, source, at, expires_at, wording, by_id, by_name)
+    SELECT id, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM contacts_contact WHERE id IN ({ids})
 """
 STATE = """
-    INSERT INTO contacts_consentstate (contact_id, platform, purpose, value, source, at)
-    SELECT id, %s, %s, %s, %s, %s FROM contacts_contact WHERE id IN ({ids})
+    INSERT INTO contacts_consentstate (contact_id, platform, purpose, value, source, at, expires_at)
+    SELECT id, %s, %s, %s, %s, %s, %s FROM contacts_contact WHERE id IN ({ids})
     ON CONFLICT (contact_id, platform, purpose)
-    DO UPDATE SET value = excluded.value, source = excluded.source, at = excluded.at
+    DO UPDATE SET value = excluded.value, source = excluded.source, at = excluded.at, expires_at = excluded.expires_at
 """
 
 
@@ -156,10 +171,11 @@ def _write(pairs: Sequence[tuple[int, str]], said: Consent) -> None:
     The rows are made in the database: of an import's time, making them one by one in Python took more than half.
     """
     at = connection.ops.adapt_datetimefield_value(now())
+    ends = connection.ops.adapt_datetimefield_value(said.expires_at) if said.expires_at else None
     with connection.cursor() as cursor:
         for purpose in sorted({purpose for _who, purpose in pairs}):
             ids = [who for who, named in pairs if named == purpose]
             marks = ", ".join(["%s"] * len(ids))
-            state = [said.platform, purpose, said.value, said.source, at]
+            state = [said.platform, purpose, said.value, said.source, at, ends]
             cursor.execute(LEDGER.format(ids=marks), [*state, said.wording, said.by_id, said.by_name, *ids])
             cursor.execute(STATE.format(ids=marks), [*state, *ids])

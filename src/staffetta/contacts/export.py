@@ -7,6 +7,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from staffetta.contacts import excel_csv, write_xlsx
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
 from staffetta.contacts.types import show
 from staffetta.contacts.values import SYSTEM_FIELDS, values_of
@@ -31,7 +32,7 @@ def encoded(people: QuerySet[Contact], kind: str) -> Iterator[bytes]:
 
 
 def _rows(people: QuerySet[Contact], own: list[ContactField]) -> Iterator[list[object]]:
-    whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing")
+    whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing") & counts("consent_states__")
     told: QuerySet[Any] = people.annotate(
         said=FilteredRelation("consent_states", condition=whatsapp), opt_in=F("said__value")
     )

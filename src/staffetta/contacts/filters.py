@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 
 from staffetta.contacts import search
-from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactList, Import
+from staffetta.contacts.audience import Audience
+from staffetta.contacts.consent import counts
+from staffetta.contacts.models import AudienceRules, ConsentState, ConsentValue, Contact, ContactList, Import
 
 SAID = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
 
@@ -26,6 +28,7 @@ class Filters:
     source: Import | None = None
     opt_in: str = ""
     list: ContactList | None = None
+    audience: AudienceRules | None = None
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "Filters":
@@ -36,10 +39,11 @@ class Filters:
             _chosen(Import.objects.all(), asked.get("import", "")),
             opt_in if opt_in in ConsentValue.values else "",
             _chosen(ContactList.objects.all(), asked.get("list", "")),
+            _chosen(AudienceRules.objects.all(), asked.get("audience", "")),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.query or self.source or self.opt_in or self.list)
+        return bool(self.query or self.source or self.opt_in or self.list or self.audience)
 
     @property
     def address(self) -> str:
@@ -49,6 +53,7 @@ class Filters:
             "import": self.source.pk if self.source else "",
             "opt_in": self.opt_in,
             "list": self.list.pk if self.list else "",
+            "audience": self.audience.pk if self.audience else "",
         }
         return urlencode({name: value for name, value in told.items() if value})
 
@@ -63,13 +68,15 @@ class Filters:
             people = people.filter(memberships__list=self.list)
             if not self.source:
                 people = people.annotate(member=F("memberships__contact_id")).order_by("-member")
+        if self.audience:
+            people = people.filter(Audience.of(self.audience).condition())
         return self._by_opt_in(people)
 
     def _by_opt_in(self, people: QuerySet[Contact]) -> QuerySet[Contact]:
         if self.opt_in == ConsentValue.UNSET:
-            people = people.exclude(Exists(SAID.filter(contact=OuterRef("pk"), value__in=("yes", "no"))))
+            people = people.exclude(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value__in=("yes", "no"))))
         elif self.opt_in:
-            people = people.filter(Exists(SAID.filter(contact=OuterRef("pk"), value=self.opt_in)))
+            people = people.filter(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value=self.opt_in)))
         if (number := search.by_id(self.query)) is not None:
             return people.filter(pk=number)
         return search.find(people, self.query)

@@ -1,9 +1,11 @@
 """What people type about contacts, checked; errors in words beside the field."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +17,7 @@ from staffetta.contacts.phone import NotAPhone, parse_strict
 from staffetta.contacts.read_row import TELEGRAM_ID, zones
 from staffetta.contacts.save_contact import EDITABLE, Entered, OptOutKept, Taken, save_contact
 from staffetta.contacts.wording import reject_text
+from staffetta.work.clock import now
 
 OWN = "own_"
 OPT_IN = [
@@ -65,6 +68,13 @@ class ContactForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    expires_on = forms.DateField(
+        label=gettext_lazy("Valid until"),
+        required=False,
+        help_text=gettext_lazy("The last day of a Yes that ends by itself; empty: until it is withdrawn."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
     def __init__(self, contact: Contact, data: Mapping[str, Any] | None = None) -> None:
         self.contact = contact
         self.present_opt_in = opt_in(contact) if contact.pk else ConsentValue.UNSET
@@ -103,6 +113,8 @@ class ContactForm(forms.Form):
         data = self.cleaned_data
         if not data.get("phone") and not data.get("telegram_id") and not self.errors:
             self.add_error("phone", _("Enter the number, or the TELEGRAMID: without an address nobody can be reached."))
+        if (ends := data.get("expires_on")) and ends < localdate(now()):
+            self.add_error("expires_on", _("This day is over."))
         wants_yes = data.get("opt_in") == ConsentValue.YES != self.present_opt_in
         if wants_yes and not data.get("wording", "").strip():
             self.add_error("wording", _("A Yes needs its source: where did this person give the consent?"))
@@ -119,6 +131,7 @@ class ContactForm(forms.Form):
             own={name.removeprefix(OWN): data[name] for name in self.fields if name.startswith(OWN)},
             opt_in=data["opt_in"],
             wording=data["wording"],
+            expires_at=_end_of(data["expires_on"]),
         )
         try:
             save_contact(self.contact, entered, by)
@@ -127,3 +140,7 @@ class ContactForm(forms.Form):
         except OptOutKept:
             self.add_error("opt_in", _("This person opted out. Only a Yes, with its source, can change that."))
         return not self.errors
+
+
+def _end_of(day: date | None) -> datetime | None:
+    return datetime.combine(day + timedelta(days=1), time(), get_current_timezone()) if day else None

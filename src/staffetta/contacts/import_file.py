@@ -18,12 +18,13 @@ from staffetta.accounts.models import User
 from staffetta.contacts.add_field import add_missing
 from staffetta.contacts.inspect_file import Sheet, inspect
 from staffetta.contacts.judge_rows import Verdict, judge
-from staffetta.contacts.map_columns import check
+from staffetta.contacts.map_columns import check, check_modes
 from staffetta.contacts.models import ContactList, Import, ImportState, PhoneMode
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import read_row
 from staffetta.contacts.read_xlsx import Unreadable, is_workbook, to_csv
+from staffetta.contacts.rejects import without_reasons
 from staffetta.contacts.store_rows import look_up
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -74,7 +75,7 @@ def choose_delimiter(source: Import, delimiter: str) -> Sheet:
     with transaction.atomic():
         _locked(source)
         _describe(source, sheet)
-        source.mapping, source.consent_column = {}, ""
+        source.mapping, source.modes, source.consent_column = {}, {}, ""
         source.save()
     return sheet
 
@@ -96,20 +97,29 @@ def map_columns(
     *,
     phone_mode: str = PhoneMode.STRICT,
     into_list: ContactList | None = None,
+    modes: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep which column goes where and how numbers are read; raises WrongMapping or AlreadyStarted."""
+    """Keep which column goes where and how numbers are read; raises WrongMapping or AlreadyStarted.
+
+    `modes` is target -> if_empty or only_new: what a file may do to a value that is there; what is absent it replaces.
+    """
     check(mapping, source.columns, consent_column)
+    check_modes(modes or {}, mapping)
     with transaction.atomic():
         _locked(source)
         source.mapping, source.consent_column, source.consent_wording = dict(mapping), consent_column, wording.strip()
-        source.into_list = into_list
+        source.into_list, source.modes = into_list, dict(modes or {})
         source.phone_mode = PhoneMode(phone_mode or PhoneMode.STRICT)
-        source.save(update_fields=["mapping", "consent_column", "consent_wording", "phone_mode", "into_list"])
+        source.save(update_fields=["mapping", "consent_column", "consent_wording", "phone_mode", "into_list", "modes"])
 
 
 def like_before(source: Import) -> Import | None:
-    """Return the last import that was started with the same columns: its mapping is offered again."""
-    same = Import.objects.filter(columns=source.columns).exclude(pk=source.pk).exclude(mapping={})
+    """Return the last import that was started with the same columns: its mapping is offered again.
+
+    A file of rejected rows, corrected, has two columns more than the file it came from.
+    """
+    same = Import.objects.filter(columns__in=[source.columns, without_reasons(source.columns)]).exclude(pk=source.pk)
+    same = same.exclude(mapping={})
     return same.exclude(state=ImportState.UPLOADED).order_by("-pk").first()
 
 

@@ -9,13 +9,27 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from staffetta.contacts.map_columns import WrongMapping, check, consent_like, field_name, guess_targets
+from staffetta.contacts.map_columns import (
+    IF_EMPTY,
+    ONLY_NEW,
+    WrongMapping,
+    check,
+    consent_like,
+    field_name,
+    guess_targets,
+)
 from staffetta.contacts.models import ContactField, Import, PhoneMode
 from staffetta.contacts.read_csv import Record
+from staffetta.contacts.step_models import SavedMapping
 from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.contacts.wording import DELIMITER_NAMES, mapping_problem
 
 NEW = "+new"
+MODES = [
+    ("", gettext_lazy("The file wins")),
+    (IF_EMPTY, gettext_lazy("Only if empty")),
+    (ONLY_NEW, gettext_lazy("Only for new contacts")),
+]
 Choices = list[tuple[str, Any]]
 
 
@@ -74,15 +88,22 @@ class MappingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, source: Import, *args: Any, before: Import | None = None, **kwargs: Any) -> None:
-        """`before` is an import of such a file, whose choices are offered; never its consent."""
+    save_as = forms.CharField(
+        label=gettext_lazy("Save these choices under a name"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("They are offered to every file that has these columns. Empty: not saved."),
+    )
+
+    def __init__(self, source: Import, *args: Any, before: Import | SavedMapping | None = None, **kwargs: Any) -> None:
+        """`before` is an import of such a file, or a saved mapping, whose choices are offered; never its consent."""
         self.source = source
-        known = source if source.mapping else before
+        known = before if isinstance(before, SavedMapping) or not source.mapping else source
         self.own = {own.name: str(own) for own in ContactField.objects.order_by("label")}
         super().__init__(*args, **kwargs)
         places = [(str(place), column) for place, column in enumerate(source.columns)]
         self._offer_consent(places)
-        self.fields["into_list"].initial = str((known and known.into_list) or "")
+        self.fields["into_list"].initial = str(getattr(known, "into_list", None) or "")
         self.fields["phone_mode"].initial = (known or source).phone_mode
         self.fields["phone_mode"].help_text = _recovery(settings.PHONE_PREFIX)
         chosen = known.mapping if known else guess_targets(source.columns, self.own)
@@ -91,6 +112,13 @@ class MappingForm(forms.Form):
             there = not target or target in SYSTEM_FIELDS or target in self.own
             self.fields[f"column{place}"] = forms.ChoiceField(
                 label=column, choices=self._targets(column), required=False, initial=target if there else NEW
+            )
+            mode = known.modes.get(target, "") if known else ""
+            self.fields[f"mode{place}"] = forms.ChoiceField(
+                label=_("What «%(column)s» may change") % {"column": column},
+                choices=MODES,
+                required=False,
+                initial=mode,
             )
 
     def _offer_consent(self, places: Choices) -> None:
@@ -111,13 +139,13 @@ class MappingForm(forms.Form):
         new = (NEW, _("New field «%(name)s»") % {"name": column})
         return [("", _("Do not import")), *system, *own, new]
 
-    def lines(self, sample: Iterable[Record]) -> list[tuple[forms.BoundField, list[str]]]:
-        """Return each column's choice with its first values."""
+    def lines(self, sample: Iterable[Record]) -> list[tuple[forms.BoundField, forms.BoundField, list[str]]]:
+        """Return each column's choice, its update mode, and its first values."""
         rows = [record.cells for record in sample]
         filled = [
             [row[n] for row in rows if n < len(row) and row[n].strip()][:3] for n in range(len(self.source.columns))
         ]
-        return [(self[f"column{place}"], values) for place, values in enumerate(filled)]
+        return [(self[f"column{place}"], self[f"mode{place}"], values) for place, values in enumerate(filled)]
 
     def clean(self) -> dict[str, Any]:
         data, columns = self.cleaned_data, self.source.columns
@@ -126,6 +154,9 @@ class MappingForm(forms.Form):
         for column in [column for column, target in mapping.items() if target == NEW]:
             mapping[column] = field_name(column, {*self.own, *mapping.values()})
         data["mapping"] = mapping
+        places = {column: place for place, column in enumerate(columns)}
+        modes = {target: data.get(f"mode{places[column]}", "") for column, target in mapping.items()}
+        data["modes"] = {target: mode for target, mode in modes.items() if mode}
         data["consent_column"] = columns[int(data["consent"])] if data.get("consent") else ""
         try:
             check(mapping, columns, data["consent_column"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from staffetta.contacts.fold import search_text
 from staffetta.contacts.insert_contacts import new_contact
+from staffetta.contacts.map_columns import IF_EMPTY
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
@@ -21,6 +22,7 @@ class Known:
     by_telegram: Mapping[str, Contact] = field(default_factory=dict)
     by_external: Mapping[str, Contact] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
+    modes: Mapping[str, str] = field(default_factory=dict)  # target -> IF_EMPTY or ONLY_NEW; else the file wins
     erased: frozenset[str] | set[str] = frozenset()  # addresses of people who were erased here
     addresses: set[str] = field(default_factory=set)  # of rows judged just before and not stored yet
 
@@ -66,7 +68,7 @@ def _judge(person: Person, known: Known) -> Verdict:
         if known.erased & {person.phone, person.telegram_id}:
             return _reject(person, "erased_person")
         return Verdict(CREATED, person, _new(person))
-    before = _update(contact, person)
+    before = _update(contact, person, known.modes)
     return Verdict(UPDATED if before else UNCHANGED, person, contact, before)
 
 
@@ -89,8 +91,8 @@ def _new(person: Person) -> Contact:
     return contact
 
 
-def _update(contact: Contact, person: Person) -> dict[str, Any]:
-    """Put the filled cells into the contact and return what was there before where it differed."""
+def _update(contact: Contact, person: Person, modes: Mapping[str, str]) -> dict[str, Any]:
+    """Put the filled cells into the contact as their modes allow; return what was there before where it differed."""
     told: dict[str, str] = {**person.texts}
     if person.phone and person.phone not in forms(contact.phone or ""):
         told |= {"phone": person.phone, "phone_raw": person.phone_raw[:60]}
@@ -98,12 +100,20 @@ def _update(contact: Contact, person: Person) -> dict[str, Any]:
         told["telegram_id"] = person.telegram_id
     if person.external_id:
         told["external_id"] = person.external_id
+    told = {name: text for name, text in told.items() if _may(modes, name, getattr(contact, name))}
     before = {name: getattr(contact, name) for name, text in told.items() if getattr(contact, name) != text}
     for name in before:
         setattr(contact, name, told[name])
-    if own := {name: contact.values.get(name) for name, text in person.own.items() if contact.values.get(name) != text}:
+    given = {name: value for name, value in person.own.items() if _may(modes, name, contact.values.get(name))}
+    if own := {name: contact.values.get(name) for name, text in given.items() if contact.values.get(name) != text}:
         before["values"] = own
-        contact.values = {**contact.values, **person.own}
+        contact.values = {**contact.values, **given}
     if before:
         contact.search = search_text(contact)
     return before
+
+
+def _may(modes: Mapping[str, str], name: str, present: object) -> bool:
+    """Say whether a file may change a value somebody has; what is typed of a number goes with the number."""
+    mode = modes.get("phone" if name == "phone_raw" else name, "")
+    return mode == "" or (mode == IF_EMPTY and present in (None, "", []))

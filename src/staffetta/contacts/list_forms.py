@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from staffetta.contacts.models import ContactList
+from staffetta.contacts.models import AudienceRules, ContactList
 
 
 class ListForm(forms.Form):
@@ -18,6 +18,23 @@ class ListForm(forms.Form):
         name = " ".join(str(self.cleaned_data["name"]).split())
         if ContactList.objects.filter(name=name).exists():
             raise forms.ValidationError(_("There is a list with this name already."))
+        return name
+
+
+class AudienceForm(forms.Form):
+    """The name of an audience by rules, new or known; the rules beside it have fields of their own."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+
+    def __init__(self, audience: AudienceRules | None, *args: Any, **kwargs: Any) -> None:
+        self.audience = audience
+        super().__init__(*args, **kwargs)
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        known = AudienceRules.objects.filter(name=name).first()
+        if known and known != self.audience:
+            raise forms.ValidationError(_("There is an audience with this name already."))
         return name
 
 

@@ -23,6 +23,8 @@ CONSENT_HEADINGS = (
     "opt-in whatsapp, optin whatsapp, opt in whatsapp, whatsapp opt-in, whatsapp optin, opt-in, optin, opt in, "
     "consenso, consenso whatsapp, consent, whatsapp consent"
 )
+IF_EMPTY, ONLY_NEW = "if_empty", "only_new"
+"""What a column may do to a value that is there: fill it if it is empty, or leave it; else it replaces it."""
 FIELD_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -72,6 +74,15 @@ def field_name(heading: str, taken: Iterable[str] = ()) -> str:
     while name in used:
         name, number = f"{base}_{number}", number + 1
     return name
+
+
+def check_modes(modes: Mapping[str, str], mapping: Mapping[str, str]) -> None:
+    """Raise WrongMapping unless every mode is one, of a target the mapping has."""
+    for target, mode in modes.items():
+        if mode not in (IF_EMPTY, ONLY_NEW):
+            raise WrongMapping("unknown_mode", mode)
+        if target not in mapping.values():
+            raise WrongMapping("mode_of_nothing", target)
 
 
 def check(mapping: Mapping[str, str], columns: Sequence[str], consent_column: str = "") -> None:

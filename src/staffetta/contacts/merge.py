@@ -143,10 +143,11 @@ def _clashes(model: type[Model], link: "Field[Any, Any]", kept_id: int, lost_id:
 
 
 def _merge_activity(kept_id: int, lost_id: int) -> None:
-    """The later of both moments, per platform."""
-    mine = {row.platform: row for row in ContactActivity.objects.filter(contact=kept_id)}
+    """The later of both moments, per platform and channel."""
+    mine = {(row.platform, row.channel): row for row in ContactActivity.objects.filter(contact=kept_id)}
     for row in ContactActivity.objects.filter(contact=lost_id):
-        own = mine.get(row.platform) or ContactActivity(contact_id=kept_id, platform=row.platform)
+        own = mine.get((row.platform, row.channel))
+        own = own or ContactActivity(contact_id=kept_id, platform=row.platform, channel=row.channel)
         for name in ("last_sent_at", "last_reply_at"):
             moments = [moment for moment in (getattr(own, name), getattr(row, name)) if moment]
             setattr(own, name, max(moments, default=None))

@@ -93,6 +93,25 @@ class ListMember(models.Model):
         return f"{self.list_id} {self.contact_id}"
 
 
+class AudienceRules(models.Model):
+    """People told by rules instead of one by one: whoever fits when it is looked at. An audience.
+
+    `rules` is the tree of rules.py in its canonical form.
+    """
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    rules = models.JSONField(default=dict)
+    created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name_plural = "audience rules"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ConsentValue(models.TextChoices):
     YES = "yes", _("Yes")
     NO = "no", _("No")
@@ -136,6 +155,16 @@ class ConsentState(models.Model):
     def __str__(self) -> str:
         return f"{self.platform} {self.purpose}: {self.value}"
 
+    @property
+    def value_now(self) -> str:
+        """What counts at this moment: a consent that is over is not set."""
+        over = self.expires_at is not None and self.expires_at <= now()
+        return ConsentValue.UNSET if over else self.value
+
+    @property
+    def label_now(self) -> str:
+        return str(ConsentValue(self.value_now).label)
+
 
 class Suppression(models.Model):
     """An address that may not be written to whatever the consent: hashed, beside a masked form (Blacklist)."""
@@ -159,16 +188,22 @@ class Suppression(models.Model):
 
 
 class ContactActivity(models.Model):
-    """When a person was last written to and last wrote, per platform; written downward by deliveries and events."""
+    """When a person was last written to and last wrote, per platform; written downward by deliveries and events.
+
+    What was sent has a row for each channel, by its id at the provider; replies are kept under the channel "".
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="activities")
     platform = models.CharField(max_length=20)
+    channel = models.CharField(max_length=64, blank=True)
     last_sent_at = models.DateTimeField(null=True)
     last_reply_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "contact activities"
-        constraints = [models.UniqueConstraint(fields=["contact", "platform"], name="one_activity_per_platform")]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "platform", "channel"], name="one_activity_per_channel")
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.platform}"

@@ -14,6 +14,7 @@ from django.db.models.functions import Substr
 
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.audience import Audience
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.suppression import in_force, suppressed_among
 from staffetta.contacts.values import shown
@@ -89,7 +90,7 @@ def tally(audience: Audience, platform: str, purpose: str) -> Tally:
 
 def _judged(people: QuerySet[Contact], platform: str, purpose: str) -> QuerySet[Any, Any]:
     """Annotate the address, and the reason as far as the database can tell."""
-    wanted = Q(consent_states__platform=platform, consent_states__purpose=purpose)
+    wanted = Q(consent_states__platform=platform, consent_states__purpose=purpose) & counts("consent_states__")
     return people.annotate(
         consent=FilteredRelation("consent_states", condition=wanted),
         address=_address(platform),

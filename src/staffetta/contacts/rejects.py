@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from staffetta.contacts import excel_csv
@@ -17,7 +19,20 @@ def rejects_csv(source: Import) -> Iterator[bytes]:
     rows = (
         [*_padded(reject.cells, width), reject_text(reject.reason, reject.column), reject.row] for reject in rejects
     )
-    return excel_csv.encoded([*source.columns, _("Reason"), _("Row in the file")], rows)
+    return excel_csv.encoded([*source.columns, *_added()], rows)
+
+
+def without_reasons(columns: list[str]) -> list[str]:
+    """Return the columns of the file a file of rejected rows came from, whatever language it was written in."""
+    for language, _label in settings.LANGUAGES:
+        with translation.override(language):
+            if columns[-2:] == _added():
+                return columns[:-2]
+    return columns
+
+
+def _added() -> list[str]:
+    return [_("Reason"), _("Row in the file")]
 
 
 def reasons(source: Import) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import consent
-from staffetta.contacts.models import Contact
+from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.phone import forms, parse_strict
 from staffetta.contacts.record_models import ContactChange
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, suppress
@@ -43,6 +44,7 @@ class Entered:
     external_id: str = ""
     opt_in: str = ""  # "" leaves consent alone
     wording: str = ""
+    expires_at: datetime | None = None  # of a Yes: from then on it counts as not set
 
 
 def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact:
@@ -59,9 +61,16 @@ def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact
             _refuse_taken(contact)  # somebody else stored it this very moment
             raise
         _write_history(contact, before, made=made, by=by)
-        if entered.opt_in and entered.opt_in != consent.opt_in(contact):
+        if entered.opt_in and (entered.opt_in != consent.opt_in(contact) or _given_anew(entered)):
             recorded = consent.record(
-                [contact.pk], "whatsapp", consent.BOTH, entered.opt_in, "hand", wording=entered.wording, by=by
+                [contact.pk],
+                "whatsapp",
+                consent.BOTH,
+                entered.opt_in,
+                "hand",
+                wording=entered.wording,
+                by=by,
+                expires_at=entered.expires_at,
             )
             if recorded.kept_out:
                 raise OptOutKept(contact.pk)
@@ -69,6 +78,11 @@ def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact
         if made or changed:
             audit.record(by, "contact_made" if made else "contact_changed", contact, fields=changed)
     return contact
+
+
+def _given_anew(entered: Entered) -> bool:
+    """A Yes beside a Yes counts where it brings its own text and its own end."""
+    return bool(entered.opt_in == ConsentValue.YES and entered.wording.strip() and entered.expires_at)
 
 
 def _told(contact: Contact) -> dict[str, Any]:

@@ -12,8 +12,6 @@ class SavedMapping(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     mapping = models.JSONField(default=dict)
     modes = models.JSONField(default=dict)
-    consent_column = models.CharField(max_length=200, blank=True)
-    consent_wording = models.TextField(blank=True)
     phone_mode = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(default=now)
 

@@ -53,6 +53,7 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
         by_phone=_by_phone(found.values()),
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
         by_external=by_external,
+        modes=source.modes,
         erased=_erased(phones, telegram_ids),
         done=set(members.values_list("contact_id", flat=True)) if found else set(),
     )

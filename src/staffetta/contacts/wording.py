@@ -48,6 +48,8 @@ MAPPING_PROBLEMS: dict[str, Promise] = {
         "Choose the column with the phone number (or the TELEGRAMID): people are told apart by it."
     ),
     "target_twice": gettext_lazy("Two columns go to «%(subject)s»: choose one."),
+    "unknown_mode": gettext_lazy("«%(subject)s» is no update mode: if_empty or only_new."),
+    "mode_of_nothing": gettext_lazy("No column goes to «%(subject)s»."),
     "unknown_column": gettext_lazy("The file has no column «%(subject)s»."),
     "unknown_target": gettext_lazy(
         "«%(subject)s» cannot be a field's name: small letters, digits, - and _ only, a letter or digit first."
@@ -129,11 +131,17 @@ SUPPRESSION_CAUSES: dict[str, Promise | str] = {
 
 DEEDS: dict[str, Promise] = {
     "import_started": gettext_lazy("Started the import"),
+    "import_consent": gettext_lazy("Recorded the consent of the people of an import"),
+    "mapping_saved": gettext_lazy("Saved the mapping of columns"),
+    "mapping_forgotten": gettext_lazy("Forgot the mapping of columns"),
     "import_discarded": gettext_lazy("Threw away the uploaded file"),
     "list_made": gettext_lazy("Made the list"),
     "list_filled": gettext_lazy("Added people to the list"),
     "list_left": gettext_lazy("Took a person out of the list"),
     "list_deleted": gettext_lazy("Deleted the list"),
+    "audience_made": gettext_lazy("Made the audience"),
+    "audience_changed": gettext_lazy("Changed the audience"),
+    "audience_deleted": gettext_lazy("Deleted the audience"),
     "contacts_exported": gettext_lazy("Exported contacts"),
     "import_cancelled": gettext_lazy("Cancelled the import"),
     "import_undone": gettext_lazy("Undid the import"),
@@ -153,6 +161,7 @@ DEEDS: dict[str, Promise] = {
 }
 DEED_DETAILS: dict[str, Promise] = {
     "rows": gettext_lazy("rows"),
+    "people": gettext_lazy("people"),
     "number": gettext_lazy("number"),
     "contact": gettext_lazy("contact"),
     "other": gettext_lazy("other contact"),

@@ -17,7 +17,9 @@ class DeliveriesConfig(AppConfig):
             dispatch,
             incident_words,
             look_up,
+            note_sent,
             plan,
+            start_due,
             sweep,
             tell_contacts,
             watch,
@@ -25,10 +27,12 @@ class DeliveriesConfig(AppConfig):
         from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
+        lanes.register(lanes.Lane("start", start_due.work, every=1.0))
         lanes.register(lanes.Lane("plan", plan.work, every=1.0))
         lanes.register(lanes.Lane("dispatch", dispatch.work, every=1.0, threads=dispatch.SIDE_BY_SIDE))
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))
         lanes.register(lanes.Lane("look_up", look_up.work, every=1.0))
+        lanes.register(lanes.Lane("note_sent", note_sent.work, every=note_sent.EVERY))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
         restored.register(after_restore.hold_what_waits)

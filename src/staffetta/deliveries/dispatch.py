@@ -112,7 +112,7 @@ class Session:
         self.rate = float(rate)
         self.pace = Pace(self.rate, burst=max(1.0, self.rate / 10))
         self.streaks = Streaks(channel.pk)
-        self.pace.go_on_from(self.streaks.level, self.streaks.slowed_ago)
+        self.streaks.go_on(self.pace)
         self.most = 2 * settings.SEND_CONCURRENCY
         self.gather = LOOK if self.rate else GATHER
         oldest = settings.IN_FLIGHT_TIMEOUT / 2

@@ -70,6 +70,7 @@ class Delivery(models.Model):
     sending_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)  # when the present final state was reached
     settled_by = models.CharField(max_length=20, blank=True)  # answer, history, event, person
+    expires_at = models.DateTimeField(null=True)  # then it is useless: not sent any more
     looks = models.PositiveSmallIntegerField(default=0)  # how often an uncertain one was looked up; next: `not_before`
 
     class Meta:
@@ -95,9 +96,15 @@ class Delivery(models.Model):
             models.Index(
                 fields=["transactional"], condition=Q(transactional__isnull=False), name="delivery_of_transactional"
             ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state="waiting", expires_at__isnull=False),
+                name="delivery_to_expire",
+            ),
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_flight"),
             models.Index(fields=["channel", "not_before"], condition=Q(state="uncertain"), name="delivery_to_look_up"),
             models.Index(fields=["communication", "state", "reason", "id"], name="delivery_behind_number"),
+            models.Index(fields=["settled_at", "id"], condition=Q(settled_at__isnull=False), name="delivery_settled"),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +154,40 @@ class DeliveryCount(models.Model):
         return f"{self.state} {self.reason}: {self.number}"
 
 
+class SentNoted(models.Model):
+    """How far the ledger was read for `ContactActivity` (note_sent.py): one row."""
+
+    settled_at = models.DateTimeField()
+    delivery = models.BigIntegerField()  # among those settled at that moment, the last one read
+
+    class Meta:
+        verbose_name_plural = "sent noted"
+
+    def __str__(self) -> str:
+        return f"{self.settled_at} {self.delivery}"
+
+
+class AttemptCount(models.Model):
+    """How many messages of a communication met `outcome` at attempt `number`; gains.py says what is not written."""
+
+    communication = models.ForeignKey(
+        "communications.Communication", on_delete=models.CASCADE, related_name="attempt_counts", db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=40)
+    total = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communication", "number", "outcome"], name="one_count_per_attempt_and_outcome"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} {self.outcome}: {self.total}"
+
+
 class BreakerKind(models.TextChoices):
     CHANNEL = "channel", pgettext_lazy("breaker", "Channel")
     TEMPLATE = "template", pgettext_lazy("breaker", "Template")
@@ -172,6 +213,7 @@ class Breaker(models.Model):
     openings = models.PositiveSmallIntegerField(default=0)  # how often in a row that one message failed too
     pace_level = models.FloatField(default=1.0)  # a channel's: the part of its pace a limit left it, at `slowed_at`
     slowed_at = models.DateTimeField(null=True)
+    blocked = models.FloatField(default=0)  # seconds from then for which nothing of the channel leaves
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_breaker_per_subject")]

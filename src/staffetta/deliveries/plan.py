@@ -10,18 +10,19 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.compose import Composed, Composer
-from staffetta.communications.hold import Trouble, hold, trouble_of
+from staffetta.communications.hold import Trouble, audience_of, audience_trouble, hold, trouble_of
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
-from staffetta.contacts.audience import Audience
 from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.deliveries.statements import stamp
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
@@ -29,6 +30,8 @@ from staffetta.work.wake import wake
 
 PIECE = 2000
 """People read, composed and written in one piece: about 0.1 s."""
+MOVED, FEW = 0.05, 5
+"""A scheduled start goes on by itself while its number of people moved by no more than this part, or so few."""
 DUPLICATE_ADDRESS = "duplicate_address"
 
 Hook = Callable[[Communication], None]
@@ -96,7 +99,7 @@ def plan(communication_id: int) -> bool:
     )
     if communication is None:
         return False
-    if trouble := trouble_of(communication):
+    if trouble := trouble_of(communication) or audience_trouble(communication):
         hold(communication.pk, trouble)
         return False
     try:
@@ -159,15 +162,6 @@ def purpose_of(category: str) -> Purpose:
     return Purpose.MARKETING if category.upper() == "MARKETING" else Purpose.SERVICE
 
 
-def audience_of(communication: Communication) -> Audience:
-    """Return whom the communication goes to."""
-    if communication.audience_kind == "import":
-        return Audience("import", communication.audience_import_id or 0)
-    if communication.audience_kind == "list":
-        return Audience("list", communication.audience_list_id or 0)
-    return Audience()
-
-
 def _pieces(communication: Communication) -> Iterator[list[Recipient]]:
     after = 0
     while piece := _read(communication, after):
@@ -183,6 +177,7 @@ def _read(communication: Communication, after: int) -> list[Recipient]:
 def _write_piece(communication: Communication) -> bool:
     people = _read(communication, communication.planned_to)
     if not people:
+        _compare_with_confirmed(communication)
         return _finish(communication)
     taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
     rows = [_row(planned) for planned in _judged(communication, people, taken)]
@@ -194,6 +189,16 @@ def _write_piece(communication: Communication) -> bool:
             raise PlannedElsewhere
         states.insert(rows, _frozen(communication, DeliveryKind.COMMUNICATION))
     return True
+
+
+def _compare_with_confirmed(communication: Communication) -> None:
+    """The rehearsal repeated: planning has just judged everybody. Raises CannotKnow when the numbers moved too far."""
+    if communication.confirmed is None:
+        return
+    counted = DeliveryCount.objects.filter(communication=communication, state=DeliveryState.WAITING)
+    waiting = sum(counted.values_list("number", flat=True))
+    if abs(waiting - communication.confirmed) > max(FEW, communication.confirmed * MOVED):
+        raise CannotKnow(Trouble.NUMBERS_MOVED)
 
 
 def _finish(communication: Communication) -> bool:
@@ -266,8 +271,14 @@ def _frozen(composition: Composition, kind: str) -> dict[str, object]:
         "not_before": present,
         "created_at": present,
         "settled_by": "",
+        "expires_at": _expiry(composition) if kind == DeliveryKind.TRANSACTIONAL else None,
         "looks": 0,
     }
+
+
+def _expiry(composition: Composition) -> Any:
+    minutes = composition.expires_in if isinstance(composition, TransactionalMessage) else None
+    return stamp(now() + timedelta(minutes=minutes)) if minutes else None
 
 
 def _variant(composition: Composition) -> TemplateVariant:

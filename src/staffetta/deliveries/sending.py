@@ -20,7 +20,7 @@ from staffetta.channels.recorder import Recorder
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, TimedOut, TooFast
 from staffetta.connectors.messages import Notification
-from staffetta.deliveries import policy
+from staffetta.deliveries import measure, policy
 from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import DeliveryKind, DeliveryState
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, Kind, rule_of
@@ -161,6 +161,7 @@ class Sending:
         self._changed.clear()
 
     async def _send(self, connector: Connector, marked_at: float, row: Marked) -> None:
+        begun = monotonic()
         try:
             answer = await self._answer(connector, marked_at, row)
         except Exception:
@@ -169,6 +170,7 @@ class Sending:
             answer = policy.unexpected(row, now())
             self._stayed_silent()
         self._active -= 1
+        measure.answered(self._channel.provider_id, answer, monotonic() - begun)
         self._tell([answer])
         self._changed.set()
 

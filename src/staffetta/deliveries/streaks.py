@@ -49,6 +49,7 @@ class Streaks:
         self.channel: Thing = (BreakerKind.CHANNEL, channel_id)
         self.level: float = 1.0
         self.slowed_at: datetime | None = None
+        self.blocked: float = 0.0
         self.known: dict[Thing, Streak] = {}
         for row in Breaker.objects.filter(of_channel=channel_id):
             thing = (BreakerKind(row.kind), row.subject)
@@ -56,9 +57,9 @@ class Streaks:
             if streak != QUIET:
                 self.known[thing] = streak
             if thing == self.channel:
-                self.level, self.slowed_at = row.pace_level, row.slowed_at
+                self.level, self.slowed_at, self.blocked = row.pace_level, row.slowed_at, row.blocked
         self.stored = dict(self.known)
-        self._stored_level = self.level
+        self._stored_slowed_at = self.slowed_at
 
     @property
     def silent(self) -> int:
@@ -76,10 +77,11 @@ class Streaks:
         retry_at = self._of(self.channel).retry_at
         return retry_at is not None and retry_at > now()
 
-    @property
-    def slowed_ago(self) -> float:
-        """Seconds since a limit of the provider last slowed the channel down."""
-        return (now() - self.slowed_at).total_seconds() if self.slowed_at else 0.0
+    def go_on(self, pace: Pace) -> None:
+        """Let a session's pace begin where the former sender of the channel was slowed down to."""
+        if self.slowed_at is not None:
+            ago = max(0.0, (now() - self.slowed_at).total_seconds())
+            pace.go_on_from(self.level, self.blocked - ago, ago)
 
     def after(self, answers: Sequence[Answer], pace: Pace) -> "Streaks":
         """Return what is known once `answers` came back, in their order; itself as long as everything goes well.
@@ -94,7 +96,7 @@ class Streaks:
             if answer.outcome != RELEASED:
                 later.count(answer)
         if any(answer.outcome == "too_fast" for answer in answers):
-            later.level, later.slowed_at = pace.level, now()
+            later.level, later.slowed_at, later.blocked = pace.level, now(), pace.blocked
         return later
 
     @property
@@ -102,7 +104,7 @@ class Streaks:
         """What has to be written."""
         things = dict.fromkeys((*self.known, *self.stored))
         found = [thing for thing in things if self.stored.get(thing, QUIET) != self._of(thing)]
-        if self.level != self._stored_level and self.channel not in found:
+        if self.slowed_at != self._stored_slowed_at and self.channel not in found:
             found.append(self.channel)
         return found
 
@@ -119,7 +121,7 @@ class Streaks:
             elif before.opened_at and streak.opened_at is None:
                 incidents.success(INCIDENT[thing[0]], str(thing[1]))
             self.stored[thing] = streak
-        self._stored_level = self.level
+        self._stored_slowed_at = self.slowed_at
         return opened
 
     def _of(self, thing: Thing) -> Streak:
@@ -168,7 +170,7 @@ class Streaks:
             "of_channel": self.channel_id,
         }
         if thing == self.channel:
-            values |= {"pace_level": self.level, "slowed_at": self.slowed_at}
+            values |= {"pace_level": self.level, "slowed_at": self.slowed_at, "blocked": self.blocked}
         Breaker.objects.update_or_create(kind=kind, subject=subject, defaults=values)
 
 

@@ -81,12 +81,14 @@ def _note_replies(platform: str, events: list[ProviderEvent], people: Mapping[st
     for event in events:
         for contact_id in people.get(event.address, ()) if event.kind == REPLY else ():
             latest[contact_id] = max(event.at, latest.get(contact_id, event.at))
-    known = ContactActivity.objects.filter(contact__in=latest, platform=platform, last_reply_at__isnull=False)
+    known = ContactActivity.objects.filter(
+        contact__in=latest, platform=platform, channel="", last_reply_at__isnull=False
+    )
     for contact_id, at in known.values_list("contact_id", "last_reply_at"):
         latest[contact_id] = max(latest[contact_id], at or latest[contact_id])
     ContactActivity.objects.bulk_create(
         [ContactActivity(contact_id=key, platform=platform, last_reply_at=at) for key, at in latest.items()],
         update_conflicts=True,
-        unique_fields=["contact", "platform"],
+        unique_fields=["contact", "platform", "channel"],
         update_fields=["last_reply_at"],
     )

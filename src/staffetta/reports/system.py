@@ -1,4 +1,4 @@
-"""How the installation itself is: for the page, and for whatever watches `/health`."""
+"""How the installation itself is: for the page."""
 
 import shutil
 from dataclasses import dataclass
@@ -8,56 +8,55 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.models import Max, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.channels.models import Refresh, RefreshState
 from staffetta.contacts.models import Import, ImportState
-from staffetta.deliveries.models import Delivery, DeliveryState
+from staffetta.deliveries import due
 from staffetta.notices.models import Mail
+from staffetta.reports.health import SILENT_AFTER, all_lanes
 from staffetta.reports.wording import lane_name, regular_name
-from staffetta.work import engine, jobs
+from staffetta.work import engine, jobs, sweep
 from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 
-SILENT_AFTER = timedelta(seconds=60)
 TIMED = ("schedule:", "sweep:")  # leases that are nothing but the next time of something regular
 MANY = 1000  # counting stops here: more is said as "more than"
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """`database` and `worker` are "ok" or what is wrong; `healthy` decides the status of the answer."""
-
-    database: str
-    worker: str
-
-    @property
-    def healthy(self) -> bool:
-        return self.database == self.worker == "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class LaneLine:
     lane: str
     name: str | Promise
-    worker: str
-    beat_at: datetime
-    worked_at: datetime | None
-    problem: str
-    silent: bool
+    worker: str = ""
+    beat_at: datetime | None = None
+    worked_at: datetime | None = None
+    problem: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
     """Work that waits: how much of it (`number`, "more than" when `more`) and since when the oldest is due."""
 
+    key: str
     name: str | Promise
     number: int
     oldest: datetime | None
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """Something that runs at set times. A sweep's last run is known from its turn, another's is not."""
+
+    key: str
+    name: str | Promise
+    next_at: datetime
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +80,10 @@ class Disk:
         return self.free < max(500_000_000, self.total // 20)
 
 
-def health() -> Health:
-    """Ask the database for the newest beat; one query, no secrets, never raises for a database that is away."""
-    try:
-        newest = LaneBeat.objects.aggregate(newest=Max("beat_at"))["newest"]
-    except DatabaseError:
-        return Health("unreachable", "unknown")
-    if newest is None:
-        return Health("ok", "none")
-    return Health("ok", "ok" if real_now() - newest < SILENT_AFTER else "silent")
-
-
 def lanes() -> list[LaneLine]:
+    """Return the lanes of every worker, and those that no worker runs."""
     moment = real_now()
-    return [
+    lines = [
         LaneLine(
             lane=beat.lane,
             name=lane_name(beat.lane),
@@ -106,27 +95,28 @@ def lanes() -> list[LaneLine]:
         )
         for beat in LaneBeat.objects.order_by("lane", "worker")
     ]
+    present = {line.lane for line in lines}
+    return lines + [LaneLine(lane, lane_name(lane)) for lane in all_lanes() if lines and lane not in present]
 
 
 def queues() -> list[Queue]:
     """Return what waits for a worker. Each is one query over an index that holds waiting rows only."""
-    waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
     refreshes = Refresh.objects.filter(state=RefreshState.WAITING)
     imports = Import.objects.filter(state=ImportState.WAITING)
     mails = Mail.objects.filter(sent_at=None, given_up_at=None)
     return [
-        _queue(_("Messages to send"), waiting, "not_before"),
-        _queue(_("Channel refreshes"), refreshes, "created_at"),
-        _queue(_("Imports"), imports, "created_at"),
-        _queue(_("E-mails"), mails, "not_before"),
-        *([_queue(_("Background jobs"), jobs.waiting(), "enqueued_at")] if engine.in_database() else []),
+        Queue("messages", _("Messages to send"), due.waiting(), due.oldest()),
+        _queue("refreshes", _("Channel refreshes"), refreshes, "created_at"),
+        _queue("imports", _("Imports"), imports, "created_at"),
+        _queue("mails", _("E-mails"), mails, "not_before"),
+        *([_queue("jobs", _("Background jobs"), jobs.waiting(), "enqueued_at")] if engine.in_database() else []),
     ]
 
 
-def _queue(name: str | Promise, rows: QuerySet[Any], due: str) -> Queue:
+def _queue(key: str, name: str | Promise, rows: QuerySet[Any], due: str) -> Queue:
     oldest = rows.filter(**{f"{due}__lte": now()}).aggregate(oldest=Min(due))["oldest"]
     number = rows.order_by()[: MANY + 1].count()
-    return Queue(name, min(number, MANY), oldest, more=number > MANY)
+    return Queue(key, name, min(number, MANY), oldest, more=number > MANY)
 
 
 def leases() -> list[Lease]:
@@ -135,10 +125,18 @@ def leases() -> list[Lease]:
     return list(held.order_by("name")[:100])
 
 
-def schedule() -> list[tuple[str | Promise, datetime]]:
-    """Return (what, next time) of all that runs at set times."""
-    rows = Lease.objects.filter(_timed()).order_by("expires_at")
-    return [(regular_name(row.name.partition(":")[2]), row.expires_at) for row in rows]
+def schedule() -> list[Regular]:
+    """Return all that runs at set times, the next first."""
+    every = {f"sweep:{one.name}": timedelta(seconds=one.every) for one in sweep.registered()}
+    return [
+        Regular(
+            row.name,
+            regular_name(row.name.partition(":")[2]),
+            row.expires_at,
+            row.expires_at - every[row.name] if row.name in every else None,
+        )
+        for row in Lease.objects.filter(_timed()).order_by("expires_at")
+    ]
 
 
 def _timed() -> Q:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("system/", views.system, name="system"),
     path("health", views.health, name="health"),
+    path("metrics", views.metrics, name="metrics"),
 ]

@@ -3,10 +3,14 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from staffetta.accounts import tokens
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, open_to_anybody
+from staffetta.reports import health as state
+from staffetta.reports import metrics as numbers
 from staffetta.reports import overview as first_page
 from staffetta.reports import system as machine
 
@@ -26,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
     data: dict[str, object] = {
-        "health": machine.health(),
+        "health": state.health(),
         "lanes": machine.lanes(),
         "queues": machine.queues(),
         "version": machine.own_version(),
@@ -44,12 +48,31 @@ def system(request: HttpRequest) -> HttpResponse:
 @open_to_anybody
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database answers and a worker lives, else 503; nothing in it is secret."""
-    found = machine.health()
-    answer = {
+    """Answer 200 when the database answers and every lane runs somewhere, else 503; nothing in it is secret."""
+    found = state.health()
+    answer: dict[str, object] = {
         "status": "ok" if found.healthy else "trouble",
         "database": found.database,
         "worker": found.worker,
+        "lanes": found.lanes,
         "version": machine.own_version(),
     }
+    if found.database == "ok":
+        answer |= state.details()
     return JsonResponse(answer, status=200 if found.healthy else 503)
+
+
+@never_cache
+@open_to_anybody
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer the numbers to whoever brings STAFFETTA_METRICS_TOKEN or an access token of the API; 401 to the others."""
+    kind, _space, given = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not may_read_metrics(given.strip()):
+        return HttpResponse("401\n", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain")
+    return HttpResponse(numbers.text(), content_type=numbers.CONTENT_TYPE)
+
+
+def may_read_metrics(given: str) -> bool:
+    own = settings.METRICS_TOKEN
+    return bool(own and constant_time_compare(given, own)) or tokens.caller(given) is not None

@@ -10,7 +10,7 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.channels import holds, tabs, usage
-        from staffetta.contacts import hanging
+        from staffetta.contacts import hanging, rule_world
         from staffetta.sync import run, tell_channels, tell_contacts, wording
         from staffetta.work import lanes
 
@@ -18,5 +18,6 @@ class SyncConfig(AppConfig):
         tabs.register(tabs.Tab("sync", _("Contact sync"), "sync:list", order=30))
         usage.register(tell_channels.of_templates, tell_channels.of_channel)
         holds.register(holds.Holder(tell_channels.count_held, tell_channels.forget))
+        rule_world.register(tell_contacts.customers_of)
         hanging.register_eraser(tell_contacts.erase)
         wording.register()

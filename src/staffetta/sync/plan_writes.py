@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Purpose
 from staffetta.contacts.suppression import suppressed_among
 from staffetta.contacts.types import TypeFault
@@ -96,6 +97,7 @@ def _means(verdict: Verdict, setup: Setup, meaning: str) -> bool:
 def _by_consent(people: Sequence[Verdict], rules: set[str], setup: Setup) -> Iterable[SyncWrite]:
     states = dict(
         ConsentState.objects.filter(
+            counts(),
             contact__in=[verdict.contact.pk for verdict in people if verdict.contact],
             platform=setup.platform,
             purpose=Purpose.MARKETING,

@@ -1,6 +1,8 @@
-"""What this room does when a person is erased: runs keep their counters, nothing in them names the person any more."""
+"""What the contacts ask of this room: who is a customer of a channel; and when a person is erased, runs keep their
+counters, and nothing in them names the person any more.
+"""
 
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts.hanging import Erased, Traces
@@ -17,3 +19,8 @@ def erase(traces: Traces) -> Erased:
     SyncMet.objects.filter(customer_id__in=traces.addresses).delete()
     links = SyncLink.objects.filter(theirs).delete()[0]
     return Erased(deleted={"sync_links": links}, emptied={"sync_rows": rows, "sync_writes": writes})
+
+
+def customers_of(channel: str) -> QuerySet[SyncLink]:
+    """Return the links of the contacts that a contact sync knows as customers of a channel (its id at the provider)."""
+    return SyncLink.objects.filter(configuration__channel__provider_id=channel, contact__isnull=False)

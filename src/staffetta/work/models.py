@@ -31,3 +31,17 @@ class LaneBeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lane} on {self.worker}"
+
+
+class Meter(models.Model):
+    """One counter that only rises, of all workers together; `labels` as metrics have them: `outcome="accepted"`."""
+
+    name = models.CharField(max_length=60)
+    labels = models.CharField(max_length=200, blank=True)
+    value = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="one_meter_per_name_and_labels")]
+
+    def __str__(self) -> str:
+        return f"{self.name}{{{self.labels}}} {self.value:g}"

@@ -11,7 +11,7 @@ from types import FrameType
 
 from django.db import Error, connections
 
-from staffetta.work import beats, lanes
+from staffetta.work import beats, lanes, meters
 from staffetta.work.clock import monotonic
 from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
@@ -78,6 +78,7 @@ class Worker:
         while not self._ended.wait(beats.BEAT_EVERY):
             self._beat()
         try:
+            meters.flush()
             beats.leave(self.name)
         except Error as error:
             logger.warning("the last sign of life stays behind: %s", str(error).strip())
@@ -86,6 +87,7 @@ class Worker:
     def _beat(self) -> None:
         try:
             beats.beat(self.name, self.loops)
+            meters.flush()
         except Error as error:
             logger.warning("no sign of life could be written: %s", str(error).strip())
             connections.close_all()

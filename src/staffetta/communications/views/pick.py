@@ -17,16 +17,17 @@ from staffetta.channels.preview import Preview
 from staffetta.channels.preview import preview as drawn
 from staffetta.communications.check_media import seen
 from staffetta.communications.compose import Composed, Missing, compose
-from staffetta.communications.hold import usability_of
+from staffetta.communications.hold import audience_of, usability_of
 from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.views.asked import found, person
 from staffetta.communications.wording import trouble_words
+from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact
 from staffetta.contacts.search import find
 from staffetta.contacts.values import values_of
 from staffetta.deliveries.models import Delivery, DeliveryKind
-from staffetta.deliveries.plan import audience_of, purpose_of
+from staffetta.deliveries.plan import purpose_of
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.send_one import NotSendable, send_one
 
@@ -110,7 +111,7 @@ def _people(request: HttpRequest, communication: Communication) -> dict[str, Any
     purpose = purpose_of(communication.variant.category if communication.variant else "")
     agreed = set(
         ConsentState.objects.filter(
-            contact__in=listed, platform=communication.platform, purpose=purpose, value=ConsentValue.YES
+            counts(), contact__in=listed, platform=communication.platform, purpose=purpose, value=ConsentValue.YES
         ).values_list("contact_id", flat=True)
     )
     people = [Person(contact, contact.pk in agreed) for contact in listed]

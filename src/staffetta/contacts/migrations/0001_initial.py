@@ -39,6 +39,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AudienceRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
+                ('rules', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('updated_at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'audience rules',
+            },
+        ),
+        migrations.CreateModel(
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -149,13 +163,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('platform', models.CharField(max_length=20)),
+                ('channel', models.CharField(blank=True, max_length=64)),
                 ('last_sent_at', models.DateTimeField(null=True)),
                 ('last_reply_at', models.DateTimeField(null=True)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='contacts.contact')),
             ],
             options={
                 'verbose_name_plural': 'contact activities',
-                'constraints': [models.UniqueConstraint(fields=('contact', 'platform'), name='one_activity_per_platform')],
+                'constraints': [models.UniqueConstraint(fields=('contact', 'platform', 'channel'), name='one_activity_per_channel')],
             },
         ),
         migrations.CreateModel(
@@ -205,8 +220,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
                 ('mapping', models.JSONField(default=dict)),
                 ('modes', models.JSONField(default=dict)),
-                ('consent_column', models.CharField(blank=True, max_length=200)),
-                ('consent_wording', models.TextField(blank=True)),
                 ('phone_mode', models.CharField(blank=True, max_length=10)),
                 ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
             ],

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import import_file, lists, rejects, undo_import
+from staffetta.contacts import import_file, lists, rejects, saved_mappings, undo_import
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
 from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import Person, Rejected
+from staffetta.contacts.step_models import SavedMapping
 from staffetta.contacts.types import show
 from staffetta.contacts.wording import (
     DELIMITER_NAMES,
@@ -109,7 +110,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         sample = import_file.look_over(source).sample
     except BadFile as bad:
         return _lost(request, source, bad)
-    before = None if source.mapping else import_file.like_before(source)
+    saved = saved_mappings.fitting(source.columns)
+    chosen_one = next((row for row in saved if str(row.pk) == request.GET.get("saved")), None)
+    before = chosen_one or (None if source.mapping else import_file.like_before(source))
     form = MappingForm(source, request.POST or None, before=before)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -121,18 +124,34 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             chosen["wording"],
             phone_mode=chosen["phone_mode"],
             into_list=lists.named(name, cast("User", request.user)) if name else None,
+            modes=chosen["modes"],
         )
+        if chosen["save_as"].strip():
+            saved_mappings.keep(source, chosen["save_as"], cast("User", request.user))
         return redirect("contacts:preview", pk=pk)
     data = {
         "source": source,
         "form": form,
-        "before": before,
+        "before": None if chosen_one else before,
+        "saved": saved,
+        "chosen": chosen_one,
         "lines": form.lines(sample),
         "separator": DelimiterForm(initial={"delimiter": source.delimiter}),
         "encoding": ENCODING_NAMES.get(source.encoding, source.encoding),
         "delimiter": DELIMITER_NAMES.get(source.delimiter, source.delimiter),
     }
     return render(request, "contacts/columns.html", data)
+
+
+@allow(OPERATORS)
+@require_POST
+def forget_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    saved = get_object_or_404(SavedMapping, pk=pk)
+    saved_mappings.forget(saved, cast("User", request.user))
+    messages.success(request, _("«%(name)s» is forgotten.") % {"name": saved})
+    back = request.POST.get("source", "")
+    known = back.isascii() and back.isdecimal() and len(back) < 19
+    return redirect("contacts:columns", pk=int(back)) if known else redirect("contacts:imports")
 
 
 def _choose_delimiter(request: HttpRequest, source: Import) -> HttpResponse:
@@ -246,6 +265,7 @@ def _progress(source: Import) -> dict[str, object]:
     reasons = rejects.reasons(source) if source.rejected else []
     return {
         "source": source,
+        "steps": source.consent_steps.select_related("by").order_by("pk"),
         "colour": colour,
         "icon": icon,
         "done": source.imported + source.rejected,

@@ -15,14 +15,16 @@ from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.contacts import export
+from staffetta.contacts import audiences, export
 from staffetta.contacts import lists as contact_lists
 from staffetta.contacts.filters import Filters
 from staffetta.contacts.list_forms import AddForm, ListForm
-from staffetta.contacts.models import Contact, ContactList
+from staffetta.contacts.models import AudienceRules, Contact, ContactList
 from staffetta.ui.paging import page_of
 from staffetta.ui.templatetags.staffetta import grouped
 
+SHOWN = 500
+"""Audiences by rules on one page: somebody wrote each of them by hand."""
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -48,7 +50,8 @@ def make_list(request: HttpRequest) -> HttpResponse:
 
 def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
     page = page_of(ContactList.objects.annotate(people=Count("members")).order_by("-pk"), request.GET)
-    return render(request, "contacts/lists.html", {"page": page, "form": form})
+    by_rules = AudienceRules.objects.order_by("name")[:SHOWN]
+    return render(request, "contacts/lists.html", {"page": page, "form": form, "audiences": by_rules})
 
 
 @allow(OPERATORS)
@@ -86,7 +89,11 @@ def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s is deleted.") % {"name": target})
         return redirect("contacts:lists")
     drafts = Communication.objects.filter(audience_list=target, state=CommunicationState.DRAFT).order_by("pk")[:50]
-    return render(request, "contacts/delete_list.html", {"list": target, "drafts": drafts})
+    return render(
+        request,
+        "contacts/delete_list.html",
+        {"list": target, "drafts": drafts, "uses": audiences.naming("list", target.pk)},
+    )
 
 
 @allow(OPERATORS)

@@ -15,6 +15,7 @@ from staffetta.contacts import consent, keep_out
 from staffetta.contacts.filters import SAID, Filters
 from staffetta.contacts.forms import OPT_IN, ContactForm
 from staffetta.contacts.models import (
+    AudienceRules,
     ConsentState,
     ConsentValue,
     Contact,
@@ -62,6 +63,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "imports": finished,
         "opt_ins": OPT_IN,
         "lists": ContactList.objects.order_by("name")[:200],
+        "audiences": AudienceRules.objects.order_by("name")[:200],
     }
     return render(request, "contacts/list.html", data)
 
@@ -69,7 +71,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 def _opt_in(contact: Contact) -> tuple[str, str, str]:
     """Return (label, colour, icon) of a contact whose consent states were fetched."""
     state = next(iter(contact.consent_states.all()), None)
-    value = state.value if state else ConsentValue.UNSET.value
+    value = state.value_now if state else ConsentValue.UNSET.value
     return (str(ConsentValue(value).label), *OPT_IN_LOOKS[value])
 
 
@@ -88,7 +90,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
-        "states": [(state, *OPT_IN_LOOKS[state.value], consent_source(state.source)) for state in states],
+        "states": [(state, *OPT_IN_LOOKS[state.value_now], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
         "deliveries": [
             (row, *STATE_LOOKS.get(row.state, ("secondary", "clock")), _why(row)) for row in sent[:MESSAGES]

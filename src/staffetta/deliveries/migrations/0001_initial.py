@@ -19,6 +19,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='SentNoted',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('settled_at', models.DateTimeField()),
+                ('delivery', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name_plural': 'sent noted',
+            },
+        ),
+        migrations.CreateModel(
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -43,6 +54,7 @@ class Migration(migrations.Migration):
                 ('sending_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('settled_by', models.CharField(blank=True, max_length=20)),
+                ('expires_at', models.DateTimeField(null=True)),
                 ('looks', models.PositiveSmallIntegerField(default=0)),
                 ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.channel')),
                 ('communication', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.communication')),
@@ -80,6 +92,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AttemptCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('outcome', models.CharField(max_length=40)),
+                ('total', models.BigIntegerField(default=0)),
+                ('communication', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempt_counts', to='communications.communication')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Breaker',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -95,6 +117,7 @@ class Migration(migrations.Migration):
                 ('openings', models.PositiveSmallIntegerField(default=0)),
                 ('pace_level', models.FloatField(default=1.0)),
                 ('slowed_at', models.DateTimeField(null=True)),
+                ('blocked', models.FloatField(default=0)),
             ],
         ),
         migrations.CreateModel(
@@ -123,6 +146,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
+            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('state', 'waiting')), fields=['expires_at'], name='delivery_to_expire'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
             index=models.Index(condition=models.Q(('state', 'sending')), fields=['sending_at'], name='delivery_in_flight'),
         ),
         migrations.AddIndex(
@@ -132,6 +159,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(fields=['communication', 'state', 'reason', 'id'], name='delivery_behind_number'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('settled_at__isnull', False)), fields=['settled_at', 'id'], name='delivery_settled'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
@@ -148,6 +179,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliverycount',
             constraint=models.UniqueConstraint(fields=('communication', 'state', 'reason'), name='one_count_per_state_and_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='attemptcount',
+            constraint=models.UniqueConstraint(fields=('communication', 'number', 'outcome'), name='one_count_per_attempt_and_outcome'),
         ),
         migrations.AddIndex(
             model_name='breaker',

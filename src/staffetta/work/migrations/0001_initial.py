@@ -36,4 +36,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('lane', 'worker'), name='one_beat_per_lane_and_worker')],
             },
         ),
+        migrations.CreateModel(
+            name='Meter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('labels', models.CharField(blank=True, max_length=200)),
+                ('value', models.FloatField(default=0)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('name', 'labels'), name='one_meter_per_name_and_labels')],
+            },
+        ),
     ]

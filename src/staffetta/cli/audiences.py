@@ -1,0 +1,131 @@
+"""`staffetta audiences …`: lists, and audiences by rules."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.contacts import audiences, count_people
+from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.models import AudienceRules, ContactList
+from staffetta.contacts.rule_words import fault_text, sentence
+from staffetta.contacts.rule_world import known
+from staffetta.contacts.rules import Group, WrongRules, read
+
+
+def register(nouns: Subparsers) -> None:
+    noun = nouns.add_parser("audiences", help=_("lists, and audiences by rules"))
+    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
+    listed = verbs.add_parser("list", help=_("list the audiences by rules and the lists"))
+    json_option(listed, _("print a JSON array"))
+    listed.set_defaults(run=list_all)
+    for verb, text, run in (
+        ("show", _("show the rules of an audience"), show),
+        ("count", _("count the people of an audience"), count),
+    ):
+        parser = verbs.add_parser(verb, help=text)
+        parser.add_argument("audience", metavar="AUDIENCE", help=_("all, import:ID, list:ID or rule:ID"))
+        json_option(parser, _("print the audience as JSON"))
+        parser.set_defaults(run=run)
+    made = verbs.add_parser("create", help=_("make an audience by rules"))
+    made.add_argument("--name", required=True, metavar="N")
+    made.add_argument("--rules", required=True, metavar="FILE", help=_("the rules as JSON, - for standard input"))
+    json_option(made, _("print the audience as JSON"))
+    made.set_defaults(run=create)
+    gone = verbs.add_parser("delete", help=_("delete an audience by rules"))
+    gone.add_argument("audience", metavar="rule:ID")
+    gone.add_argument("--yes", action="store_true", help=_("also when something uses it"))
+    json_option(gone, _("print the audience as JSON"))
+    gone.set_defaults(run=delete)
+
+
+def list_all(args: argparse.Namespace) -> int:
+    rows = [_described(row) for row in AudienceRules.objects.order_by("name")]
+    for members in ContactList.objects.annotate(people=Count("members")).order_by("name"):
+        told = {"audience": str(Audience.of(members)), "name": members.name, "kind": "list", "people": members.people}
+        rows.append(told)
+    lines = [(row["audience"], row["name"], row.get("in_words") or row.get("people", "")) for row in rows]
+    emit(args, rows, lambda: table((_("Audience"), _("Name"), _("Rules or people")), lines))
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    audience = _found(args.audience)
+    source = audience.source
+    if isinstance(source, AudienceRules):
+        told = _described(source)
+        emit(args, told, lambda: f"{source}\n{told['in_words']}")
+    else:
+        emit(args, {"audience": str(audience), "name": audience.name, "kind": audience.kind}, audience.name)
+    return 0
+
+
+def count(args: argparse.Namespace) -> int:
+    """Count, however long it takes: nobody waits for a page here."""
+    audience = _found(args.audience)
+    if audience.broken:
+        fail(_("The rules of this audience name something that is no longer there."))
+    number = audience.queryset().count()
+    sample = [str(contact) for contact in count_people.sample_of(audience.queryset()) or []]
+    emit(args, {"audience": str(audience), "people": number, "sample": sample}, str(number))
+    return 0
+
+
+def create(args: argparse.Namespace) -> int:
+    name = " ".join(args.name.split())
+    if not 1 <= len(name) <= 200:
+        fail(_("The name must have 1 to 200 characters."))
+    if AudienceRules.objects.filter(name=name).exists():
+        fail(_("There is an audience with this name already."))
+    made = audiences.save(None, name, _read(args.rules), None)
+    emit(args, _described(made), _("Audience rule:%(id)s is made: %(name)s") % {"id": made.pk, "name": made})
+    return 0
+
+
+def delete(args: argparse.Namespace) -> int:
+    """Delete an audience by rules; where something uses it, only with --yes."""
+    source = _found(args.audience).source
+    if not isinstance(source, AudienceRules):
+        fail(_("Only an audience by rules (rule:ID) is deleted here."))
+    used = audiences.uses(source)
+    if used and not args.yes:
+        names = ", ".join(f"{use.kind} «{use.name}»" for use in used)
+        fail(_("It is used by: %(names)s. Give --yes to delete it all the same.") % {"names": names})
+    told = _described(source)
+    audiences.delete(source, None)
+    emit(args, told, _("%(name)s is deleted.") % {"name": source.name})
+    return 0
+
+
+def _described(row: AudienceRules) -> dict[str, Any]:
+    told = {"audience": str(Audience.of(row)), "name": row.name, "kind": "rule", "rules": row.rules}
+    try:
+        return told | {"broken": [], "in_words": sentence(read(row.rules, known(row.rules)))}
+    except WrongRules as wrong:
+        broken = [fault_text(fault) for fault in wrong.faults]
+        return told | {"broken": broken, "in_words": " ".join(broken)}
+
+
+def _found(text: str) -> Audience:
+    try:
+        return Audience.parse(text)
+    except UnknownAudience:
+        fail(_("«%(text)s» is no audience: all, import:ID, list:ID or rule:ID.") % {"text": text})
+
+
+def _read(file: str) -> Group:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        tree = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        fail(_("The rules cannot be read: %(problem)s") % {"problem": error})
+    try:
+        return read(tree, known(tree))
+    except WrongRules as wrong:
+        lines = [f"{'.'.join(str(step) for step in fault.path) or '-'}: {fault_text(fault)}" for fault in wrong.faults]
+        fail("\n".join(lines))

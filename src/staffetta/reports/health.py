@@ -1,0 +1,87 @@
+"""Whether the installation works: for whatever watches `/health`, and for the head of the system page.
+
+Nothing in it is secret: anybody who reaches the platform may ask.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+from django.db.models import Max
+
+from staffetta.deliveries import due
+from staffetta.work import engine, lanes, sweep
+from staffetta.work.clock import now, real_now
+from staffetta.work.models import LaneBeat, Lease
+
+SILENT_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`database` and `worker` are "ok" or what is wrong; each lane is ok, troubled, silent or missing (runs nowhere).
+
+    `healthy` decides the status of the answer: a lane in trouble tries again by itself, one that runs nowhere does not.
+    """
+
+    database: str
+    worker: str
+    lanes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def healthy(self) -> bool:
+        return self.database == self.worker == "ok" and not {"silent", "missing"} & set(self.lanes.values())
+
+    @property
+    def missing(self) -> list[str]:
+        return [lane for lane, state in self.lanes.items() if state == "missing"]
+
+
+def health() -> Health:
+    """Ask the database for the beats; one query, never raises for a database that is away."""
+    try:
+        beats = list(LaneBeat.objects.values("lane", "problem").annotate(newest=Max("beat_at")).order_by())
+    except DatabaseError:
+        return Health("unreachable", "unknown")
+    if not beats:
+        return Health("ok", "none")
+    since = real_now() - SILENT_AFTER
+    states = {str(lane): "missing" for lane in all_lanes()}
+    for beat in beats:
+        states[beat["lane"]] = _better(states.get(beat["lane"], "missing"), beat["newest"], since, beat["problem"])
+    return Health("ok", "ok" if any(beat["newest"] >= since for beat in beats) else "silent", states)
+
+
+def all_lanes() -> list[str]:
+    """Return what must run somewhere: the lanes, and the jobs whoever carries them."""
+    names = [lane.name for lane in lanes.registered()]
+    return names if engine.LANE in names else [*names, engine.LANE]
+
+
+def details() -> dict[str, object]:
+    """Return how old the oldest due message is, who holds what, the last sweep and what runs next. Four queries."""
+    present = real_now()
+    oldest = due.oldest()
+    every = {f"sweep:{one.name}": timedelta(seconds=one.every) for one in sweep.registered()}
+    leases = dict(Lease.objects.filter(expires_at__gt=present).order_by("name").values_list("name", "expires_at"))
+    turns = Lease.objects.filter(name__in=every).values_list("name", "expires_at")
+    last = max((ends - every[name] for name, ends in turns), default=None)
+    return {
+        "oldest_due_seconds": _seconds(now(), oldest),
+        "in_flight": due.in_flight(),
+        "channels_being_served": sum(name.startswith("channel:") for name in leases),
+        "last_sweep_seconds": _seconds(present, last),
+        "schedule": {name.partition(":")[2]: ends for name, ends in leases.items() if name.startswith("schedule:")},
+    }
+
+
+def _better(known: str, newest: datetime, since: datetime, problem: str) -> str:
+    """Return the better of two signs of one lane: one worker that runs it is enough."""
+    found = "silent" if newest < since else "troubled" if problem else "ok"
+    order = ("ok", "troubled", "silent", "missing")
+    return min(known, found, key=order.index)
+
+
+def _seconds(present: datetime, moment: datetime | None) -> float | None:
+    return None if moment is None else round(max(0.0, (present - moment).total_seconds()), 1)
