@@ -97,6 +97,26 @@ def test_header_footer_and_buttons_are_drawn() -> None:
     assert (drawn.media, drawn.footer, [button.label for button in drawn.buttons]) == ("photo", "Piede", ["Apri"])
 
 
+def test_a_header_knows_no_formatting() -> None:
+    drawn = preview([{"type": "HEADER", "format": "TEXT", "text": "*Ordine* {{1}} <b>"}], {"header": "A-1"})
+    assert drawn.header == '*Ordine* <span class="var">A-1</span> &lt;b&gt;'
+
+
+def test_of_more_than_three_buttons_two_are_in_sight_and_the_others_behind_all_options() -> None:
+    replies = [{"type": "QUICK_REPLY", "text": str(number)} for number in range(5)]
+    few, many = (preview([{"type": "BUTTONS", "buttons": rows}]) for rows in (replies[:3], replies))
+    assert ([button.label for button in few.in_sight], few.behind) == (["0", "1", "2"], [])
+    assert [button.label for button in many.in_sight] == ["0", "1"]
+    assert [button.label for button in many.behind] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("kind", ["COPY_CODE", "OTP", "CATALOG", "SOMETHING_NEW"])
+def test_a_button_without_words_shows_none_of_our_codes(kind: str) -> None:
+    [button] = preview([{"type": "BUTTONS", "buttons": [{"type": kind}]}]).buttons
+    assert str(button.label)
+    assert kind not in str(button.label)
+
+
 def test_an_excerpt_is_one_line_without_marks() -> None:
     assert excerpt(plain("Ciao *{{1}}*,\n_ecco_ le novità")) == "Ciao {{1}}, ecco le novità"
 

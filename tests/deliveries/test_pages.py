@@ -163,7 +163,7 @@ def test_report_and_people_take_a_fixed_number_of_queries(
     sent: Communication, as_viewer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     report(as_viewer, sent)
-    with django_assert_num_queries(5):  # session, person, notices, the communication, its counters
+    with django_assert_num_queries(6):  # session, person, notices, the communication, its counters, its attempts
         report(as_viewer, sent)
     with django_assert_num_queries(6):  # the same, and one page of rows
         people(as_viewer, sent, "?state=sent")

@@ -60,6 +60,12 @@ for rehearsal in (True, False):
     SyncRow.objects.create(run=run, outcome="rejected", customer_id="3", reason="invalid_phone", field="id",
                            customer={"id": "3", "name": "Ubaldo"})
 """
+PAUSED = """
+import sys
+from staffetta.communications.models import Communication
+from staffetta.work.clock import now
+Communication.objects.filter(pk=sys.argv[1]).update(state="paused", paused_at=now(), start_asked_at=now())
+"""
 LISTS = """
 from staffetta.contacts import lists
 from staffetta.contacts.models import Contact
@@ -96,6 +102,8 @@ print(json.dumps({
     "list": first(ContactList.objects.all()), "suppressed": first(Suppression.objects.all()),
     "sent": first(Communication.objects.filter(state="done")),
     "draft": first(Communication.objects.filter(name="Bozza")),
+    "scheduled": first(Communication.objects.filter(name="Programmata")),
+    "paused": first(Communication.objects.filter(name="In pausa")),
     "held": first(Communication.objects.filter(name="Promo sospesa")),
     "message": str(first(Delivery.objects.filter(state="sent"), "public_id")),
     "uncertain": str(first(Delivery.objects.filter(state="uncertain"), "public_id")),
@@ -152,6 +160,8 @@ def furnish(home: House) -> dict[str, object]:
     home.engage.fault("reset", match={"operation": "send_notification", "nth": 9}, accepted=False)
     home.staffetta.ok("communications", "start", compose(home, "Saldi d'estate", audience), "--wait")
     compose(home, "Bozza", "all")
+    home.staffetta.ok("communications", "schedule", compose(home, "Programmata", audience), "--at", "2099-12-01T10:00")
+    home.staffetta.python(PAUSED, compose(home, "In pausa", audience))
     compose(home, "Promo sospesa", audience, "promo_estate")
     home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
     home.staffetta.python(ORDER)

@@ -113,6 +113,7 @@ CONTACTS = (
     Shown("import-upload", "/contacts/imports/new/"),
     Shown("import-columns", "/contacts/imports/{upload}/columns/"),
     Shown("import-preview", "/contacts/imports/{upload}/preview/"),
+    Shown("import-consent", "/contacts/imports/{import}/consent/"),
     Shown("import-result", "/contacts/imports/{import}/"),
 )
 COMMUNICATIONS = (
@@ -120,6 +121,9 @@ COMMUNICATIONS = (
     Shown("communication-new", "/communications/new/", "operator"),
     Shown("communication-draft", "/communications/{draft}/", "operator"),
     Shown("communication-edit", "/communications/{draft}/edit/", "operator"),
+    Shown("communication-schedule", "/communications/{draft}/schedule/?expected=1700", "operator"),
+    Shown("communication-scheduled", "/communications/{scheduled}/", "operator"),
+    Shown("communication-paused", "/communications/{paused}/", "operator"),
     Shown("communication-delete", "/communications/{draft}/delete/", "operator"),
     Shown("communication-held", "/communications/{held}/", "operator", "error"),
     Shown("report", "/communications/{sent}/", "operator"),

@@ -1,8 +1,6 @@
 """With the keyboard alone, with a thumb on a phone, and by e-mail in each person's language."""
 
-import email
 from collections.abc import Iterator
-from email import policy
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,8 +9,9 @@ from engage_simulator.worlds.story import ASSISTENZA, KEYS
 from tests.journeys.browser import PHONE, Visitor, visit
 from tests.journeys.channel_list import LIST, ChannelList, stored
 from tests.journeys.house import House, house
+from tests.journeys.letters import Letters
 from tests.processes import wait_until
-from tests.wire import Talk, Wire, wire
+from tests.wire import Wire, wire
 
 pytestmark = pytest.mark.browser
 THUMB = 44
@@ -20,33 +19,6 @@ FOCUS = """() => {
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
   return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
 }"""
-
-
-class Letters:
-    """What a mail server took, as messages."""
-
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-
-    def talk(self, talk: Talk) -> None:
-        """Speak just enough SMTP."""
-        talk.write(b"220 ready\r\n")
-        lines = talk.socket.makefile("rb")
-        for line in lines:
-            verb = line[:4].upper()
-            if verb == b"DATA":
-                talk.write(b"354 go on\r\n")
-                self.taken.append(b"".join(iter(lines.readline, b".\r\n")))
-            talk.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 OK\r\n")
-
-    def to(self, name: str) -> str:
-        """Return the text of the letter to somebody, subject included; "" while there is none."""
-        for raw in self.taken:
-            letter = email.message_from_bytes(raw, policy=policy.default)
-            if name in str(letter["To"]):
-                body = letter.get_body()
-                return f"{letter['Subject']}\n{body.get_content() if body else ''}"
-        return ""
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +99,7 @@ def test_on_a_phone_the_switch_is_in_sight_and_everything_is_as_large_as_a_thumb
             phone.fits()
             small |= phone.page.evaluate(SMALL, THUMB)
         assert not small
-        ChannelList(phone).tab("Chiamate API")
+        phone.go("/engage/channels/1/calls/")
         expect(phone.page.locator(".nav-tabs .active")).to_be_in_viewport(ratio=1)
         phone.nothing_went_wrong()
 

@@ -25,6 +25,15 @@ type Shown = Callable[[str], SafeString]
 
 def to_html(text: str, shown: Shown | None = None) -> SafeString:
     """Return `text` formatted; `shown` draws a placeholder by its name, by default as it is written."""
+    return _drawn(text, shown, lambda plain: "".join(_pieces(plain)))
+
+
+def placeholders(text: str, shown: Shown | None = None) -> SafeString:
+    """Return `text` as it is written, only its placeholders drawn: headers know no formatting."""
+    return _drawn(text, shown, escape)
+
+
+def _drawn(text: str, shown: Shown | None, formatted: Callable[[str], str]) -> SafeString:
     atoms: list[SafeString] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -32,8 +41,7 @@ def to_html(text: str, shown: Shown | None = None) -> SafeString:
         return chr(FIRST_ATOM + len(atoms) - 1) if len(atoms) < 6000 else ""
 
     pattern = PLACEHOLDER if PLACEHOLDER.search(text) else SINGLE_PLACEHOLDER
-    plain = pattern.sub(keep, ATOMS.sub("", text))
-    html = "".join(_pieces(plain))
+    html = formatted(pattern.sub(keep, ATOMS.sub("", text)))
     return mark_safe(ATOMS.sub(lambda found: _atom(atoms, found[0]), html))  # noqa: S308 - escaped piece by piece
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from staffetta.channels.markup import to_html, variable
+from staffetta.channels.markup import placeholders, to_html, variable
 
 MEDIA = {"IMAGE": "photo", "VIDEO": "video", "DOCUMENT": "file-text", "LOCATION": "map-pin"}
 BUTTON_ICONS = {
@@ -16,6 +18,16 @@ BUTTON_ICONS = {
     "COPY_CODE": "copy",
     "OTP": "copy",
 }
+FIXED_LABELS: Mapping[str, Promise] = {
+    "COPY_CODE": _("Copy code"),
+    "OTP": _("Copy code"),
+    "CATALOG": _("View catalogue"),
+}
+"""Buttons whose words WhatsApp chooses: a template names only their kind."""
+
+AT_MOST = 3
+"""As many buttons WhatsApp shows; of more it shows two and puts the others behind a third, "See all options"."""
+
 type Component = Mapping[str, object]
 
 
@@ -23,7 +35,7 @@ type Component = Mapping[str, object]
 class Button:
     """One button: its label and its icon."""
 
-    label: str
+    label: str | Promise
     icon: str
 
 
@@ -39,6 +51,16 @@ class Preview:
     footer: str = ""
     buttons: list[Button] = field(default_factory=list)
     is_image: bool = False
+
+    @property
+    def in_sight(self) -> list[Button]:
+        """The buttons below the message."""
+        return self.buttons if len(self.buttons) <= AT_MOST else self.buttons[: AT_MOST - 1]
+
+    @property
+    def behind(self) -> list[Button]:
+        """The buttons that show only after "See all options"."""
+        return self.buttons[len(self.in_sight) :]
 
 
 def preview(components: Sequence[Component], values: Mapping[str, str] | None = None, *, title: str = "") -> Preview:
@@ -72,7 +94,7 @@ def excerpt(body: str, size: int = 120) -> str:
 def _header(drawn: Preview, component: Component, text: str, values: Mapping[str, str] | None) -> None:
     form = str(component.get("format") or "TEXT")
     if form == "TEXT":
-        drawn.header = to_html(text, lambda _: _value(values, "header", "1")) if text else ""
+        drawn.header = placeholders(text, lambda _name: _value(values, "header", "1")) if text else ""
         return
     drawn.media = MEDIA.get(form, "puzzle")
     drawn.media_url = (values or {}).get("header", "")
@@ -95,8 +117,8 @@ def _buttons(component: Component) -> list[Button]:
     rows = component.get("buttons")
     if not isinstance(rows, list):
         return []
-    return [
-        Button(str(row.get("text") or row.get("type") or ""), BUTTON_ICONS.get(str(row.get("type")), "message"))
-        for row in rows
-        if isinstance(row, dict)
-    ]
+    return [_button(str(row.get("text") or ""), str(row.get("type") or "")) for row in rows if isinstance(row, dict)]
+
+
+def _button(text: str, kind: str) -> Button:
+    return Button(text or FIXED_LABELS.get(kind, _("Button")), BUTTON_ICONS.get(kind, "message"))

@@ -1,8 +1,11 @@
 """`staffetta communications`: compose, start, stop and read communications from the command line."""
 
 import argparse
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
@@ -12,6 +15,7 @@ from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, 
 from staffetta.cli.waiting import wait_for
 from staffetta.communications import choose
 from staffetta.communications import pause as pausing
+from staffetta.communications import schedule as scheduling
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.check_media import MediaCheck, check_media, refused
@@ -29,7 +33,7 @@ from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import Numbers, numbers_of
 
-LANES = ("plan", "dispatch", "watch", "events", "sweep")
+LANES = ("start", "plan", "dispatch", "watch", "events", "sweep")
 """What a communication needs to come to its end."""
 WAITING = (CommunicationState.PAUSED, CommunicationState.HELD)
 AT_REST = (CommunicationState.DONE, CommunicationState.STOPPED, *WAITING)
@@ -46,6 +50,17 @@ def register(subparsers: Subparsers) -> None:
     stop_parser = verbs.add_parser("stop", help=_("stop for good"))
     stop_parser.add_argument("id", metavar="ID")
     stop_parser.set_defaults(run=stop)
+    schedule_parser = verbs.add_parser("schedule", help=_("start at a set time, or change that time"))
+    schedule_parser.add_argument("id", metavar="ID")
+    schedule_parser.add_argument("--at", required=True, metavar="YYYY-MM-DDTHH:MM")
+    schedule_parser.add_argument("--zone", metavar="ZONE", help=_("time zone of that time, for example Europe/Rome"))
+    schedule_parser.add_argument(
+        "--expect", type=int, metavar="N", help=_("hold it when it would go to another number of people")
+    )
+    schedule_parser.set_defaults(run=schedule)
+    unschedule_parser = verbs.add_parser("unschedule", help=_("make a draft again of what was scheduled"))
+    unschedule_parser.add_argument("id", metavar="ID")
+    unschedule_parser.set_defaults(run=unschedule)
     pause_parser = verbs.add_parser("pause", help=_("let nobody new be written to until it is resumed"))
     pause_parser.add_argument("id", metavar="ID")
     pause_parser.set_defaults(run=pause)
@@ -124,6 +139,34 @@ def stop(args: argparse.Namespace) -> int:
     return 0
 
 
+def schedule(args: argparse.Namespace) -> int:
+    """Let a draft start at a set time."""
+    zone = args.zone or settings.TIME_ZONE
+    try:
+        told = datetime.fromisoformat(args.at)
+        at = scheduling.moment(told.date(), told.time(), zone)
+    except scheduling.NoSuchTime:
+        fail(_("The clocks jump over that time on that day: choose another."))
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        fail(_("This is no time: wanted is, for example, --at 2026-12-01T10:00 --zone Europe/Rome."))
+    communication = _found(args.id)
+    try:
+        scheduling.schedule(communication, at, zone, args.expect, None)
+    except starting.StartRefused as error:
+        words = trouble_words(error.code)
+        fail(f"{words.what} {words.remedy}")
+    say(_("Scheduled."))
+    return 0
+
+
+def unschedule(args: argparse.Namespace) -> int:
+    """Make a draft again of what was scheduled."""
+    if not scheduling.cancel(_found(args.id), None):
+        fail(_("It is not scheduled: there is nothing to cancel."))
+    say(_("It is a draft again."))
+    return 0
+
+
 def pause(args: argparse.Namespace) -> int:
     """Pause what is under way; who waits goes on waiting."""
     if not pausing.pause(_found(args.id), None):
@@ -187,8 +230,8 @@ def _as_data(row: Communication, counted: Numbers | None = None) -> dict[str, An
 
 def _audience(row: Communication, counted: Numbers) -> int:
     """Before planning has begun nobody is in the ledger: then how many it would go to."""
-    draft = row.state == CommunicationState.DRAFT
-    return recipients.count(audience_of(row)) if draft else counted.audience
+    ahead = row.state in starting.NOT_STARTED
+    return recipients.count(audience_of(row)) if ahead else counted.audience
 
 
 def _told(row: Communication) -> str:

@@ -10,6 +10,9 @@ DEEDS = {
     "communication_duplicated": _("Duplicated a communication into"),
     "communication_deleted": _("Deleted the draft"),
     "communication_started": _("Started the communication"),
+    "communication_scheduled": _("Scheduled the communication"),
+    "communication_unscheduled": _("Cancelled the schedule of the communication"),
+    "communication_not_started": _("Could not start the communication"),
     "communication_stopped": _("Stopped the communication"),
     "communication_paused": _("Paused the communication"),
     "communication_resumed": _("Resumed the communication"),
@@ -21,8 +24,13 @@ DEEDS = {
     "transactional_off": _("Switched off the transactional message"),
     "transactional_deleted": _("Deleted the transactional message"),
 }
+DETAILS = {
+    "at": _("at"),
+    "time_zone": _("time zone"),
+    "late_minutes": _("minutes late"),
+}
 
 
 def register() -> None:
     """Make the words known to the audit log."""
-    wording.register(DEEDS)
+    wording.register(DEEDS, DETAILS)

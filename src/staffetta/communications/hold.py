@@ -5,6 +5,7 @@ transactional messages carry no mark: `trouble_of` tells at any moment whether t
 """
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
 from staffetta.communications.models import Communication, CommunicationState, Composition
+from staffetta.contacts import rule_world
 from staffetta.contacts.audience import Audience
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -40,6 +42,8 @@ class Trouble(StrEnum):
     TEMPLATE_FAILING = "template_failing"  # refused again and again, whoever it goes to
     TOO_MANY_REFUSED = "too_many_refused"  # more than a fifth of its messages refused for one reason
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
+    MISSED = "missed"  # its time came while Staffetta was off, too long ago to start by itself
+    NUMBERS_MOVED = "numbers_moved"  # it would go to another number of people than was confirmed
     AUDIENCE_BROKEN = "audience_broken"  # rules name what is no longer there; looked at before and while planning
     AUDIENCE_GONE = "audience_gone"  # the import or list was deleted while its people were planned
     RESTORED = "restored"  # a backup was restored: what was sent since it was made is not known here
@@ -132,14 +136,16 @@ def resume(communication: Communication, by: User | None) -> None:
     assert communication.variant is not None
     with transaction.atomic():
         remember(communication, communication.variant)
-        state = CommunicationState.RUNNING if communication.started_at else CommunicationState.PLANNING
+        state = _resumed_state(communication)
+        ahead = state == CommunicationState.SCHEDULED
         done = Communication.objects.filter(pk=communication.pk, state__in=RESUMABLE).update(
             state=state,
             held_reason="",
             held_at=None,
             paused_at=None,
-            confirmed=None,  # whoever resumes has seen the numbers
-            start_asked_at=communication.start_asked_at or now(),
+            confirmed=communication.confirmed if ahead else None,  # whoever lets it start now has seen the numbers
+            start_asked_at=None if ahead else communication.start_asked_at or now(),
+            audience_frozen=communication.audience_frozen or ({} if ahead else frozen_audience(communication)),
             accepted_revision=communication.accepted_revision,
             accepted_fingerprint=communication.accepted_fingerprint,
             accepted_contract=communication.accepted_contract,
@@ -178,6 +184,21 @@ def audience_of(communication: Communication) -> Audience:
     }
     kind = communication.audience_kind
     return Audience(kind, ids[kind] or 0, communication.audience_frozen) if kind in ids else Audience()
+
+
+def frozen_audience(communication: Communication) -> dict[str, Any]:
+    """Return the rules and the day they are counted from: planning takes a while, and midnight changes no audience."""
+    if communication.audience_kind != "rule":
+        return {}
+    return {"rules": audience_of(communication).rules, "today": rule_world.present().today.isoformat()}
+
+
+def _resumed_state(communication: Communication) -> CommunicationState:
+    """Return where it goes on: with what it was doing, or with waiting for its time when that is still ahead."""
+    if communication.started_at:
+        return CommunicationState.RUNNING
+    ahead = communication.start_asked_at is None and communication.start_at and communication.start_at > now()
+    return CommunicationState.SCHEDULED if ahead else CommunicationState.PLANNING
 
 
 def _channel_trouble(channel: Channel | None) -> Trouble:

@@ -61,8 +61,10 @@ def in_the_way(channel_ids: Sequence[int]) -> Sequence[Blocker]:
 def count_held(channel_ids: Sequence[int]) -> Sequence[Held]:
     """Return what would be held, not deleted."""
     drafts, messages = (rows.count() for rows in _dependents(channel_ids))
+    scheduled = _scheduled(channel_ids).count()
     return [
         Held(ngettext("draft of a communication", "drafts of communications", drafts), drafts),
+        Held(ngettext("scheduled communication", "scheduled communications", scheduled), scheduled),
         Held(_messages(messages), messages),
     ]
 
@@ -73,8 +75,15 @@ def _messages(number: int) -> str:
 
 def hold_dependents(channel_ids: Sequence[int]) -> None:
     """Hold them: their channel goes, their frozen names stay, and a person chooses anew."""
+    _scheduled(channel_ids).update(
+        state=CommunicationState.HELD, held_reason=Trouble.CHANNEL_REMOVED, held_at=now(), updated_at=now()
+    )
     for rows in _dependents(channel_ids):
         rows.update(held_reason=Trouble.CHANNEL_REMOVED, held_at=now(), updated_at=now())
+
+
+def _scheduled(channel_ids: Sequence[int]) -> QuerySet[Communication]:
+    return Communication.objects.filter(channel__in=channel_ids, state=CommunicationState.SCHEDULED)
 
 
 def _dependents(channel_ids: Sequence[int]) -> tuple[QuerySet[Communication], QuerySet[TransactionalMessage]]:

@@ -70,6 +70,15 @@ TROUBLES: Mapping[str, Words] = {
         _("Who unsubscribed could not be read from Sinch Engage."),
         _("Nothing is sent before that is known. Look at the state of the channel."),
     ),
+    "missed": Words(
+        _("Its time came while Staffetta was not running."),
+        _("Resume it to start now, or stop it and schedule it anew."),
+    ),
+    "numbers_moved": Words(
+        _("It would go to another number of people than was confirmed when it was scheduled."),
+        _("Look at who gets it and who does not below. Resume it if that is right, otherwise stop it."),
+    ),
+    "in_the_past": Words(_("That time is over."), _("Choose a time that is still to come.")),
     "restored": Words(
         _("A backup was restored while it was under way."),
         _(

@@ -6,12 +6,13 @@ from typing import IO
 
 from django.db import DataError, transaction
 
-from staffetta.contacts import undo_import
+from staffetta.contacts import state_consent, undo_import
 from staffetta.contacts.judge_rows import judge
 from staffetta.contacts.models import Import, ImportState
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, records
 from staffetta.contacts.read_row import read_row
+from staffetta.contacts.step_models import ImportConsent
 from staffetta.contacts.store_rows import look_up, store
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
@@ -28,14 +29,18 @@ ACTIVE = (ImportState.WAITING, ImportState.RUNNING)
 def work(context: LaneContext) -> bool:
     """Do a piece of the oldest import; True while there may be more. One worker imports at a time."""
     source = Import.objects.filter(state__in=(*ACTIVE, ImportState.UNDOING)).order_by("pk").first()
-    if source is None:
+    step = None if source else ImportConsent.objects.filter(finished_at=None).order_by("pk").first()
+    if source is None and step is None:
         return False
     fence = lease.acquire("import", context.worker, LEASE)
     if fence is None:
         return False
     try:
-        run = _undo_piece if source.state == ImportState.UNDOING else _run_piece
-        run(source, context)
+        if source is not None:
+            run = _undo_piece if source.state == ImportState.UNDOING else _run_piece
+            run(source, context)
+        elif step is not None:
+            state_consent.piece(step)
     finally:
         lease.release("import", fence)
     return True

@@ -53,6 +53,7 @@ urlpatterns = [
     path("imports/<int:pk>/start/", views.start, name="start"),
     path("imports/<int:pk>/discard/", views.discard, name="discard"),
     path("imports/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("imports/<int:pk>/consent/", views.import_consent, name="import_consent"),
     path("imports/<int:pk>/undo/", views.undo, name="undo"),
     path("imports/<int:pk>/progress/", views.progress, name="progress"),
     path("imports/<int:pk>/rejects.csv", views.rejects_file, name="rejects"),

@@ -131,6 +131,7 @@ SUPPRESSION_CAUSES: dict[str, Promise | str] = {
 
 DEEDS: dict[str, Promise] = {
     "import_started": gettext_lazy("Started the import"),
+    "import_consent": gettext_lazy("Recorded the consent of the people of an import"),
     "mapping_saved": gettext_lazy("Saved the mapping of columns"),
     "mapping_forgotten": gettext_lazy("Forgot the mapping of columns"),
     "import_discarded": gettext_lazy("Threw away the uploaded file"),
@@ -160,6 +161,7 @@ DEEDS: dict[str, Promise] = {
 }
 DEED_DETAILS: dict[str, Promise] = {
     "rows": gettext_lazy("rows"),
+    "people": gettext_lazy("people"),
     "number": gettext_lazy("number"),
     "contact": gettext_lazy("contact"),
     "other": gettext_lazy("other contact"),

@@ -19,6 +19,7 @@ class DeliveriesConfig(AppConfig):
             look_up,
             note_sent,
             plan,
+            start_due,
             sweep,
             tell_contacts,
             watch,
@@ -26,6 +27,7 @@ class DeliveriesConfig(AppConfig):
         from staffetta.work import lanes, restored
         from staffetta.work import sweep as sweeps
 
+        lanes.register(lanes.Lane("start", start_due.work, every=1.0))
         lanes.register(lanes.Lane("plan", plan.work, every=1.0))
         lanes.register(lanes.Lane("dispatch", dispatch.work, every=1.0, threads=dispatch.SIDE_BY_SIDE))
         lanes.register(lanes.Lane("watch", watch.work, every=1.0))

@@ -78,8 +78,7 @@ def close_what_went_on() -> int:
     """Close the incidents of communications that a person resumed or stopped; return how many."""
     closed = _forget_removed()
     for row in Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, opened_at__isnull=False):
-        held = Communication.objects.filter(state=CommunicationState.HELD, held_reason=Trouble.TOO_MANY_REFUSED)
-        if not held.filter(pk=row.subject).exists():
+        if not _is_held(row.subject):
             Breaker.objects.filter(pk=row.pk).update(opened_at=None)
             closed += incidents.success(INCIDENT[BreakerKind.COMMUNICATION], str(row.subject))
     return closed
@@ -93,6 +92,11 @@ def _forget_removed() -> int:
     return gone.delete()[0]
 
 
+def _is_held(communication_id: int) -> bool:
+    held = Communication.objects.filter(state=CommunicationState.HELD, held_reason=Trouble.TOO_MANY_REFUSED)
+    return held.filter(pk=communication_id).exists()
+
+
 def _counts(outcome: str) -> bool:
     rule = TABLE.get(outcome)
     return rule is not None and rule.communication is Does.COUNTS
@@ -101,6 +105,10 @@ def _counts(outcome: str) -> bool:
 def _judge_one(communication_id: int) -> bool:
     counted = {f"{state} {reason}": number for (state, reason), number in counts_of(communication_id).items()}
     known = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication_id).first()
+    if known and _is_held(communication_id):
+        # What was in flight when it was held is not held against it once a person lets it go on.
+        Breaker.objects.filter(pk=known.pk).update(before=counted)
+        return False
     before = known.before if known else {}
     since = {place: number - before.get(place, 0) for place, number in counted.items()}
     tried = sum(number for place, number in since.items() if place.split(" ")[0] in (*TAKEN, DeliveryState.FAILED))
@@ -116,7 +124,7 @@ def _judge_one(communication_id: int) -> bool:
 
 
 def _open(communication_id: int, cause: str, failed: int, tried: int, counted: dict[str, int]) -> bool:
-    """Hold it, and judge from here on; what was in flight when it was held is not held against a resume."""
+    """Hold it, and judge from here on."""
     values: dict[str, object] = {"before": counted}
     held = hold_one(communication_id, Trouble.TOO_MANY_REFUSED)
     if held:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Count
 
+from staffetta.deliveries.gains import Gains
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind
 
 Place = tuple[int, str, str]
@@ -27,6 +28,7 @@ class Moves:
 
     def __init__(self) -> None:
         self._moved: Counter[Place] = Counter()
+        self.gains = Gains()
 
     def arrive(self, communication_id: int | None, kind: str, state: str, reason: str = "", number: int = 1) -> None:
         if communication_id is not None and kind == DeliveryKind.COMMUNICATION:

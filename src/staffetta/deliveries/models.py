@@ -161,6 +161,27 @@ class SentNoted(models.Model):
         return f"{self.settled_at} {self.delivery}"
 
 
+class AttemptCount(models.Model):
+    """How many messages of a communication met `outcome` at attempt `number`; gains.py says what is not written."""
+
+    communication = models.ForeignKey(
+        "communications.Communication", on_delete=models.CASCADE, related_name="attempt_counts", db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=40)
+    total = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["communication", "number", "outcome"], name="one_count_per_attempt_and_outcome"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} {self.outcome}: {self.total}"
+
+
 class BreakerKind(models.TextChoices):
     CHANNEL = "channel", pgettext_lazy("breaker", "Channel")
     TEMPLATE = "template", pgettext_lazy("breaker", "Template")

@@ -20,7 +20,7 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.deliveries.statements import stamp
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
@@ -28,6 +28,8 @@ from staffetta.work.wake import wake
 
 PIECE = 2000
 """People read, composed and written in one piece: about 0.1 s."""
+MOVED, FEW = 0.05, 5
+"""A scheduled start goes on by itself while its number of people moved by no more than this part, or so few."""
 DUPLICATE_ADDRESS = "duplicate_address"
 
 Hook = Callable[[Communication], None]
@@ -173,6 +175,7 @@ def _read(communication: Communication, after: int) -> list[Recipient]:
 def _write_piece(communication: Communication) -> bool:
     people = _read(communication, communication.planned_to)
     if not people:
+        _compare_with_confirmed(communication)
         return _finish(communication)
     taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
     rows = [_row(planned) for planned in _judged(communication, people, taken)]
@@ -184,6 +187,16 @@ def _write_piece(communication: Communication) -> bool:
             raise PlannedElsewhere
         states.insert(rows, _frozen(communication, DeliveryKind.COMMUNICATION))
     return True
+
+
+def _compare_with_confirmed(communication: Communication) -> None:
+    """The rehearsal repeated: planning has just judged everybody. Raises CannotKnow when the numbers moved too far."""
+    if communication.confirmed is None:
+        return
+    counted = DeliveryCount.objects.filter(communication=communication, state=DeliveryState.WAITING)
+    waiting = sum(counted.values_list("number", flat=True))
+    if abs(waiting - communication.confirmed) > max(FEW, communication.confirmed * MOVED):
+        raise CannotKnow(Trouble.NUMBERS_MOVED)
 
 
 def _finish(communication: Communication) -> bool:

@@ -161,6 +161,8 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
         _, communication_id, kind, old_reason = before[each]
         moves.leave(communication_id, kind, old, old_reason)
         moves.arrive(communication_id, kind, new, reason)
+        moves.gains.settled(communication_id, kind, old, new, by)
+    moves.gains.write(cursor)
     moves.write()
     return len(moved)
 
@@ -220,10 +222,12 @@ def _record(answers: Sequence[Answer], moves: Moves) -> None:
             answer = told.pop(int(each))
             moves.leave(communication_id, kind, S)
             moves.arrive(communication_id, kind, answer.state, answer.reason)
+            moves.gains.answered(communication_id, kind, answer)
         if not statements.postgres():
             cursor.execute(*statements.answer_attempts(listed, present))
         for late in told.values():
             _record_late(cursor, late, moves)
+        moves.gains.write(cursor)
 
 
 def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
@@ -245,6 +249,7 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
     )
     moves.leave(communication_id, kind, old, old_reason)
     moves.arrive(communication_id, kind, answer.state, answer.reason)
+    moves.gains.answered(communication_id, kind, answer)
 
 
 def _as_json(answer: Answer) -> dict[str, object]:

@@ -30,8 +30,8 @@ def work(context: LaneContext) -> bool:
 
 
 def hold_what_changed() -> int:
-    """Hold running communications whose channel or template is no longer what was accepted; return how many."""
-    running = Communication.objects.filter(state=CommunicationState.RUNNING)
+    """Hold communications whose channel or template is no longer what was accepted; return how many."""
+    running = Communication.objects.filter(state__in=(CommunicationState.SCHEDULED, CommunicationState.RUNNING))
     troubles = (
         (each.pk, _trouble(each)) for each in running.select_related("channel", "variant__template").order_by("id")
     )
@@ -118,5 +118,7 @@ def _trouble(communication: Communication) -> Trouble:
         return trouble
     variant = communication.variant
     # The same template as accepted, but switched off and on in between: a person says that it may go on.
-    switched = variant is not None and variant.revision != communication.accepted_revision
+    # A start that is still ahead accepts it as a start at once does.
+    running = communication.state == CommunicationState.RUNNING
+    switched = running and variant is not None and variant.revision != communication.accepted_revision
     return Trouble.TEMPLATE_OFF if switched else Trouble.NONE

@@ -11,6 +11,7 @@ LANES: dict[str, str | Promise] = {
     "events": _("Reading opt-outs on Sinch Engage"),
     "import": _("Imports"),
     "sync": _("Contact sync"),
+    "twins": _("Duplicate contacts"),
     "jobs": _("Background jobs"),
     "notices": _("E-mails"),
     "sweep": _("Finding what was interrupted"),

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from staffetta.contacts.step_models import ConsentStep
 from staffetta.work.clock import now
 
 
@@ -289,22 +290,10 @@ class SyncWrite(models.Model):
         return f"{self.deed} {self.customer_id}: {self.state}"
 
 
-class SyncConsent(models.Model):
+class SyncConsent(ConsentStep):
     """The explicit step: a person states that everybody a run matched has agreed, with source, wording and date."""
 
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=20)
-    platform = models.CharField(max_length=20)
-    source_text = models.CharField(max_length=300)
-    wording = models.TextField()
-    given_on = models.DateField()
-    people = models.PositiveIntegerField()
-    after = models.PositiveBigIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    kept_out = models.PositiveIntegerField(default=0)
-    by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(default=now)
-    finished_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"consent of run {self.run_id}"

@@ -4,6 +4,7 @@ from staffetta.communications.views.browse import browse
 from staffetta.communications.views.edit import change, new
 from staffetta.communications.views.pick import preview, search_contacts, send_test
 from staffetta.communications.views.run import delete, duplicate, pause, progress, resume, show, start, stop, summary
+from staffetta.communications.views.schedule import schedule, unschedule
 from staffetta.communications.views.transactional import (
     transactional_change,
     transactional_delete,
@@ -24,6 +25,7 @@ __all__ = [
     "preview",
     "progress",
     "resume",
+    "schedule",
     "search_contacts",
     "send_test",
     "show",
@@ -37,4 +39,5 @@ __all__ = [
     "transactional_resume",
     "transactional_show",
     "transactional_switch",
+    "unschedule",
 ]

@@ -1,5 +1,6 @@
 """A communication from its summary to its report: start, stop, resume, copy, delete."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,10 +24,11 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, trouble_words
+from staffetta.deliveries.gains import gained
 from staffetta.deliveries.incident_words import share_refused
 from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
 from staffetta.deliveries.plan import summary as counted_start
-from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.reasons import when, words_of
 from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.templatetags.staffetta import grouped
@@ -39,7 +41,7 @@ AT_ONCE = 2_500
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The summary before the start, or the report after it."""
     communication = found(pk)
-    if communication.state == CommunicationState.DRAFT:
+    if communication.state in starting.NOT_STARTED:
         return render(request, "communications/draft.html", _draft_page(request, communication))
     return render(request, "communications/report.html", report_of(communication))
 
@@ -48,7 +50,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the report that moves, once a second."""
     communication = found(pk)
-    if communication.state == CommunicationState.DRAFT:
+    if communication.state in starting.NOT_STARTED:
         return redirect("communications:show", pk)
     return render(request, "communications/report.html#progress", report_of(communication))
 
@@ -163,11 +165,27 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "running": communication.state in UNDER_WAY
         or (communication.state == CommunicationState.PAUSED and counted.by_state[DeliveryState.SENDING])
         or (communication.state == CommunicationState.STOPPED and any(counted.by_state[s] for s in UNSETTLED)),
+        "late": _late(communication),
         "stoppable": communication.state in stopping.STOPPABLE,
         "held_numbers": _held_numbers(communication),
+        "gained": _gained(communication, counted.sent),
         "pausable": communication.state in UNDER_WAY,
         **held_of(communication),
     }
+
+
+def _gained(communication: Communication, taken: int) -> dict[str, Any]:
+    found = gained(communication.pk, taken)
+    return {
+        "attempts": [(each, [(when(outcome), number) for outcome, number in each.lost]) for each in found.attempts],
+        "settled": found.settled,
+    }
+
+
+def _late(communication: Communication) -> bool:
+    """Say whether it started later than it was to; a minute is nothing."""
+    at, asked = communication.start_at, communication.start_asked_at
+    return bool(at and asked and asked - at > timedelta(minutes=1))
 
 
 def _held_numbers(communication: Communication) -> str:
@@ -232,7 +250,7 @@ def _draft_page(request: HttpRequest, communication: Communication) -> dict[str,
     context: dict[str, Any] = {
         "late": late,
         "media_text": media_text(communication.media_check),
-        "look": LOOKS[CommunicationState.DRAFT],
+        "look": LOOKS[CommunicationState(communication.state)],
         **held_of(communication),
         **picked(request, communication),
     }

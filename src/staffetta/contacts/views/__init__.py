@@ -20,6 +20,7 @@ from staffetta.contacts.views.duplicates import (
 from staffetta.contacts.views.erasures import certificate_file, erase_contact, erasure, erasures
 from staffetta.contacts.views.fields import delete_field, edit_field, fields, new_field
 from staffetta.contacts.views.history import history
+from staffetta.contacts.views.import_consent import import_consent
 from staffetta.contacts.views.imports import (
     cancel,
     columns,
@@ -65,6 +66,7 @@ __all__ = [
     "fields",
     "forget_mapping",
     "history",
+    "import_consent",
     "imports",
     "leave_list",
     "lift",

@@ -265,6 +265,7 @@ def _progress(source: Import) -> dict[str, object]:
     reasons = rejects.reasons(source) if source.rejected else []
     return {
         "source": source,
+        "steps": source.consent_steps.select_related("by").order_by("pk"),
         "colour": colour,
         "icon": icon,
         "done": source.imported + source.rejected,

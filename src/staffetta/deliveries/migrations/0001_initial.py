@@ -91,6 +91,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AttemptCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('outcome', models.CharField(max_length=40)),
+                ('total', models.BigIntegerField(default=0)),
+                ('communication', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempt_counts', to='communications.communication')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Breaker',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -164,6 +174,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deliverycount',
             constraint=models.UniqueConstraint(fields=('communication', 'state', 'reason'), name='one_count_per_state_and_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='attemptcount',
+            constraint=models.UniqueConstraint(fields=('communication', 'number', 'outcome'), name='one_count_per_attempt_and_outcome'),
         ),
         migrations.AddIndex(
             model_name='breaker',

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.contacts.consent_form import ConsentForm
 from staffetta.sync import decide, setup, state_consent, summary
 from staffetta.sync import start as starting
-from staffetta.sync.forms import ConsentForm
 from staffetta.sync.judge import CONFLICTING, OUTCOMES, REJECTED
 from staffetta.sync.models import Kind, SyncConfiguration, SyncMapping, SyncRow, SyncRun, UndoState, WriteState
 from staffetta.sync.views.found import around, asker, configuration, run_of

@@ -1,0 +1,38 @@
+"""Start scheduled communications when their time has come; every change is conditional, so any worker may look.
+
+A time that was missed while everything was off is started late as long as that is within a margin, and told; beyond it
+the communication is held, since an evening's offer must not go out at night. What goes out to another number of people
+than was confirmed is held after planning (plan.py).
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from staffetta.communications.hold import Trouble
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.communications.start import start_scheduled
+from staffetta.deliveries.watch import hold_one
+from staffetta.work.clock import now
+from staffetta.work.lanes import LaneContext
+
+
+def work(context: LaneContext) -> bool:
+    """Start what is due."""
+    due = Communication.objects.filter(state=CommunicationState.SCHEDULED, start_at__lte=now()).order_by("start_at")
+    for communication in due.select_related("channel", "variant__template__channel", "audience_import"):
+        if context.stopping():
+            break
+        _start(communication)
+    return False
+
+
+def _start(communication: Communication) -> None:
+    assert communication.start_at is not None
+    late = now() - communication.start_at
+    if late > timedelta(minutes=settings.LATE_START_MINUTES):
+        hold_one(communication.pk, Trouble.MISSED)
+        return
+    refused = start_scheduled(communication, int(late.total_seconds() // 60))
+    if isinstance(refused, Trouble):
+        hold_one(communication.pk, refused)
