@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from staffetta.communications.models import Communication
 from staffetta.deliveries.models import DeliveryCount
-from staffetta.reports import health, system
+from staffetta.reports import health, system, wording
+from staffetta.work import lanes, sweep
 from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 from tests import world
@@ -24,6 +25,11 @@ def beat(seconds_ago: float = 0, *, without: str = "", **fields: object) -> None
     for lane in health.all_lanes():
         if lane != without:
             LaneBeat.objects.create(lane=lane, worker="host-1", beat_at=moment, **fields)
+
+
+def test_every_lane_and_every_sweep_has_words_of_its_own() -> None:
+    assert {lane.name for lane in lanes.registered()} <= wording.LANES.keys()
+    assert {each.name for each in sweep.registered()} <= wording.REGULAR.keys()
 
 
 def test_health_is_good_while_a_worker_lives(client: Client) -> None:

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 LANES: dict[str, str | Promise] = {
     "dispatch": _("Sending"),
+    "start": _("Starting what is due"),
     "plan": _("Preparing communications"),
     "watch": _("Following communications to their end"),
     "look_up": _("Looking up uncertain messages"),
+    "note_sent": _("Noting on the contacts what they were sent"),
     "events": _("Reading opt-outs on Sinch Engage"),
     "import": _("Imports"),
     "sync": _("Contact sync"),
@@ -25,6 +27,7 @@ REGULAR: dict[str, str | Promise] = {
     "lost jobs": _("Jobs that were interrupted"),
     "idempotency keys": _("Clearing old idempotency keys"),
     "call log": _("Clearing old calls of the API"),
+    "duplicate contacts": _("Looking for duplicate contacts"),
     "uploads nobody started": _("Clearing uploads nobody started"),
     "staffetta.work.tasks.prune_old_rows": _("Clearing old records"),
 }

@@ -83,6 +83,7 @@
   };
   window.addEventListener("resize", showOpen);
   showOpen();
+  document.fonts.ready.then(showOpen); // the letters decide how wide a tab is
 
   // A select with data-submit sends its form when changed (filters); without JavaScript the form has its button.
   document.addEventListener("change", (event) => {
