@@ -3,9 +3,12 @@
 Redis is started here, on a free port. RabbitMQ takes seconds to start: the machine's is used, in a queue of our own.
 """
 
+import contextlib
+import json
 import subprocess
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +18,7 @@ import pytest
 
 from engage_simulator.testing import Engage, running
 from tests import parts
-from tests.processes import Installation, free_port, installation, wait_until
+from tests.processes import Installation, Platform, free_port, installation, wait_until
 from tests.proxy import Proxy, proxy_to
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
@@ -64,6 +67,13 @@ def forget_queue(staffetta: Installation) -> None:
         "    channel.queue_delete(app.conf.task_default_queue)\n"
         "    channel.exchange_delete(app.conf.task_default_queue)"
     )
+
+
+def healthy(platform: Platform) -> bool:
+    """Say whether every lane runs, the jobs' among them, by the address that monitors ask."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{platform.address}/health", timeout=5) as answer:
+        return bool(json.load(answer)["lanes"]["jobs"] == "ok")
+    return False
 
 
 class Journey:
@@ -122,6 +132,7 @@ def play(engine: str, broker: Proxy, url: str, folder: Path) -> None:
         platform = staffetta.start_run()
         journey = Journey(staffetta, engage, folder)
         journey.connect()
+        wait_until(lambda: healthy(platform), 10, 0.2, what="for the engine's worker to be seen")
         assert not staffetta.rows("SELECT * FROM django_tasks_database_dbtaskresult"), "no job passes our database"
 
         broker.cut()

@@ -1,7 +1,12 @@
 """Signs of life of the lanes: written by workers, read by the health page and by whoever waits for work."""
 
-from collections.abc import Collection, Iterable
+import logging
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+
+from django.db import Error, connections
 
 from staffetta.work.clock import real_now
 from staffetta.work.loop import Loop
@@ -12,6 +17,7 @@ ALIVE_SECONDS = 12.0
 """A lane without a beat for so long counts as gone."""
 GONE_SECONDS = 30.0
 """A worker without a beat for so long will not finish what it began."""
+logger = logging.getLogger(__name__)
 
 
 def beat(worker: str, loops: Iterable[Loop]) -> None:
@@ -27,6 +33,36 @@ def beat(worker: str, loops: Iterable[Loop]) -> None:
         unique_fields=["lane", "worker"],
         update_fields=["beat_at", "worked_at", "problem"],
     )
+
+
+@contextmanager
+def kept(lane: str, worker: str) -> Iterator[None]:
+    """Give signs of life of one lane from a thread, in a process that is no worker of ours."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_keep, args=(lane, worker, ended), name="beats", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(2)
+
+
+def _keep(lane: str, worker: str, ended: threading.Event) -> None:
+    while not ended.is_set():
+        _sign(lane, worker)
+        ended.wait(BEAT_EVERY)
+    with suppress(Error):
+        leave(worker)
+
+
+def _sign(lane: str, worker: str) -> None:
+    try:
+        LaneBeat.objects.update_or_create(lane=lane, worker=worker, defaults={"beat_at": real_now()})
+    except Error as error:
+        logger.warning("no sign of life could be written: %s", str(error).strip())
+    finally:
+        connections.close_all()  # an engine may fork for a job: nothing of ours is open then
 
 
 def leave(worker: str) -> None:

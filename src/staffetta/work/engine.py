@@ -5,6 +5,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
 
+from staffetta.work import beats
+from staffetta.work.worker import new_name
+
+LANE = "jobs"
+"""The name under which the engine's worker is seen, as the lane is that runs jobs of the database."""
 RECONNECT_WITHIN = 5
 """Seconds between two tries of a worker whose broker is away; RQ's own choice goes up to a minute."""
 
@@ -26,7 +31,8 @@ def serve() -> int:
     """
     work = WORKERS[name()]
     autodiscover_modules("tasks")
-    return work()
+    with beats.kept(LANE, new_name()):
+        return work()
 
 
 def _rq() -> int:
