@@ -1,62 +1,120 @@
-"""Every measurement in one run, printed as ratios and written to bench/results.json.
+"""Every measurement in one run, printed as ratios and written to bench/results.json and bench/results.svg.
 
-    python -m bench [--messages N]
+    python -m bench [--quick] [--only dispatch,celery,transactional,growth,pages,people,audiences]
 
-Absolute figures tell little on a shared machine: the ratio to a bare client loop in the same run is what counts.
+Absolute figures tell little on a shared machine: the ratio to a bare client loop in the same minute is what counts.
+Ends with 1 when after any run the provider's ledger was not ours.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
-import re
+import sqlite3
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import plot, table
+from bench.sizes import FULL, QUICK, Sizes
 from tools.test import DEFAULT_POSTGRES, postgres_answers
 
 RESULTS = Path(__file__).with_name("results.json")
-FIRST_NUMBER = re.compile(r"[\d,]+")
+PICTURE = Path(__file__).with_name("results.svg")
+PARTS = ("dispatch", "celery", "transactional", "growth", "pages", "people", "audiences")
+BOOKS = ("books_agree", "all_came_once")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=20_000)
-    options = parser.parse_args()
-    results: dict[str, Any] = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()},
-        "simulator_sends_per_second": _simulator(options.messages),
-        "dispatch": {"sqlite": _dispatch(options.messages, "")},
-    }
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, two minutes on a quiet machine")
+    parser.add_argument("--only", default=",".join(PARTS), metavar="A,B")
+    asked = parser.parse_args()
+    began, chosen = time.monotonic(), asked.only.split(",")
     url = os.environ.get("STAFFETTA_TEST_POSTGRES", DEFAULT_POSTGRES)
-    if postgres_answers(url):
-        results["dispatch"]["postgresql"] = _dispatch(options.messages, url)
+    databases = ["", url] if postgres_answers(url) else [""]
+    sizes = QUICK if asked.quick else FULL
+    results: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "quick": asked.quick}
+    results["machine"] = _machine(databases[-1])
+    for part in PARTS:
+        if part in chosen:
+            results[part] = [_run(words) for words in _runs(part, sizes, databases)]
+    results["seconds"] = round(time.monotonic() - began)
+    results["books_agree"] = _agree(results)
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print(json.dumps(results, indent=2))
-    return 0
+    PICTURE.write_text(plot.picture(results))
+    print(table.text(results))
+    return 0 if results["books_agree"] else 1
 
 
-def _simulator(messages: int) -> int:
-    """Return the sends a second that the simulator takes from a bare client loop."""
-    said = _run("bench.simulator", "--sends", str(messages))
-    found = FIRST_NUMBER.search(said)
-    if not found:
-        raise SystemExit(f"bench.simulator said {said!r}")
-    return int(found.group().replace(",", ""))
+def _runs(part: str, sizes: Sizes, databases: list[str]) -> list[list[str]]:
+    """Return the commands of one part: module and words."""
+    if part == "celery":
+        return [["bench.celery_baseline", "--messages", str(sizes.celery)]]
+    if part in ("people", "audiences"):
+        return _of_others(part, sizes, databases)
+    runs = []
+    for url in databases:
+        where = ["--postgres", url] if url else []
+        runs += [[*words, *where] for words in sizes.runs(part)]
+    return runs
 
 
-def _dispatch(messages: int, url: str) -> Any:
-    """Return what bench.dispatch measured on one database: its last line is JSON."""
-    return json.loads(_run("bench.dispatch", "--messages", str(messages), "--postgres", url).strip().splitlines()[-1])
+def _of_others(part: str, sizes: Sizes, databases: list[str]) -> list[list[str]]:
+    if importlib.util.find_spec(f"bench.{part}") is None:
+        return []
+    kinds = ["import", "sync"] if part == "people" else [""]
+    return [
+        [f"bench.{part}", *filter(None, [kind]), "--rows", str(sizes.people), *(["--postgres", url] if url else [])]
+        for kind in kinds
+        for url in databases
+    ]
 
 
-def _run(module: str, *words: str) -> str:
-    done = subprocess.run([sys.executable, "-m", module, *words], stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout
+def _run(words: list[str]) -> dict[str, Any]:
+    """Run one module and return the JSON of its last line; what failed says so and makes the whole fail."""
+    shown = [word for word in words if "://" not in word]
+    print("…", " ".join(shown), flush=True)
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True, check=False)
+    lines = done.stdout.strip().splitlines()
+    try:
+        told: dict[str, Any] = json.loads(lines[-1])
+    except (IndexError, ValueError):
+        told = {"failed": f"exit status {done.returncode}", "books_agree": False}
+    print(" ", json.dumps(told), flush=True)
+    return {"command": " ".join(shown), "took_s": round(time.monotonic() - began, 1), **told}
+
+
+def _agree(results: dict[str, Any]) -> bool:
+    """Say whether after every run both ledgers were equal."""
+    rows = [row for part in PARTS for row in results.get(part, [])]
+    return all(row.get(name, True) for row in rows for name in BOOKS)
+
+
+def _machine(url: str) -> dict[str, Any]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    return {
+        "cores": os.cpu_count(),
+        "memory_gb": memory,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "postgresql": _version(url) if url else "not here",
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def _version(url: str) -> str:
+    import psycopg
+
+    with psycopg.connect(url) as link:
+        row = link.execute("SHOW server_version").fetchone()
+    return str(row[0]).split()[0] if row else ""
 
 
 if __name__ == "__main__":

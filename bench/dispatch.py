@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import engage_simulator.testing as simulator
@@ -46,8 +47,7 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
             "STAFFETTA_SEND_PACE": "0",
         }
         with place(asked.postgres, **settings) as staffetta:
-            code = f"import bench.stage\nbench.stage.ready_to_send({asked.channels}, {asked.messages})"
-            staffetta.python(code, seconds=LONGEST)
+            planning = plan(staffetta, asked.channels, asked.messages)
             before = _loop(provider, asked)
             seconds, worker = _dispatch(staffetta, asked)
             books = _books(staffetta, provider, asked.messages)
@@ -60,6 +60,7 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
         "channels": asked.channels,
         "messages": asked.messages,
         "concurrency": asked.concurrency,
+        "planning": planning,
         "per_second": round(rate),
         "loop_per_second": round(loop),
         "of_the_loop": round(rate / loop, 2),
@@ -78,6 +79,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--postgres", default="")
     parser.add_argument("--profile", default="", help="py-spy's program, when there is one: writes a flame graph")
     return parser.parse_args()
+
+
+def plan(staffetta: Installation, channels: int, messages: int) -> dict[str, Any]:
+    """Plan so many messages in a process of its own; return its seconds and memory."""
+    staffetta.python(f"from bench import stage\nstage.ask({channels}, {messages})", seconds=LONGEST)
+    took: dict[str, Any] = json.loads(staffetta.python("from bench import stage\nstage.plan_all()", seconds=LONGEST))
+    return took | {"per_second": round(messages / took["seconds"])}
 
 
 @contextmanager
@@ -126,8 +134,6 @@ def _dispatch(staffetta: Installation, asked: argparse.Namespace) -> tuple[float
 
 
 def _seconds(began: Any, ended: Any) -> float:
-    from datetime import datetime
-
     if isinstance(began, str):  # SQLite keeps text
         began, ended = datetime.fromisoformat(began), datetime.fromisoformat(ended)
     return float((ended - began).total_seconds())

@@ -19,7 +19,7 @@ def body(key: str, number: int) -> bytes:
     return json.dumps(
         {
             "apikey": key,
-            "id": f"39333{number:07d}",
+            "id": f"39{3_330_000_000 + number}",
             "batch_ids": "",
             "user_filter": "",
             "notification_template": "saluto",

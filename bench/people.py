@@ -21,9 +21,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.dispatch import KEY, ROOT, _database
+from bench.account import key_of
+from bench.place import ROOT, database
 
 CHANNEL = "31001"
+KEY = key_of(0)
 PAGE = 500
 SEED: dict[str, Any] = {
     "channels": [{"id": CHANNEL, "name": "Prova", "messenger": "WB", "number": "390200000009", "apikey": KEY}],
@@ -49,7 +51,7 @@ def main() -> int:
     if arguments.inside:
         print(json.dumps(_measure(arguments)))
         return 0
-    with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder, _database(arguments.postgres) as url:
+    with tempfile.TemporaryDirectory(prefix="staffetta-bench-") as folder, database(arguments.postgres) as url:
         environment = os.environ | {
             "STAFFETTA_DATA_DIR": folder,
             "STAFFETTA_DATABASE_URL": url,

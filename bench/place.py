@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.processes import ROOT, Installation, installation
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -25,6 +27,21 @@ def place(postgres: str, **settings: str) -> Iterator[Installation]:
             del os.environ["STAFFETTA_DATABASE_URL"]
         else:
             os.environ["STAFFETTA_DATABASE_URL"] = before
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """Give the URL of a fresh, empty database on that PostgreSQL server; "" for SQLite."""
+    if not server:
+        yield ""
+        return
+    name = f"staffetta_bench_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
 def used(pid: int) -> dict[str, Any]:

@@ -12,12 +12,15 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+TIMED = "avviso"
+"""Sends of this template are noted with their moment, by their values."""
 END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
@@ -27,17 +30,20 @@ class Ledger:
     """Who was written to, in order."""
 
     def __init__(self) -> None:
-        self.rows: list[str] = []
+        self.rows: list[tuple[str, str]] = []
+        self.times: dict[str, float] = {}
 
     def accept(self, body: bytes) -> bytes:
         sent = json.loads(body)
-        self.rows.append(sent["id"])
+        self.rows.append((sent["apikey"], sent["id"]))
+        if sent["notification_template"] == TIMED:
+            self.times[sent["notification_body_variables"]] = time.time()
         return b'{"code":200,"reason":"OK","id":"%d"}' % len(self.rows)
 
     def summary(self) -> bytes:
         times = Counter(self.rows)
         doubled = sum(1 for number in times.values() if number > 1)
-        return json.dumps({"accepted": len(self.rows), "duplicates": doubled}).encode()
+        return json.dumps({"accepted": len(self.rows), "duplicates": doubled, "times": self.times}).encode()
 
 
 class Wire(asyncio.Protocol):
@@ -75,6 +81,7 @@ class Wire(asyncio.Protocol):
             return self._ledger.accept(body)
         if head.startswith(b"delete"):
             self._ledger.rows.clear()
+            self._ledger.times.clear()
         return self._ledger.summary()
 
 
@@ -84,16 +91,17 @@ class Sink:
     def __init__(self, url: str, pid: int) -> None:
         self.url, self.pid = url, pid
 
-    def summary(self) -> dict[str, int]:
+    def summary(self) -> dict[str, Any]:
+        """Return how many were `accepted`, how many people more than once, and when those of TIMED came."""
         return self._control("GET")
 
     def clear(self) -> None:
         self._control("DELETE")
 
-    def _control(self, method: str) -> dict[str, int]:
+    def _control(self, method: str) -> dict[str, Any]:
         request = urllib.request.Request(f"{self.url}/_sink", method=method)
         with urllib.request.urlopen(request, timeout=60) as answer:
-            told: dict[str, int] = json.load(answer)
+            told: dict[str, Any] = json.load(answer)
             return told
 
 

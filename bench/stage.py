@@ -3,20 +3,24 @@
 People are written by one statement of the database: a million of them in seconds, with the indexes as shipped.
 """
 
+import json
+import resource
 import time
 
-from django.db import connection, transaction
-
 from bench.account import COMPONENTS, key_of
+from bench.multiply import analyse, multiply, new_uuid, text
 from staffetta.channels.models import Channel, Template, TemplateVariant
 from staffetta.channels.seal import digest, seal
-from staffetta.communications.models import Communication, CommunicationState
+from staffetta.communications.define import Definition, define
+from staffetta.communications.draft import Content
+from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
 from staffetta.contacts import consent
-from staffetta.contacts.models import Contact
+from staffetta.contacts.models import Consent, ConsentState, Contact
 from staffetta.deliveries import plan
+from staffetta.deliveries.models import Delivery, DeliveryCount
 from staffetta.work.clock import now
 
-CONSENT_AT_ONCE = 20_000
+FIRST_NUMBER = 3_330_000_000
 
 
 def channel(number: int, pace: float = 0) -> Channel:
@@ -44,14 +48,15 @@ def channel(number: int, pace: float = 0) -> Channel:
 
 
 def people(number: int) -> None:
-    """Make contacts who said yes."""
-    Contact.objects.bulk_create(
-        (Contact(first_name=f"Nome {n}", phone=f"+39333{n:07d}") for n in range(number)), batch_size=5000
-    )
-    ids = list(Contact.objects.values_list("pk", flat=True))
-    for start in range(0, len(ids), CONSENT_AT_ONCE):
-        with transaction.atomic():
-            consent.record(ids[start : start + CONSENT_AT_ONCE], "whatsapp", consent.BOTH, "yes", "import")
+    """Make contacts who said yes: +39333… with the numbers from 0."""
+    first = Contact.objects.create(first_name="Nome 0", last_name="Prova", phone=f"+39{FIRST_NUMBER}")
+    consent.record([first.pk], "whatsapp", consent.BOTH, "yes", "import")
+    count = text(f"{FIRST_NUMBER} + n.i")
+    names = {"first_name": f"'Nome ' || {text('n.i')}", "phone": f"'+39' || {count}"}
+    multiply(first, number - 1, {**names, "search": f"'nome ' || {text('n.i')} || ' prova +39' || {count}"})
+    for said in (*Consent.objects.filter(contact=first), *ConsentState.objects.filter(contact=first)):
+        multiply(said, number - 1, {"contact_id": f"{first.pk} + n.i"})
+    analyse()
 
 
 def communication(on: Channel) -> Communication:
@@ -76,13 +81,71 @@ def plan_whole(planned: Communication) -> float:
     while plan.plan(planned.pk):
         pass
     seconds = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as autovacuum does by itself a minute after so many new rows
+    analyse()
     return seconds
 
 
-def ready_to_send(channels: int, messages: int) -> None:
-    """Plan `messages` over so many channels, one communication each."""
+def ask(channels: int, messages: int) -> None:
+    """Make people and, on each channel, a communication to all of them that is asked to start."""
     people(messages // channels)
     for number in range(channels):
-        plan_whole(communication(channel(number)))
+        communication(channel(number))
+
+
+def plan_all() -> None:
+    """Plan what was asked to start; print the seconds and the largest memory of this process in MB."""
+    seconds = sum(plan_whole(each) for each in Communication.objects.filter(state=CommunicationState.PLANNING))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"seconds": round(seconds, 2), "peak_mb": peak}))
+
+
+def transactional() -> TransactionalMessage:
+    """Define a transactional message `avviso` on the first channel."""
+    on = Channel.objects.order_by("id")[0]
+    TemplateVariant.objects.create(
+        template=Template.objects.create(channel=on, name="avviso"),
+        language="it",
+        language_raw="it",
+        status="approved",
+        category="UTILITY",
+        components=COMPONENTS,
+        variables=[{"key": "1", "component": "body", "kind": "text"}],
+        fingerprint="a",
+    )
+    variant = TemplateVariant.objects.select_related("template__channel").get(template__name="avviso")
+    mapping = {"1": {"source": "value:order", "fallback": None}}
+    return define(None, Definition("avviso", ["order"]), Content(variant, mapping), None)
+
+
+def house(contacts: int, deliveries: int) -> list[str]:
+    """Fill a house with people and with messages sent to them; return the addresses of its list pages."""
+    people(contacts)
+    on = channel(0)
+    each = min(contacts, deliveries)
+    sent = [_sent(on, each) for _ in range(max(1, deliveries // each))]
+    transactional()
+    analyse()
+    one, person = sent[-1].pk, Contact.objects.order_by("id")[0].pk
+    return [
+        "/", "/contacts/", "/contacts/?q=nome+77", "/contacts/?q=%2B39333000", f"/contacts/{person}/",
+        "/contacts/lists/", "/contacts/imports/", "/contacts/blacklist/", "/communications/", f"/communications/{one}/",
+        f"/communications/{one}/people/?state=sent", "/transactional-messages/", "/engage/channels/", "/system/",
+    ]  # fmt: skip
+
+
+def _sent(on: Channel, number: int) -> Communication:
+    """Make a communication that was sent to the first `number` people, its counters with it."""
+    made = communication(on)
+    first = Contact.objects.order_by("id")[0]
+    row = Delivery.objects.create(
+        kind="communication", communication=made, contact=first, contact_name="Nome 0 Prova", channel=on,
+        channel_provider_id=on.provider_id, variant=made.variant, template_name="saluto", template_language="it",
+        fingerprint="f", category="UTILITY", address=f"39{FIRST_NUMBER}", parameters={"body": ["Nome 0"]}, state="sent",
+        attempt=1, settled_at=now(), settled_by="answer", sending_at=now(),
+    )  # fmt: skip
+    address = f"'39' || {text(f'{FIRST_NUMBER} + n.i')}"
+    people_of = {"contact_id": f"{first.pk} + n.i", "address": address, "contact_name": f"'Nome ' || {text('n.i')}"}
+    multiply(row, number - 1, {"public_id": new_uuid(), **people_of})
+    DeliveryCount.objects.create(communication=made, state="sent", reason="", number=number)
+    Communication.objects.filter(pk=made.pk).update(state="done", started_at=now(), finished_at=now())
+    return made

@@ -1,94 +1,104 @@
-"""Workers killed at random moments of one communication: afterwards the provider's ledger against ours.
+"""Workers killed at random moments of many communications: afterwards the provider's ledger against ours.
 
-The worker is a real process and every kill a real SIGKILL. Nobody may be written to twice, nobody may be missing, and
-whatever was in flight must have become *da verificare*: a run in which nothing did has proved nothing and fails.
+    python -m prove.kills [--seed N] [--kills N] [--channels N] [--people N] [--workers N] [--postgres URL]
+
+Every worker is a real process and every kill a real SIGKILL, wherever it strikes: before the mark, after it, while the
+request is under way, after the answer, in the middle of recording. Nobody may be written to twice, nobody may be
+missing, and whatever was in flight must have become *da verificare*: a run in which nothing did has proved nothing and
+fails. Whatever has no answer at the end must belong to a killed worker and be no more than that may have marked ahead.
 """
 
+import argparse
 import random
+import sys
 import time
 from typing import Any
 
 from engage_simulator.testing import Engage, running
-from tests.crash import test_ledgers_agree as crash
-from tests.deliveries.ledger import WORLD
-from tests.processes import Installation, Started, installation, wait_until
+from prove import stand
+from tests.processes import Installation, Started, wait_until
 
-PEOPLE_PER_KILL = 300
-MOST_AHEAD = 2 * int(crash.SETTINGS["STAFFETTA_SEND_CONCURRENCY"])
-LATENCIES = (5, 20, 60)  # milliseconds the provider takes, one of them at a time
-UNANSWERED = "SELECT count(*) FROM deliveries_attempt WHERE answered_at IS NULL"
-PLANNED = "SELECT count(*) FROM communications_communication WHERE started_at IS NOT NULL"
-KILL_SECONDS = 60.0
+LATENCIES = (5, 20, 60)
+"""Milliseconds the provider takes, one of them at a time."""
+KILL_SECONDS = 120.0
 
 
-class Disproved(Exception):
-    """What must never happen did; the text says what."""
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--channels", type=int, default=8)
+    parser.add_argument("--people", type=int, default=1000, help="of each channel's communication")
+    parser.add_argument("--workers", type=int, default=4)
+    return stand.run(parser, prove)
 
 
-def prove(seed: int, kills: int) -> dict[str, Any]:
+def prove(asked: argparse.Namespace) -> dict[str, Any]:
     """Return what happened. Raises Disproved."""
-    begun, people = time.monotonic(), PEOPLE_PER_KILL * kills
+    begun, everybody = time.monotonic(), asked.people * asked.channels
     with (
-        running(seed=WORLD) as engage,
-        installation(STAFFETTA_ENGAGE_URL=engage.url, **crash.SETTINGS) as staffetta,
+        running(stand.world(asked.channels)) as engage,
+        stand.house(engage, asked.channels, asked.people, asked.postgres) as staffetta,
     ):
-        crash.start(staffetta, engage, people)
-        in_flight = _kill_workers(staffetta, engage, random.Random(seed), kills)
+        killed = _kill_workers(staffetta, engage, asked)
         engage.clear_faults()
-        staffetta.start_worker()
-        crash.wait_until_settled(staffetta, 300)
-        _judge(staffetta, engage, people, kills)
-        return {
-            "seed": seed,
-            "kills": kills,
-            "people": people,
-            "in_flight_at_kill": in_flight,
-            "without_answer": staffetta.rows(UNANSWERED)[0][0],
-            "states": dict(crash.states(staffetta)),
-            "accepted_by_the_provider": engage.summary()["accepted"],
-            "seconds": round(time.monotonic() - begun, 1),
-        }
+        stand.wait_until_settled(staffetta, 120 + everybody / 200)
+        told = stand.judge(staffetta, stand.received(engage), everybody)
+        _judge_unanswered(staffetta, killed, asked.channels)
+        seconds = round(time.monotonic() - begun, 1)
+        return {"kills": len(killed), "channels": asked.channels, "workers": asked.workers, **told, "seconds": seconds}
 
 
-def _kill_workers(staffetta: Installation, engage: Engage, dice: random.Random, kills: int) -> list[int]:
-    """Start a worker and kill it, again and again; return how many messages each kill found in flight."""
-    found = []
-    for number in range(1, kills + 1):
+def _kill_workers(staffetta: Installation, engage: Engage, asked: argparse.Namespace) -> list[int]:
+    """Kill one of the workers and start another, again and again; return the numbers of the processes killed."""
+    dice, killed = random.Random(asked.seed), list[int]()
+    engage.fault("latency", ms=max(LATENCIES))
+    workers = [stand.start_worker(staffetta) for _ in range(asked.workers)]
+    piece = max(1, asked.people * asked.channels // asked.kills)
+    while len(killed) < asked.kills and stand.unsettled(staffetta):
         engage.clear_faults()
         engage.fault("latency", ms=dice.choice(LATENCIES))
-        worker = staffetta.start_worker()
-        _wait_for_the_moment(staffetta, engage, worker, dice)
-        worker.kill()
-        found.append(crash.states(staffetta)["sending"])
-        print(f"kill {number} of {kills}: {found[-1]} in flight, {engage.summary()['accepted']} accepted", flush=True)
-    return found
+        victim = workers.pop(dice.randrange(len(workers)))
+        _wait_for_the_moment(staffetta, victim, dice, piece)
+        victim.kill()
+        killed.append(victim.pid)
+        print(f"kill {len(killed)} of {asked.kills}: {_marked(staffetta)} marked", file=sys.stderr, flush=True)
+        workers.append(stand.start_worker(staffetta))
+    if len(killed) < asked.kills:
+        print(f"everybody was settled after {len(killed)} kills", file=sys.stderr, flush=True)
+    return killed
 
 
-def _wait_for_the_moment(staffetta: Installation, engage: Engage, worker: Started, dice: random.Random) -> None:
-    """Three times of four somewhere in the sending, else at any moment: starting, planning, taking over."""
-    if dice.random() < 0.25:
-        time.sleep(dice.uniform(0, 4))
+def _wait_for_the_moment(staffetta: Installation, worker: Started, dice: random.Random, piece: int) -> None:
+    """Four times of five somewhere in the sending, else at any moment: starting, planning, taking over."""
+    if dice.random() < 0.2:
+        time.sleep(dice.uniform(0, 3))
         return
-    enough = engage.summary()["accepted"] + dice.randint(1, PEOPLE_PER_KILL)
+    enough = _marked(staffetta) + dice.randint(1, piece)
 
     def reached() -> bool:
-        if worker.popen.poll() is not None or engage.summary()["accepted"] >= enough:
-            return True
-        return bool(staffetta.rows(PLANNED)[0][0]) and not staffetta.rows(crash.UNSETTLED)[0][0]
+        return _marked(staffetta) >= enough or worker.popen.poll() is not None or not stand.unsettled(staffetta)
 
-    wait_until(reached, KILL_SECONDS, 0.005, "for a worker to send")
+    wait_until(reached, KILL_SECONDS, 0.05, "for a worker to send")
     time.sleep(dice.uniform(0, 0.05))
 
 
-def _judge(staffetta: Installation, engage: Engage, people: int, kills: int) -> None:
-    try:
-        crash.assert_books_agree(staffetta, engage, people)
-    except AssertionError as error:
-        raise Disproved(f"the ledgers do not agree: {error}") from error
-    uncertain = staffetta.rows(UNANSWERED)[0][0]
-    if not uncertain:
-        raise Disproved("nothing became uncertain: no kill struck while something was in flight")
-    if uncertain > kills * MOST_AHEAD:
-        raise Disproved(
-            f"{uncertain} messages were left without an answer by {kills} workers, {MOST_AHEAD} each may be"
-        )
+def _marked(staffetta: Installation) -> int:
+    return int(staffetta.rows("SELECT coalesce(max(id), 0) FROM deliveries_attempt")[0][0])
+
+
+def _judge_unanswered(staffetta: Installation, killed: list[int], channels: int) -> None:
+    """What has no answer was marked by a worker that was killed, and no more than it may mark ahead."""
+    most = 2 * stand.CONCURRENCY * channels
+    found = stand.unanswered(staffetta)
+    if not found:
+        raise stand.Disproved("nothing became uncertain: no kill struck while something was in flight")
+    for worker, number in found.items():
+        process = int(worker.split("-")[-2])
+        if process not in killed:
+            raise stand.Disproved(f"{number} messages of {worker} have no answer, and nobody killed it")
+        if number > most:
+            raise stand.Disproved(f"{number} messages of {worker} have no answer, {most} may be")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,6 +9,7 @@ from staffetta.channels import refresh
 from staffetta.channels.ask import ask
 from staffetta.channels.models import Channel, CustomerField
 from staffetta.contacts import consent, suppression
+from staffetta.contacts.erase import erase
 from staffetta.contacts.models import Consent, Contact
 from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
@@ -169,6 +170,18 @@ def test_stopped_there_is_an_opt_out_here_and_blocked_a_suppression(channel: Cha
     ran(configuration(channel, blocked_means="suppress"))
     assert consent.opt_in(Contact.objects.get(phone=f"+{number(1)}")) == "no"
     assert suppression.is_suppressed("whatsapp", f"+{number(2)}")
+
+
+def test_who_was_erased_here_is_not_made_again_and_no_row_names_them(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ermenegilda Rossi"), customer(2, "Ugo Verdi")])
+    made = configuration(channel)
+    ran(made)
+    erase(Contact.objects.get(phone=f"+{number(1)}"), "", None)
+    again = ran(made)
+    assert (again.skipped, again.unchanged) == (1, 1)
+    assert not Contact.objects.filter(phone=f"+{number(1)}").exists()
+    assert not SyncRow.objects.filter(customer_id=number(1)).exists()
+    assert not SyncRow.objects.filter(name__contains="Ermenegilda").exists()
 
 
 def test_who_opted_out_and_was_deleted_here_does_not_come_back(channel: Channel, at_engage: People) -> None:

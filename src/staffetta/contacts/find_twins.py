@@ -24,8 +24,8 @@ FEW = 20
 """A value more contacts share than this is nobody's own."""
 NAMESAKES = 5000
 PIECE = 1000
-NINE = 8
-"""Digits a number must have for «one digit off» to mean something."""
+SHORT = 8
+"""Signs a number must have more of for «one digit off» to mean something."""
 
 
 def same_number() -> Iterator[Pair]:
@@ -128,23 +128,27 @@ def _by_name() -> QuerySet[Any, Any]:
 
 
 def _near(group: list[Row]) -> Iterator[Pair]:
-    """Compare by patterns («any digit here», «these two either way»): the work grows with the group, not its square."""
-    met: dict[str, list[int]] = {}
+    """Compare those that share a third of the number: one wrong digit, or two changed over, touch two at most."""
+    met: dict[tuple[int, str], list[tuple[int, str]]] = {}
     for _key, pk, phone, _telegram in group:
-        if len(phone) <= NINE:
+        if len(phone) <= SHORT:
             continue
         close = set[int]()
-        for pattern in _patterns(phone):
-            others = met.setdefault(pattern, [])
-            close.update(others[:FEW])
-            others.append(pk)
+        for place in range(3):
+            others = met.setdefault((place, phone[3 + 3 * place : 6 + 3 * place if place < 2 else None]), [])
+            close.update(other for other, number in others if _is_close(phone, number))
+            others.append((pk, phone))
         yield from (_pair(pk, other) for other in sorted(close))
 
 
-def _patterns(number: str) -> set[str]:
-    one_off = {f"{number[:at]}?{number[at + 1 :]}" for at in range(3, len(number))}
-    over = range(3, len(number) - 1)
-    return one_off | {f"{number[:at]}{''.join(sorted(number[at : at + 2]))}~{number[at + 2 :]}" for at in over}
+def _is_close(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        return False
+    apart = [at for at, sign in enumerate(one) if sign != other[at]]
+    if len(apart) == 2:
+        first, second = apart
+        return second == first + 1 and one[first] == other[second] and one[second] == other[first]
+    return len(apart) == 1
 
 
 def _complement(group: list[Row]) -> Iterator[Pair]:

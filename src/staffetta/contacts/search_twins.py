@@ -17,7 +17,7 @@ from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
 
-LEASE = 120.0
+LEASE = 300.0
 """Seconds after which another worker goes on when one was killed; a rule over 1,000,000 contacts takes some."""
 PIECE = 1000
 MOST = 100_000

@@ -66,23 +66,26 @@ def is_suppressed(platform: str, address: str) -> bool:
 
 def suppressed_among(platform: str, addresses: Iterable[str]) -> set[str]:
     """Return those of the addresses that may not be written to now; one statement for each secret key."""
-    listed, found = list(addresses), set[str]()
-    if not listed or not in_force(platform).exists():
-        return found
-    for key in _keys():
-        digests = {_digest(key, platform, address): address for address in listed}
-        rows = in_force(platform).filter(address_digest__in=digests).values_list("address_digest", flat=True)
-        found.update(digests[row] for row in rows)
-    return found
+    return _among(platform, list(addresses), in_force(platform))
 
 
 def erased_among(platform: str, addresses: Iterable[str]) -> set[str]:
     """Return those of the addresses whose person was erased here."""
-    listed, rows = list(addresses), in_force(platform).filter(cause=ERASED)
-    if not listed or not rows.exists():
+    return _among(platform, list(addresses), in_force(platform).filter(cause=ERASED))
+
+
+def _among(platform: str, addresses: list[str], rows: QuerySet[Suppression]) -> set[str]:
+    """Two forms of one number have one digest: both are found."""
+    if not addresses or not rows.exists():
         return set()
-    codes = {_digest(key, platform, address): address for key in _keys() for address in listed}
-    return {codes[code] for code in rows.filter(address_digest__in=codes).values_list("address_digest", flat=True)}
+    found = set[str]()
+    for key in _keys():
+        behind: dict[str, list[str]] = {}
+        for address in addresses:
+            behind.setdefault(_digest(key, platform, address), []).append(address)
+        for code in rows.filter(address_digest__in=behind).values_list("address_digest", flat=True):
+            found.update(behind[code])
+    return found
 
 
 def in_force(platform: str) -> QuerySet[Suppression]:

@@ -1,0 +1,43 @@
+"""A row of the database, a million times: written by one statement, with the tables' own indexes and triggers."""
+
+from collections.abc import Mapping
+
+from django.db import connection, models, transaction
+
+AT_ONCE = 100_000
+
+
+def multiply(row: models.Model, number: int, changed: Mapping[str, str]) -> None:
+    """Write `number` further rows like `row`; `changed` is column -> SQL, where `n.i` counts from 1."""
+    table = row._meta.db_table
+    columns = [field.column for field in row._meta.concrete_fields if not field.primary_key]
+    taken = ", ".join(changed.get(column, f'p."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    for start in range(1, number + 1, AT_ONCE):
+        end = min(number, start + AT_ONCE - 1)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_statement(table, names, taken), [start, end, row.pk])
+
+
+def _statement(table: str, names: str, taken: str) -> str:
+    if connection.vendor == "postgresql":
+        series = f'generate_series(%s, %s) AS n(i), "{table}" p WHERE p.id = %s'
+        return f'INSERT INTO "{table}" ({names}) SELECT {taken} FROM {series}'
+    counting = "WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT n.i + 1 FROM n WHERE n.i < %s)"
+    return f'INSERT INTO "{table}" ({names}) {counting} SELECT {taken} FROM n, "{table}" p WHERE p.id = %s'
+
+
+def new_uuid() -> str:
+    """Return the SQL of a fresh UUID."""
+    return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+
+
+def analyse() -> None:
+    """Count the tables, as PostgreSQL does by itself a minute after so many new rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def text(expression: str) -> str:
+    """Return the SQL of a number as text."""
+    return f"CAST({expression} AS text)"

@@ -1,0 +1,73 @@
+"""Server time of the list pages over a large house, and their number of queries.
+
+    python -m bench.pages [--contacts N] [--deliveries N] [--rounds N] [--postgres URL]
+
+Every request passes the whole of Django (middleware, session, templates) in one process; the network is left out.
+Prints one line of JSON: per page the 95th percentile in milliseconds and the number of queries.
+"""
+
+import argparse
+import json
+import time
+from typing import Any
+
+from bench.place import place
+
+LONGEST = 3000.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000_000)
+    parser.add_argument("--deliveries", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--postgres", default="")
+    asked = parser.parse_args()
+    with place(asked.postgres) as staffetta:
+        words = f"{asked.contacts}, {asked.deliveries}, {asked.rounds}"
+        said = staffetta.python(f"from bench import pages\npages.inside({words})", seconds=LONGEST)
+    print(said.strip().splitlines()[-1])
+
+
+def inside(contacts: int, deliveries: int, rounds: int) -> None:
+    """Fill the house and open its pages; within the installation's process."""
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    from bench import stage
+    from staffetta.accounts.models import User
+
+    began = time.perf_counter()
+    pages = stage.house(contacts, deliveries)
+    filled = time.perf_counter() - began
+    setup_test_environment()
+    client = Client()
+    client.force_login(User.objects.create_user("anna", role="administrator"))
+    told = {path: _open(client, path, rounds) for path in pages}
+    print(json.dumps({"contacts": contacts, "deliveries": deliveries, "filled_in_s": round(filled), "pages": told}))
+
+
+def _open(client: Any, path: str, rounds: int) -> dict[str, Any]:
+    from django.db import connection
+
+    asked: list[str] = []
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, parameters, many, context)
+
+    client.get(path)  # what is kept in the process is kept from now on
+    with connection.execute_wrapper(note):
+        answer = client.get(path)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path}: {answer.status_code}")
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        client.get(path)
+        times.append(1000 * (time.perf_counter() - began))
+    return {"p95_ms": round(sorted(times)[int(rounds * 0.95) - 1], 1), "queries": len(asked)}
+
+
+if __name__ == "__main__":
+    main()

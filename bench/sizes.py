@@ -1,0 +1,72 @@
+"""How much each part of `make bench` does: whole (about 25 minutes on two quiet cores) or quick (about two)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Numbers of messages, people and calls."""
+
+    messages: int
+    channels: tuple[int, ...]
+    latencies: tuple[int, ...]
+    celery: int
+    calls: int
+    growth: tuple[int, ...]
+    pages: tuple[tuple[int, int], ...]
+    people: int
+
+    def runs(self, part: str) -> list[list[str]]:
+        """Return what runs on each database."""
+        made: dict[str, list[list[str]]] = {
+            "dispatch": [*self._at_once(), *self._beside_the_simulator()],
+            "transactional": [self._calls(80), self._calls(0)],
+            "growth": [["bench.dispatch", "--messages", str(number)] for number in self.growth],
+            "pages": [
+                ["bench.pages", "--contacts", str(contacts), "--deliveries", str(deliveries)]
+                for contacts, deliveries in self.pages
+            ],
+        }
+        return made[part]
+
+    def _at_once(self) -> list[list[str]]:
+        words = ["bench.dispatch", "--messages", str(self.messages)]
+        return [[*words, "--channels", str(number)] for number in self.channels]
+
+    def _beside_the_simulator(self) -> list[list[str]]:
+        """A slow provider gets fewer messages: 100 at once, each taking so long, are the most anybody sends."""
+        runs = []
+        for latency in self.latencies:
+            messages = min(self.messages, 1_000_000 // latency) if latency else self.messages
+            runs.append(["bench.dispatch", "--messages", str(messages), "--simulator", "--latency", str(latency)])
+        if max(self.latencies, default=0):
+            latency, channels = max(self.latencies), max(self.channels)
+            messages = min(self.messages, channels * 1_000_000 // latency)
+            words = ["bench.dispatch", "--messages", str(messages), "--simulator", "--latency", str(latency)]
+            runs.append([*words, "--channels", str(channels)])
+        return runs
+
+    def _calls(self, pace: int) -> list[str]:
+        return ["bench.transactional", "--calls", str(self.calls), "--pace", str(pace)]
+
+
+FULL = Sizes(
+    messages=40_000,
+    channels=(1, 2, 4),
+    latencies=(0, 50, 200),
+    celery=3000,
+    calls=200,
+    growth=(10_000, 1_000_000),
+    pages=((1_000, 1_000), (1_000_000, 1_000_000)),
+    people=1_000_000,
+)
+QUICK = Sizes(
+    messages=8_000,
+    channels=(1,),
+    latencies=(0,),
+    celery=800,
+    calls=40,
+    growth=(),
+    pages=((1_000, 1_000),),
+    people=5_000,
+)

@@ -1,0 +1,86 @@
+"""The results as a Markdown table, as the README carries it."""
+
+from typing import Any
+
+Rows = list[tuple[str, str]]
+
+
+def text(results: dict[str, Any]) -> str:
+    """Return the table, with date and machine above it."""
+    machine = results["machine"]
+    size = "small sizes" if results["quick"] else "whole sizes"
+    head = (
+        f"{results['at'][:10]}, {size}: {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"Python {machine['python']}, SQLite {machine['sqlite']}, PostgreSQL {machine['postgresql']}, "
+        f"load before {machine['load_before']}; {results['seconds']} s; "
+        f"provider's ledger equal to ours after every run: {'yes' if results['books_agree'] else 'NO'}"
+    )
+    rows = [row for part in WORDS for each in results.get(part, []) for row in _rows(part, each, results)]
+    return "\n".join([head, "", "| what | measured |", "|---|---|", *(f"| {what} | {said} |" for what, said in rows)])
+
+
+def _rows(part: str, each: dict[str, Any], results: dict[str, Any]) -> Rows:
+    if "failed" in each or "skipped" in each:
+        return [(each["command"], each.get("failed") or f"skipped: {each['skipped']}")]
+    return WORDS[part](each, results)
+
+
+def _dispatch(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
+    channels = f"{each['channels']} channel{'s' if each['channels'] > 1 else ''}"
+    against = each["provider"] + (f" taking {each['latency_ms']} ms" if each["latency_ms"] else "")
+    said = (
+        f"{each['per_second']:,} messages/s, {each['of_the_loop']:.0%} of the loop's {each['loop_per_second']:,}; "
+        f"worker {each['worker']['peak_mb']} MB"
+    )
+    return [(f"dispatch of {each['messages']:,}, {each['database']}, {channels}, against the {against}", said)]
+
+
+def _growth(each: dict[str, Any], results: dict[str, Any]) -> Rows:
+    planning = each["planning"]
+    said = f"{planning['seconds']} s ({planning['per_second']:,}/s), {planning['peak_mb']} MB"
+    first = next(row for row in results["growth"] if row["database"] == each["database"])
+    if first is not each and "failed" not in first:
+        plans = first["planning"]["per_second"] / planning["per_second"]
+        sends = first["per_second"] / each["per_second"]
+        said += f"; time per item against {first['messages']:,}: planning {plans:.2f}, dispatch {sends:.2f} times"
+    return [(f"planning {each['messages']:,}, {each['database']}", said), *_dispatch(each, results)]
+
+
+def _celery(each: dict[str, Any], results: dict[str, Any]) -> Rows:
+    ours = [row for row in results.get("dispatch", []) if row.get("provider") == "sink" and row["channels"] == 1]
+    times = ", ".join(f"{row['database']} {row['per_second'] / each['per_second']:.0f} times" for row in ours)
+    return [
+        ("one Celery task per message, Redis, requests", f"{each['per_second']:,} messages/s; ours: {times or '–'}")
+    ]
+
+
+def _transactional(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
+    pace = f"at {each['pace']} a second" if each["pace"] else "at full speed"
+    said = f"p50 {each['p50_ms']}, p95 {each['p95_ms']}, p99 {each['p99_ms']} ms"
+    return [(f"accepted by the API → request, {each['database']}, beside a communication {pace}", said)]
+
+
+def _pages(each: dict[str, Any], results: dict[str, Any]) -> Rows:
+    slowest = max(each["pages"], key=lambda path: float(each["pages"][path]["p95_ms"]))
+    small = {path: row["queries"] for path, row in results["pages"][0].get("pages", {}).items()}
+    more = [path for path, row in each["pages"].items() if row["queries"] != small.get(path, row["queries"])]
+    said = f"p95 {each['pages'][slowest]['p95_ms']} ms at most ({slowest}); "
+    said += f"another number of queries: {', '.join(more)}" if more else "the same number of queries"
+    database = "postgresql" if "--postgres" in each["command"] else "sqlite"
+    return [(f"pages with {each['contacts']:,} contacts, {each['deliveries']:,} messages, {database}", said)]
+
+
+def _other(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
+    kept = {name: value for name, value in each.items() if name not in ("command", "took_s", "books_agree")}
+    return [(each["command"].replace("bench.", ""), ", ".join(f"{name} {value}" for name, value in kept.items()))]
+
+
+WORDS = {
+    "dispatch": _dispatch,
+    "celery": _celery,
+    "growth": _growth,
+    "transactional": _transactional,
+    "pages": _pages,
+    "people": _other,
+    "audiences": _other,
+}
