@@ -102,3 +102,14 @@ def test_viewers_add_and_lift_nothing(as_viewer: Client) -> None:
     keep_out.keep_out("whatsapp", [NUMBER], "a", None, None)
     assert as_viewer.post("/contacts/blacklist/new/").status_code == 403
     assert as_viewer.post(f"/contacts/blacklist/{Suppression.objects.get().pk}/lift/").status_code == 403
+
+
+def test_the_greylist_is_what_ends_by_itself(as_operator: Client) -> None:
+    keep_out.keep_out("whatsapp", ["+393471234567"], "Per sempre", None, None)
+    keep_out.keep_out("whatsapp", ["+393471234568"], "Un mese", 30, None)
+    for kind, there, absent in (("ever", "4567", "4568"), ("days", "4568", "4567")):
+        shown = page(as_operator, f"/contacts/blacklist/?kind={kind}")
+        assert there in shown
+        assert absent not in shown
+    Suppression.objects.filter(until__isnull=True).delete()
+    assert "Nessuno è escluso" in page(as_operator, "/contacts/blacklist/?kind=ever")

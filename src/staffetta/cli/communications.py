@@ -20,6 +20,7 @@ from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.check_media import MediaCheck, check_media, refused
 from staffetta.communications.draft import Content, save_draft
+from staffetta.communications.forms import FASTEST
 from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.mapping import WrongSource, parse_source
@@ -90,6 +91,7 @@ def _register_create(verbs: Subparsers) -> None:
         help=_("KEY: a number of the body, header, button; SOURCE: field:NAME or text:TEXT, then |fallback:TEXT"),
     )
     parser.add_argument("--header-media", default="", metavar="URL")
+    parser.add_argument("--speed", type=int, metavar="N", help=_("at most so many messages a minute"))
     parser.add_argument("--audience", required=True, metavar=WRITTEN)
     json_option(parser, _("print the communication as JSON"))
     parser.set_defaults(run=create)
@@ -100,12 +102,14 @@ def create(args: argparse.Namespace) -> int:
     name = args.name.strip()
     if not 1 <= len(name) <= 200:
         fail(_("The name must have 1 to 200 characters."))
+    if args.speed is not None and not 1 <= args.speed <= FASTEST:
+        fail(_("The speed must be at least 1 message a minute."))
     variant = _variant(args.channel, args.template, args.language)
     mapping = _mapping(variant, args.variable)
     source = _audience_of(args.audience)
     check = _checked(variant, args.header_media)
     content = Content(variant, mapping, args.header_media, check or {})
-    draft = save_draft(None, name, content, source, None)
+    draft = save_draft(None, name, content, source, None, speed=args.speed)
     emit(args, _as_data(draft), _("Draft %(id)s is made: %(name)s") % {"id": draft.pk, "name": draft})
     return 0
 

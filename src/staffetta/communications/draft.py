@@ -37,10 +37,15 @@ def save_draft(
     content: Content,
     source: Source | None,
     by: User | None,
+    *,
+    speed: int | None = None,
 ) -> Communication:
-    """Make a draft, or change `communication`; `source` is the audience, None means all contacts. Raises NotADraft."""
+    """Make a draft, or change `communication`; `source` is the audience, None means all contacts. Raises NotADraft.
+
+    `speed` is messages a minute, None as fast as the channel goes.
+    """
     draft = communication or Communication(created_by=by)
-    draft.name = name
+    draft.name, draft.speed = name, speed
     draft.audience_import = source if isinstance(source, Import) else None
     draft.audience_list = source if isinstance(source, ContactList) else None
     draft.audience_rules = source if isinstance(source, AudienceRules) else None
@@ -90,6 +95,7 @@ COPIED = (
     "media_check",
     "audience_kind",
     "audience_import",
+    "speed",
     "audience_list",
     "audience_rules",
     "audience_name",

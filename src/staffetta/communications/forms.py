@@ -26,6 +26,8 @@ FIXED = "text"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 """What a value passed by a caller may be called."""
 
+FASTEST = 600_000
+"""Messages a minute: beyond that a speed means nothing."""
 TAKEN_NAMES = {"new"}
 SOURCE_FIELDS = {"import": "source", "list": "list", "rule": "rules"}
 """The field an audience is chosen in, by its kind."""
@@ -187,6 +189,13 @@ class CommunicationForm(ContentForm):
     audience = forms.ChoiceField(
         label=_("Audience"), widget=forms.RadioSelect(attrs={"class": "form-check-input"}), initial="all"
     )
+    speed = forms.IntegerField(
+        label=_("Speed"),
+        required=False,
+        min_value=1,
+        max_value=FASTEST,
+        help_text=_("At most so many messages a minute. Empty: as fast as the channel goes."),
+    )
     source = forms.ModelChoiceField(
         label=_("Import"), queryset=Import.objects.none(), required=False, empty_label=_("Choose…")
     )
@@ -309,6 +318,7 @@ def initial_of(composition: Composition) -> dict[str, Any]:
         known |= {
             "name": composition.name,
             "audience": composition.audience_kind,
+            "speed": composition.speed,
             "source": composition.audience_import_id,
             "list": composition.audience_list_id,
             "rules": composition.audience_rules_id,

@@ -84,8 +84,6 @@ class Communication(Composition):
     confirmed = models.PositiveIntegerField(null=True)  # how many were told to get it; null: nobody has to compare
     speed = models.PositiveIntegerField(null=True)  # messages a minute; null: as fast as the channel goes
     paced_to = models.DateTimeField(null=True)  # with a speed: when the next may leave, in the machine's own time
-    window_from = models.TimeField(null=True)  # the person's own time; null: at any hour
-    window_to = models.TimeField(null=True)
     started_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     problem = models.CharField(max_length=40, blank=True)
 

@@ -47,7 +47,7 @@ class SuppressionForm(forms.Form):
         required=False,
         min_value=1,
         max_value=3650,
-        help_text=gettext_lazy("Empty: for ever."),
+        help_text=gettext_lazy("With days it is a greylist, which ends by itself. Empty: for ever."),
     )
 
     def clean_file(self) -> list[str]:

@@ -7,7 +7,7 @@ is always the same. Literals such as 'waiting' stand in the text: only then may 
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -33,6 +33,11 @@ RUNNING_FROM = f"""FROM communications_communication m CROSS JOIN {CHAIN}
 WHERE m.channel_id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision
   AND {USABLE}"""
 RUNNING = f"SELECT m.id {RUNNING_FROM} ORDER BY m.id"
+# Those of them that may be sent at this moment: one with a speed of its own is not due before its next time has come.
+RUNNABLE = (
+    f"""SELECT m.id, m.speed, m.paced_to {RUNNING_FROM} AND (m.paced_to IS NULL OR m.paced_to <= %s) ORDER BY m.id"""
+)
+SPACED = "UPDATE communications_communication SET paced_to = %s WHERE id = %s"
 # Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
 STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m CROSS JOIN {CHAIN}
 WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE})"""
@@ -55,8 +60,19 @@ IN_STATE = "{column} || '' ="
 
 
 def running(cursor: Any, channel_id: int) -> list[int]:
-    """Return the communications of a channel that may be sent now."""
+    """Return the communications of a channel that are under way and well, due or not."""
     return chosen(cursor, RUNNING, [channel_id])
+
+
+def runnable(cursor: Any, channel_id: int) -> list[tuple[int, int | None, datetime | None]]:
+    """Return (id, messages a minute, next time) of the communications of a channel that may be sent now."""
+    cursor.execute(RUNNABLE, [channel_id, stamp(real_now())])
+    return [(int(each), speed, read_moment(moment)) for each, speed, moment in cursor.fetchall()]
+
+
+def read_moment(kept: datetime | None) -> datetime | None:
+    """Return a moment that a raw statement found: SQLite's are in UTC and do not say so."""
+    return kept.replace(tzinfo=UTC) if kept is not None and kept.tzinfo is None else kept
 
 
 def stamp(moment: datetime) -> Any:
@@ -285,7 +301,7 @@ def is_due(cursor: Any, channel_id: int) -> bool:
     that waits, and a held communication may have a million of them.
     """
     sources = [f"{single} AND {SAME_CONTRACT}" for single in SINGLE]
-    sources += [f"d.kind = 'communication' AND d.communication_id = {each}" for each in running(cursor, channel_id)]
+    sources += [f"d.kind = 'communication' AND d.communication_id = {each[0]}" for each in runnable(cursor, channel_id)]
     present = stamp(now())
     for source in sources:
         cursor.execute(

@@ -40,6 +40,7 @@ from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
 from staffetta.work.clock import now, real_now
+from staffetta.work.pace import Spacing
 
 W, S = DeliveryState.WAITING, DeliveryState.SENDING
 FINAL = (
@@ -185,14 +186,17 @@ def _claim(holder: Holder, want: int, shares: Shares, moves: Moves) -> list[Mark
 
 
 def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> list[tuple[Any, ...]]:
-    """Share `want` among the running communications; what one does not need goes to the next."""
-    cursor.execute(statements.RUNNING, [holder.channel_id])
-    running = [int(row[0]) for row in cursor.fetchall()]
+    """Share `want` among the running communications; what one does not need, or may not have yet, goes to the next."""
+    running = statements.runnable(cursor, holder.channel_id)
     start = shares.rotation % len(running) if running else 0
     shares.rotation += 1
     rows: list[tuple[Any, ...]] = []
-    for left, communication_id in zip(range(len(running), 0, -1), running[start:] + running[:start], strict=True):
+    for left, each in zip(range(len(running), 0, -1), running[start:] + running[:start], strict=True):
+        communication_id, speed, next_at = each
+        spacing = Spacing.of(speed, next_at, real_now()) if speed else None
         share = -(-(want - len(rows)) // left)
+        if spacing:
+            share = min(share, spacing.allowed)
         if share <= 0:
             break
         since = shares.since.get(communication_id)
@@ -200,6 +204,8 @@ def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> lis
         found = cursor.fetchall()
         if found:
             shares.since[communication_id] = max(row[-1] for row in found)
+            if spacing:
+                cursor.execute(statements.SPACED, [statements.stamp(spacing.after(len(found))), communication_id])
         rows += found
     return rows
 

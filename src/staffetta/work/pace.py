@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from staffetta.work.clock import monotonic
 
@@ -10,6 +12,32 @@ SLOWEST = 1 / 32
 STEP_SECONDS = 5.0
 STEP = 1 / 8
 """After each `STEP_SECONDS` without a new complaint the rate rises by this part of the full rate."""
+
+
+SAVED = timedelta(seconds=1)
+"""How much of the time in which nothing was sent may be made up for: after a pause nothing leaves in one burst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """So many a minute, for any number of workers: what counts is a moment that all of them keep with the work.
+
+    `earliest` is when the next might have left, `gap` the time between two, `allowed` how many may leave now.
+    """
+
+    earliest: datetime
+    gap: timedelta
+    allowed: int
+
+    @classmethod
+    def of(cls, per_minute: int, next_at: datetime | None, present: datetime) -> "Spacing":
+        gap = timedelta(minutes=1) / per_minute
+        earliest = max(next_at or present, present - SAVED)
+        return cls(earliest, gap, int((present - earliest) / gap) + 1 if earliest <= present else 0)
+
+    def after(self, taken: int) -> datetime:
+        """Return when the next may leave, `taken` having left."""
+        return self.earliest + taken * self.gap
 
 
 class Pace:

@@ -51,8 +51,6 @@ class Migration(migrations.Migration):
                 ('confirmed', models.PositiveIntegerField(null=True)),
                 ('speed', models.PositiveIntegerField(null=True)),
                 ('paced_to', models.DateTimeField(null=True)),
-                ('window_from', models.TimeField(null=True)),
-                ('window_to', models.TimeField(null=True)),
                 ('problem', models.CharField(blank=True, max_length=40)),
                 ('audience_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='communications', to='contacts.import')),
                 ('audience_rules', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='communications', to='contacts.audiencerules')),

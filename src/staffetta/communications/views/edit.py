@@ -42,7 +42,14 @@ def _compose(request: HttpRequest, draft: Communication | None) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, draft)
     try:
-        saved = save_draft(draft, form.cleaned_data["name"], form.content(), form.chosen_audience, person(request))
+        saved = save_draft(
+            draft,
+            form.cleaned_data["name"],
+            form.content(),
+            form.chosen_audience,
+            person(request),
+            speed=form.cleaned_data["speed"],
+        )
     except NotADraft:
         messages.error(request, _("It was started meanwhile: it can no longer be changed."))
         return redirect("communications:show", draft.pk if draft else 0)

@@ -28,9 +28,15 @@ SHOWN_WRONG = 200
 @require_safe
 def suppressions(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:60]
-    page = page_of(_found(query), request.GET)
+    kind = request.GET.get("kind", "")
+    page = page_of(_of_kind(_found(query), kind), request.GET)
     lines = [(row, suppression_cause(row.cause), bool(row.until and row.until <= now())) for row in page]
-    return render(request, "contacts/suppressions.html", {"page": page, "lines": lines, "query": query})
+    return render(request, "contacts/suppressions.html", {"page": page, "lines": lines, "query": query, "kind": kind})
+
+
+def _of_kind(rows: QuerySet[Suppression], kind: str) -> QuerySet[Suppression]:
+    """Return what is kept out for ever (Blacklist), for days (greylist), or both."""
+    return rows.filter(until__isnull=kind == "ever") if kind in ("ever", "days") else rows
 
 
 def _found(query: str) -> QuerySet[Suppression]:
