@@ -24,6 +24,8 @@ beside the message and decide nothing.
 - What fails too often stops by itself with an incident: a **channel** pauses and one message tries it again (after 5
   seconds, then twice as long each time, 10 minutes at most); a **template** and a **communication** hold their messages
   until a person resumes.
+- A transactional message may carry a time after which it is useless: then it is *not sent*, whatever the next attempt's
+  time. Expiry beats every retry.
 - Waits are spread by chance, so that what failed together does not come back together.
 
 """

@@ -141,3 +141,12 @@ def test_viewers_change_nothing(channel: Channel, as_viewer: Client) -> None:
     assert as_viewer.get(NEW).status_code == 403
     for deed in ("edit", "switch", "accept", "delete"):
         assert as_viewer.post(f"/transactional-messages/order-confirmation/{deed}/").status_code == 403
+
+
+def test_a_time_after_which_it_is_useless_is_kept_and_shown(channel: Channel, as_operator: Client) -> None:
+    assert as_operator.post(NEW, typed(channel, expires_in="0")).status_code == 200, "no time at all is refused"
+    as_operator.post(NEW, typed(channel, expires_in="30"))
+    row = TransactionalMessage.objects.get()
+    assert row.expires_in == 30
+    assert "30 minuti" in as_operator.get(f"/transactional-messages/{row.name}/").content.decode()
+    assert 'value="30"' in as_operator.get(f"/transactional-messages/{row.name}/edit/").content.decode()

@@ -15,11 +15,14 @@ from staffetta.work.clock import now
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What other software may ask for under `name`: the values it passes, and whether it may bring new people."""
+    """What other software may ask for under `name`: the values it passes, whether it may bring new people, and
+    after how many minutes a message is useless (None: never).
+    """
 
     name: str
     parameters: Sequence[str]
     creates_contacts: bool = False
+    expires_in: int | None = None
 
 
 def define(
@@ -30,6 +33,7 @@ def define(
     row.name = definition.name
     row.parameters = list(definition.parameters)
     row.creates_contacts = definition.creates_contacts
+    row.expires_in = definition.expires_in
     fill(row, content)
     with transaction.atomic():
         row.save()

@@ -258,6 +258,13 @@ class TransactionalForm(ContentForm):
         required=False,
         help_text=_("Otherwise a call for an unknown number is refused."),
     )
+    expires_in = forms.IntegerField(
+        label=_("Useless after (minutes)"),
+        required=False,
+        min_value=1,
+        max_value=60 * 24 * 30,
+        help_text=_("What could not be sent by then is not sent any more. Empty: it has no end."),
+    )
 
     def __init__(self, *args: Any, message: TransactionalMessage | None = None, **kwargs: Any) -> None:
         self.message = message
@@ -328,6 +335,7 @@ def initial_of(composition: Composition) -> dict[str, Any]:
             "name": composition.name,
             "parameters": ", ".join(composition.parameters),
             "creates_contacts": composition.creates_contacts,
+            "expires_in": composition.expires_in,
         }
     return known
 

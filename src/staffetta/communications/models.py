@@ -100,6 +100,7 @@ class TransactionalMessage(Composition):
     name = models.SlugField(_("name"), max_length=60, unique=True)
     parameters = models.JSONField(default=list)
     creates_contacts = models.BooleanField(default=False)
+    expires_in = models.PositiveIntegerField(null=True)  # minutes after the call; then it is useless. None: never
     enabled = models.BooleanField(default=True)
 
     class Meta:

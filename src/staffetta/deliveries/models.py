@@ -70,6 +70,7 @@ class Delivery(models.Model):
     sending_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)  # when the present final state was reached
     settled_by = models.CharField(max_length=20, blank=True)  # answer, history, event, person
+    expires_at = models.DateTimeField(null=True)  # then it is useless: not sent any more
     looks = models.PositiveSmallIntegerField(default=0)  # how often an uncertain one was looked up; next: `not_before`
 
     class Meta:
@@ -94,6 +95,11 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["transactional"], condition=Q(transactional__isnull=False), name="delivery_of_transactional"
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state="waiting", expires_at__isnull=False),
+                name="delivery_to_expire",
             ),
             models.Index(fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_flight"),
             models.Index(fields=["channel", "not_before"], condition=Q(state="uncertain"), name="delivery_to_look_up"),

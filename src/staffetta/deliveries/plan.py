@@ -10,6 +10,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -269,8 +271,14 @@ def _frozen(composition: Composition, kind: str) -> dict[str, object]:
         "not_before": present,
         "created_at": present,
         "settled_by": "",
+        "expires_at": _expiry(composition) if kind == DeliveryKind.TRANSACTIONAL else None,
         "looks": 0,
     }
+
+
+def _expiry(composition: Composition) -> Any:
+    minutes = composition.expires_in if isinstance(composition, TransactionalMessage) else None
+    return stamp(now() + timedelta(minutes=minutes)) if minutes else None
 
 
 def _variant(composition: Composition) -> TemplateVariant:

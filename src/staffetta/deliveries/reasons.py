@@ -69,6 +69,10 @@ REASONS: Mapping[str, Reason] = {
         _("It was waiting when the backup was made that was restored"),
         _("It may have been sent since: look at the conversation on Sinch Engage, then send it anew."),
     ),
+    "expired": Reason(
+        _("It could not be sent in time: useless by now"),
+        _("Look why it had to wait, or give the transactional message more time."),
+    ),
     # Taken back before it left (cancelled).
     "stopped": Reason(_("The communication was stopped"), _("Duplicate it to write to these people after all.")),
     # Refused when sent (failed).

@@ -97,8 +97,12 @@ def lease_of(holder: "Holder") -> list[Any]:
 
 def single_claim(holder: "Holder", where: str, limit: int) -> Statement:
     """Return the claim of transactional messages or of test sends (one of SINGLE)."""
-    parameters = [stamp(real_now()), holder.channel_id, stamp(now()), limit, *lease_of(holder)]
-    return _claim(f"{where} AND {SAME_CONTRACT}"), [*parameters, *_attempt_of(holder)]
+    present = stamp(now())
+    parameters = [stamp(real_now()), holder.channel_id, present, present, limit, *lease_of(holder)]
+    return _claim(f"{where} AND (d.expires_at IS NULL OR d.expires_at > %s) AND {SAME_CONTRACT}"), [
+        *parameters,
+        *_attempt_of(holder),
+    ]
 
 
 def communication_claim(holder: "Holder", communication_id: int, since: Any, limit: int) -> Statement:

@@ -97,7 +97,7 @@ def finish_what_is_done() -> int:
 
 
 def hold_back_orphans() -> int:
-    """Hold back single messages that can never go: their channel was removed, or their template is another one now.
+    """Hold back single messages that can never go: useless by now, their channel removed, their template another one.
 
     Rows of communications wait for a person, who resumes or stops the whole.
     """
@@ -108,8 +108,10 @@ def hold_back_orphans() -> int:
         channel__isnull=False,
         transactional__accepted_fingerprint=F("variant__fingerprint"),
     ).exclude(fingerprint=F("variant__fingerprint"))
-    return states.hold_back(list(removed.values_list("pk", flat=True)[:PIECE]), "channel_removed") + states.hold_back(
-        list(changed.values_list("pk", flat=True)[:PIECE]), "template_changed"
+    expired = Delivery.objects.filter(state=DeliveryState.WAITING, expires_at__lte=now())
+    found = {"expired": expired, "channel_removed": removed, "template_changed": changed}
+    return sum(
+        states.hold_back(list(rows.values_list("pk", flat=True)[:PIECE]), reason) for reason, rows in found.items()
     )
 
 

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('name', models.SlugField(max_length=60, unique=True, verbose_name='name')),
                 ('parameters', models.JSONField(default=list)),
                 ('creates_contacts', models.BooleanField(default=False)),
+                ('expires_in', models.PositiveIntegerField(null=True)),
                 ('enabled', models.BooleanField(default=True)),
                 ('channel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(class)ss', to='channels.channel')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -113,7 +113,9 @@ def _define(request: HttpRequest, message: TransactionalMessage | None) -> HttpR
     if not form.is_valid():
         return _page(request, form, message)
     typed = form.cleaned_data
-    definition = define.Definition(typed["name"], typed["parameters"], creates_contacts=typed["creates_contacts"])
+    definition = define.Definition(
+        typed["name"], typed["parameters"], creates_contacts=typed["creates_contacts"], expires_in=typed["expires_in"]
+    )
     saved = define.define(message, definition, form.content(), person(request))
     messages.success(request, _("Saved."))
     return redirect("communications:transactional_show", saved.name)

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('sending_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('settled_by', models.CharField(blank=True, max_length=20)),
+                ('expires_at', models.DateTimeField(null=True)),
                 ('looks', models.PositiveSmallIntegerField(default=0)),
                 ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.channel')),
                 ('communication', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.communication')),
@@ -142,6 +143,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('transactional__isnull', False)), fields=['transactional'], name='delivery_of_transactional'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('state', 'waiting')), fields=['expires_at'], name='delivery_to_expire'),
         ),
         migrations.AddIndex(
             model_name='delivery',
