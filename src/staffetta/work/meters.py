@@ -24,9 +24,16 @@ _lock = threading.Lock()
 _counted: dict[Place, float] = {}
 
 
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+
 def label(**names: object) -> str:
     """Return labels as the text format wants them: in the order given, quoted."""
     return ",".join(f'{name}="{_escaped(str(value))}"' for name, value in names.items())
+
+
+CLASSES = tuple(label(le=name) for name in NAMES)
 
 
 def count(name: str, labels: str = "", by: float = 1) -> None:
@@ -37,8 +44,10 @@ def count(name: str, labels: str = "", by: float = 1) -> None:
 
 def observe(name: str, seconds: float) -> None:
     """Sort one time into its class, and add it to the sum."""
-    count(f"{name}_bucket", label(le=NAMES[bisect_left(BOUNDS, seconds)]))
-    count(f"{name}_sum", by=seconds)
+    bucket, total = (f"{name}_bucket", CLASSES[bisect_left(BOUNDS, seconds)]), (f"{name}_sum", "")
+    with _lock:
+        _counted[bucket] = _counted.get(bucket, 0) + 1
+        _counted[total] = _counted.get(total, 0) + seconds
 
 
 def flush() -> None:
@@ -66,7 +75,3 @@ def _add(taken: dict[Place, float]) -> None:
     sql = ADD.format(places=", ".join(["(%s, %s, %s)"] * len(rows)))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, [part for row in rows for part in row])
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
