@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from staffetta.contacts import audiences, lists
-from staffetta.contacts.models import AudienceRules, ContactField
+from staffetta.contacts.models import AudienceRules, ContactField, Import
 from staffetta.contacts.rule_world import known
 from staffetta.contacts.rules import read
 from tests.contacts.people import person
@@ -135,6 +135,13 @@ def test_before_something_goes_its_use_in_rules_is_told(as_operator: Client) -> 
     own = ContactField.objects.get(name="citta")
     assert "Solo VIP" in as_operator.get(f"/contacts/lists/{members.pk}/delete/").content.decode()
     assert "Torinesi" in as_operator.get(f"/contacts/fields/{own.pk}/delete/").content.decode()
+
+
+def test_before_an_import_is_undone_its_use_in_rules_is_told(as_operator: Client) -> None:
+    source = Import.objects.create(name="a.csv", state="done", created=1)
+    condition = {"about": "import", "is": "in", "value": source.pk}
+    audiences.save(None, "Venuti con a.csv", read({"rules": [condition]}, known()), None)
+    assert "Venuti con a.csv" in as_operator.get(f"/contacts/imports/{source.pk}/undo/").content.decode()
 
 
 def test_an_audience_is_copied_and_deleted(as_operator: Client) -> None:

@@ -33,6 +33,15 @@ define.define(None, define.Definition("order-confirmation", ["order"], creates_c
 tokens.issue("negozio", anna)
 tokens.revoke(tokens.issue("vecchio", anna)[0], anna)
 """
+AUDIENCES = """
+from staffetta.contacts.models import AudienceRules
+group = {"match": "none", "rules": [{"about": "sent", "is": "last_days", "value": 30},
+                                    {"about": "field", "field": "first_name", "is": "contains", "value": "zz"}]}
+AudienceRules.objects.create(name="Con opt-in", rules={"version": 1, "match": "all", "rules": [
+    {"about": "consent", "is": "yes", "platform": "whatsapp", "purpose": "marketing"}, group]})
+AudienceRules.objects.create(name="Vecchia lista", rules={"version": 1, "match": "all", "rules": [
+    {"about": "list", "is": "in", "value": 999}]})
+"""
 SYNC = """
 from staffetta.channels.models import Channel
 from staffetta.contacts.models import Contact
@@ -71,7 +80,7 @@ from django.db.models import Min
 from staffetta.accounts.models import AccessToken, User
 from staffetta.channels.models import Channel, Exchange, Template
 from staffetta.communications.models import Communication
-from staffetta.contacts.models import Contact, ContactList, Import, Suppression
+from staffetta.contacts.models import AudienceRules, Contact, ContactList, Import, Suppression
 from staffetta.deliveries.models import Breaker, Delivery
 from staffetta.sync.models import SyncConfiguration, SyncRow, SyncRun
 from staffetta.work.clock import now
@@ -87,6 +96,8 @@ print(json.dumps({
     "template": first(Template.objects.filter(name="conferma_ordine", channel__provider_id="24001")),
     "exchange": first(Exchange.objects.filter(channel__provider_id="24001")),
     "contact": first(Contact.objects.all()), "import": first(Import.objects.filter(state="done")),
+    "audience": first(AudienceRules.objects.filter(name="Con opt-in")),
+    "broken": first(AudienceRules.objects.filter(name="Vecchia lista")),
     "upload": first(Import.objects.filter(state="uploaded")),
     "list": first(ContactList.objects.all()), "suppressed": first(Suppression.objects.all()),
     "sent": first(Communication.objects.filter(state="done")),
@@ -155,6 +166,7 @@ def furnish(home: House) -> dict[str, object]:
     home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
     home.staffetta.python(ORDER)
     home.staffetta.python(SYNC)
+    home.staffetta.python(AUDIENCES)
     home.staffetta.python(LISTS)
     upload(home)
     home.engage.regenerate_key(NOVITA)

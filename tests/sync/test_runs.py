@@ -10,7 +10,7 @@ from staffetta.channels.ask import ask
 from staffetta.channels.models import Channel, CustomerField
 from staffetta.contacts import consent, suppression
 from staffetta.contacts.erase import erase
-from staffetta.contacts.models import Consent, Contact
+from staffetta.contacts.models import Consent, Contact, ContactField, ContactList
 from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
@@ -221,3 +221,52 @@ def test_the_timetable_starts_each_time_once(channel: Channel, at_engage: People
     assert made.next_at
     assert made.next_at.year > 2025
     assert SyncRun.objects.filter(configuration=made, scheduled=True).count() == 1
+
+
+def test_everybody_of_a_run_is_put_into_the_list(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo"), customer(2, "Ada"), customer(3, nato_il="boh")])
+    Contact.objects.bulk_create([contact(2, "Ada"), contact(9, "Eva")])
+    club = ContactList.objects.create(name="Club")
+    made = configuration(channel, into_list=club)
+    ran(made, rehearsal=True)
+    assert not club.members.exists()
+    ran(made)
+    ran(made)
+    phones = club.members.order_by("contact__phone").values_list("contact__phone", flat=True)
+    assert list(phones) == [f"+{number(1)}", f"+{number(2)}"]
+
+
+@pytest.mark.parametrize(("kind", "here"), [("integer", 7), ("text", "007")])
+def test_people_are_matched_by_a_field_of_ours_as_its_type_reads_it(
+    channel: Channel, at_engage: People, kind: str, here: object
+) -> None:
+    ContactField.objects.create(name="tessera", label="Tessera", type=kind)
+    at_engage([customer(1, "Ugo Rossi", citta="007"), customer(2, "Ada Bini", citta="8")])
+    Contact.objects.create(first_name="Ugo", values={"tessera": here})
+    made = configuration(
+        channel,
+        [{"kind": "last_name", "contact_field": "last_name"}],
+        key_customer="citta",
+        key_contact="tessera",
+    )
+    assert counts(ran(made)) == {"created": 1, "updated": 1}
+    assert counts(ran(made)) == {"unchanged": 2}
+    assert Contact.objects.get(first_name="Ugo").last_name == "Rossi"
+
+
+def test_people_are_matched_by_the_external_id(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo Rossi", citta="A-1"), customer(2, "Ada Bini", citta="A-2")])
+    Contact.objects.create(first_name="Ugo", external_id="A-1")
+    rows = [{"kind": "last_name", "contact_field": "last_name"}]
+    made = configuration(channel, rows, key_customer="citta", key_contact="external_id")
+    assert counts(ran(made)) == {"created": 1, "updated": 1}
+    assert Contact.objects.get(external_id="A-2").last_name == "Bini"
+
+
+def test_what_a_cancelled_run_had_still_to_write_does_not_wait_for_ever(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])
+    run = start.start(configuration(channel, direction="to_engage"), None)
+    one_page(run)
+    assert start.cancel(run, None)
+    assert [(write.state, write.problem) for write in run.writes.all()] == [("failed", "cancelled")]

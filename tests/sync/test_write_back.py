@@ -107,3 +107,13 @@ def test_a_refused_write_is_kept_with_its_reason(channel: Channel, at_engage: Pe
     assert (run.state, run.writes_failed) == ("done", 1)
     assert SyncWrite.objects.get().problem == "refused"
     assert lane.INCIDENT == "sync"
+
+
+def test_a_rehearsal_says_what_a_run_would_write(channel: Channel, at_engage: People, engage: Engage) -> None:
+    at_engage([customer(1), {**customer(2), "blocked": "1"}])
+    Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])
+    made = configuration(channel, NEWEST, direction="both", state_rules=["opt_out_stop"])
+    rehearsal = ran(made, rehearsal=True)
+    assert sorted(rehearsal.writes.values_list("deed", "state")) == [("fields", "planned"), ("stop", "planned")]
+    run = ran(made)
+    assert (rehearsal.writes_planned, run.writes_planned, run.writes_done) == (2, 2, 2)

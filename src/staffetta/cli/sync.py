@@ -143,6 +143,7 @@ def described(told: SyncRun) -> dict[str, object]:
         "state": told.state,
         "customers": told.total,
         **summary.numbers(told),
+        "writes_planned": told.writes_planned,
         "writes_done": told.writes_done,
         "writes_failed": told.writes_failed,
         "problem": told.problem,

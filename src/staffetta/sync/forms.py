@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from staffetta.channels.models import Channel
 from staffetta.contacts.models import ContactField
+from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.sync.convert import fits
 from staffetta.sync.models import Direction, Every, Kind, Mode, SyncConfiguration, SyncMapping
 from staffetta.sync.plan_writes import RULES
-from staffetta.sync.setup import ALWAYS, TARGETS, labels
+from staffetta.sync.setup import ALWAYS, NO_KEYS, SYSTEM_KEYS, TARGETS, labels
 from staffetta.sync.timetable import SHORTEST
 from staffetta.sync.wording import TYPES
 
@@ -160,6 +161,12 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
 
     key_customer = forms.ChoiceField(label=gettext_lazy("People are matched by, on Sinch Engage"))
     key_contact = forms.ChoiceField(label=gettext_lazy("and here by"))
+    into_list = forms.CharField(
+        label=gettext_lazy("Add everybody to a list"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("The name of a list, known or new; empty: no list."),
+    )
     weekday = forms.TypedChoiceField(
         label=gettext_lazy("Day of the week"), choices=DAYS, coerce=int, required=False, empty_value="0"
     )
@@ -209,9 +216,11 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
         self.channel = channel
         fields = [(name, label) for value, label in sources(channel) if (name := value.removeprefix("field:")) != value]
         self._offer("key_customer", [("id", _("the address: phone number, TELEGRAMID")), *fields])
-        own = [(field.name, str(field)) for field in ContactField.objects.order_by("label", "name")]
-        self._offer("key_contact", [("phone", _("Phone")), ("telegram_id", _("TELEGRAMID")), *own])
+        fields_here = ContactField.objects.exclude(type__in=NO_KEYS).order_by("label", "name")
+        system = [(name, str(SYSTEM_FIELDS[name])) for name in SYSTEM_KEYS]
+        self._offer("key_contact", [*system, *((field.name, str(field)) for field in fields_here)])
         self._offer("time_zone", [(name, name) for name in sorted(available_timezones())])
+        self.initial["into_list"] = str(self.instance.into_list or "")
         if instance is None and channel.platform == "telegram":
             self.initial["key_contact"] = "telegram_id"
 
@@ -226,6 +235,9 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
         if others.exists():
             raise forms.ValidationError(_("Another configuration of this channel has this name."))
         return name
+
+    def clean_into_list(self) -> str:
+        return " ".join(str(self.cleaned_data["into_list"]).split())
 
     def clean_minutes(self) -> int:
         return int(self.cleaned_data.get("minutes") or 30)

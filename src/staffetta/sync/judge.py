@@ -12,6 +12,7 @@ from staffetta.contacts.fold import search_text
 from staffetta.contacts.insert_contacts import new_contact
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import NotAPhone, digits, parse_strict
+from staffetta.contacts.types import TypeFault, Value, parse, show
 from staffetta.sync.mapping import Outcome, Unusable, judge_fields
 from staffetta.sync.models import Direction
 from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
@@ -19,6 +20,7 @@ from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 SKIPPED, CONFLICTING, REJECTED = "skipped", "conflicting", "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, CONFLICTING, REJECTED)
+LONGEST_KEY = 100
 TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
@@ -80,7 +82,18 @@ def key_of(customer: Customer, setup: Setup) -> str:
         return canonical(raw if plain else digits(phone_of(raw)))
     if kind == "telegram_id" and not TELEGRAM_ID.fullmatch(raw):
         raise Wrong("invalid_telegram_id", source)
-    return raw[:200]
+    if len(raw) > LONGEST_KEY:
+        raise Wrong("too_long", source)
+    return show("", typed_key(raw, setup)) if own_key(setup.configuration) else raw
+
+
+def typed_key(text: str, setup: Setup) -> Value:
+    """Return a key as our own field holds it: 007 and 7 are one number; raises Wrong."""
+    name = setup.configuration.key_contact
+    try:
+        return parse(setup.types.get(name, "text"), text, setup.choices.get(name, ()))
+    except TypeFault as fault:
+        raise Wrong(fault.code, setup.configuration.key_customer) from None
 
 
 def phone_of(raw: str) -> str:
@@ -176,7 +189,9 @@ def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contac
     elif setup.configuration.key_contact == "telegram_id":
         contact.telegram_id = key
     if own_key(setup.configuration):
-        contact.values = {setup.configuration.key_contact: key}
+        contact.values = {setup.configuration.key_contact: typed_key(key, setup)}
+    elif setup.configuration.key_contact == "external_id":
+        contact.external_id = key
     contact.search = search_text(contact)
     return contact
 

@@ -9,7 +9,8 @@ from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
 from staffetta.contacts.suppression import erased_among
-from staffetta.sync.judge import Known, Linked, Wrong, key_of, phone_of
+from staffetta.contacts.types import show
+from staffetta.sync.judge import Known, Linked, Wrong, key_of, phone_of, typed_key
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
 from staffetta.sync.setup import Setup, address_kind
 
@@ -43,9 +44,13 @@ def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Conta
     elif kind == "telegram_id":
         for contact in Contact.objects.filter(telegram_id__in=keys):
             found.setdefault(contact.telegram_id or "", []).append(contact)
+    elif kind == "external_id":
+        for contact in Contact.objects.filter(external_id__in=keys):
+            found.setdefault(contact.external_id or "", []).append(contact)
     else:
-        for contact in Contact.objects.filter(Q(**{f"values__{kind}__in": list(keys)})):
-            found.setdefault(str(contact.values[kind]), []).append(contact)
+        typed = [typed_key(key, setup) for key in keys]
+        for contact in Contact.objects.filter(Q(**{f"values__{kind}__in": typed})):
+            found.setdefault(show("", contact.values[kind]), []).append(contact)
     return found
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from staffetta.connectors.messages import Customer
+from staffetta.contacts.read_row import zones
 from staffetta.contacts.types import TypeFault, Value
 from staffetta.sync.convert import convert
 from staffetta.sync.models import Direction, Kind, Mode
@@ -102,6 +103,8 @@ def there(rule: Rule, customer: Customer) -> Value:
         value = convert(raw, rule.there_type, rule.here_type, rule.choices, rule.pairs)
     except TypeFault as fault:
         raise Unusable(fault.code, rule.source or rule.kind) from None
+    if rule.target == "time_zone" and value not in zones():
+        raise Unusable("unknown_time_zone", rule.source or rule.kind)
     if isinstance(value, str) and len(value) > rule.longest:
         raise Unusable("too_long", rule.source or rule.kind)
     return value

@@ -54,9 +54,9 @@ class Every(models.TextChoices):
 class SyncConfiguration(models.Model):
     """How the customers of one channel and our contacts are kept in step.
 
-    `key_customer` is "id" (the address at the provider) or a customer field; `key_contact` is phone, telegram_id or a
-    contact field. `state_rules` holds the rules by which a state here becomes one there (write_back.RULES), named one
-    by one; an empty list implies nothing.
+    `key_customer` is "id" (the address at the provider) or a customer field; `key_contact` is phone, telegram_id,
+    external_id or a contact field. `state_rules` holds the rules by which a state here becomes one there
+    (write_back.RULES), named one by one; an empty list implies nothing.
     """
 
     channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="syncs")
@@ -67,6 +67,7 @@ class SyncConfiguration(models.Model):
     create_unknown = models.BooleanField(default=True)
     stopped_means = models.CharField(max_length=10, choices=Meaning, default=Meaning.OPT_OUT)
     blocked_means = models.CharField(max_length=10, choices=Meaning, default=Meaning.OPT_OUT)
+    into_list = models.ForeignKey("contacts.ContactList", null=True, on_delete=models.SET_NULL, related_name="+")
     state_rules = models.JSONField(default=list, blank=True)
     every = models.CharField(max_length=10, choices=Every, default=Every.NEVER)
     minutes = models.PositiveIntegerField(default=30)
@@ -147,6 +148,7 @@ class SyncRun(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     conflicting = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    writes_planned = models.PositiveIntegerField(default=0)
     writes_done = models.PositiveIntegerField(default=0)
     writes_failed = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)  # in a row, of the page that is due
@@ -258,6 +260,7 @@ class SyncLink(models.Model):
 
 
 class WriteState(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("write", "Would be written")  # by a rehearsal, which writes nothing
     WAITING = "waiting", pgettext_lazy("write", "Waiting")
     SENDING = "sending", pgettext_lazy("write", "Being written")
     DONE = "done", pgettext_lazy("write", "Written")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,9 @@ from staffetta.contacts.types import TypeFault
 from staffetta.sync.convert import back
 from staffetta.sync.judge import Verdict
 from staffetta.sync.mapping import Rule
-from staffetta.sync.models import Direction, Kind, SyncRun, SyncWrite, WriteState
+from staffetta.sync.models import Direction, Kind, Meaning, SyncRun, SyncWrite, WriteState
 from staffetta.sync.setup import NAME, NUMBER, Setup
+from staffetta.sync.store import SAMPLES
 
 OPT_OUT_STOP, OPT_IN_START = "opt_out_stop", "opt_in_start"
 SUPPRESSED_BLOCK, FREE_UNBLOCK = "suppressed_block", "free_unblock"
@@ -29,13 +31,19 @@ RULES: dict[str, Promise] = {
 
 
 def plan_writes(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup) -> None:
-    """Keep one row for each change at the provider, to be written after the reading."""
-    if run.rehearsal or setup.configuration.direction == Direction.FROM:
+    """Keep one row for each change at the provider, to be written after the reading; of a rehearsal, samples."""
+    if setup.configuration.direction == Direction.FROM:
         return
     writes = [*_fields(verdicts, setup), *_states(verdicts, setup)]
-    for write in writes:
+    kept = writes
+    if run.rehearsal:
+        kept = [write for write in writes if write.state != WriteState.FAILED][: max(SAMPLES - run.writes_planned, 0)]
+    for write in kept:
         write.run = run
-    SyncWrite.objects.bulk_create(writes, batch_size=500, ignore_conflicts=True)
+        if run.rehearsal:
+            write.state = WriteState.PLANNED
+    SyncWrite.objects.bulk_create(kept, batch_size=500, ignore_conflicts=True)
+    SyncRun.objects.filter(pk=run.pk).update(writes_planned=F("writes_planned") + len(writes))
 
 
 def _fields(verdicts: Iterable[Verdict], setup: Setup) -> Iterable[SyncWrite]:
@@ -74,33 +82,42 @@ def _states(verdicts: Sequence[Verdict], setup: Setup) -> Iterable[SyncWrite]:
                 yield SyncWrite(customer_id=verdict.customer.id, deed="delete")
     people = [verdict for verdict in verdicts if verdict.contact]
     if rules & {OPT_OUT_STOP, OPT_IN_START}:
-        yield from _by_consent(people, rules, setup.platform)
+        yield from _by_consent(people, rules, setup)
     if rules & {SUPPRESSED_BLOCK, FREE_UNBLOCK}:
-        yield from _by_suppression(people, rules, setup.platform)
+        yield from _by_suppression(people, rules, setup)
 
 
-def _by_consent(people: Sequence[Verdict], rules: set[str], platform: str) -> Iterable[SyncWrite]:
+def _means(verdict: Verdict, setup: Setup, meaning: str) -> bool:
+    """Say whether the customer's own state gives them this here: a run has written it by now, a rehearsal has not."""
+    there, configuration = verdict.customer, setup.configuration
+    stopped = there.stopped and configuration.stopped_means == meaning
+    return stopped or (there.blocked and configuration.blocked_means == meaning)
+
+
+def _by_consent(people: Sequence[Verdict], rules: set[str], setup: Setup) -> Iterable[SyncWrite]:
     states = dict(
         ConsentState.objects.filter(
             counts(),
             contact__in=[verdict.contact.pk for verdict in people if verdict.contact],
-            platform=platform,
+            platform=setup.platform,
             purpose=Purpose.MARKETING,
         ).values_list("contact_id", "value")
     )
     for verdict in people:
         said = states.get(verdict.contact.pk) if verdict.contact else None
+        if _means(verdict, setup, Meaning.OPT_OUT):
+            said = ConsentValue.NO
         if OPT_OUT_STOP in rules and said == ConsentValue.NO and not verdict.customer.stopped:
             yield _state(verdict, "stop")
         elif OPT_IN_START in rules and said == ConsentValue.YES and verdict.customer.stopped:
             yield _state(verdict, "start")
 
 
-def _by_suppression(people: Sequence[Verdict], rules: set[str], platform: str) -> Iterable[SyncWrite]:
+def _by_suppression(people: Sequence[Verdict], rules: set[str], setup: Setup) -> Iterable[SyncWrite]:
     addresses = {id(verdict): _address(verdict) for verdict in people}
-    suppressed = suppressed_among(platform, filter(None, addresses.values()))
+    suppressed = suppressed_among(setup.platform, filter(None, addresses.values()))
     for verdict in people:
-        closed = addresses[id(verdict)] in suppressed
+        closed = addresses[id(verdict)] in suppressed or _means(verdict, setup, Meaning.SUPPRESS)
         if SUPPRESSED_BLOCK in rules and closed and not verdict.customer.blocked:
             yield _state(verdict, "block")
         elif FREE_UNBLOCK in rules and not closed and verdict.customer.blocked:
@@ -113,4 +130,5 @@ def _address(verdict: Verdict) -> str:
 
 
 def _state(verdict: Verdict, deed: str) -> SyncWrite:
-    return SyncWrite(customer_id=verdict.customer.id, contact=verdict.contact, deed=deed)
+    stored = verdict.contact if verdict.contact and verdict.contact.pk else None
+    return SyncWrite(customer_id=verdict.customer.id, contact=stored, deed=deed)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
+from staffetta.contacts.lists import named
 from staffetta.notices import incidents
 from staffetta.sync.models import SyncConfiguration, SyncMapping, SyncRun
 from staffetta.sync.run import INCIDENT
@@ -17,12 +18,17 @@ class UnderWay(Exception):
     """A run must end, or be stopped, first."""
 
 
-def save(configuration: SyncConfiguration, rows: Sequence[SyncMapping], by: User | None) -> SyncConfiguration:
-    """Store both; choices matched by hand stay with the rows they belong to. Raises UnderWay."""
+def save(
+    configuration: SyncConfiguration, rows: Sequence[SyncMapping], by: User | None, into_list: str = ""
+) -> SyncConfiguration:
+    """Store both; choices matched by hand stay with the rows they belong to. `into_list` is a list's name, known or
+    new. Raises UnderWay.
+    """
     with transaction.atomic():
         made = configuration.pk is None
         if not made:
             _refuse_while_running(configuration)
+        configuration.into_list = named(into_list, by) if into_list else None
         configuration.next_at = plan_next(configuration)
         configuration.save()
         former = {(row.customer_field, row.contact_field): row.pairs for row in configuration.mappings.all()}

@@ -15,7 +15,11 @@ from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.sync.mapping import Rule
 from staffetta.sync.models import Kind, SyncConfiguration, SyncMapping
 
-SYSTEM_LENGTHS = {"first_name": 200, "last_name": 200, "language": 20}
+SYSTEM_LENGTHS = {"first_name": 200, "last_name": 200, "language": 20, "time_zone": 60}
+SYSTEM_KEYS = ("phone", "telegram_id", "external_id")
+"""The system fields people can be matched by; all are indexed."""
+NO_KEYS = ("boolean", "choices")
+"""Types of our own fields that tell nobody apart."""
 TARGETS = tuple(SYSTEM_LENGTHS)
 """The system fields a row may fill; addresses are the matching key's business."""
 NAME = "name"
@@ -41,6 +45,7 @@ class Setup:
     configuration: SyncConfiguration
     rules: tuple[Rule, ...]
     types: Mapping[str, str]  # of our fields
+    choices: Mapping[str, tuple[str, ...]]
     platform: str
 
 
@@ -113,13 +118,14 @@ def ready(configuration: SyncConfiguration) -> Setup:
         configuration,
         tuple(_rule(row, own) for row in known),
         {name: field.type for name, field in own.items()},
+        {name: tuple(field.choices) for name, field in own.items()},
         str(configuration.channel.platform),
     )
 
 
 def own_key(configuration: SyncConfiguration) -> bool:
     """Say whether people are matched by one of our own fields instead of an address."""
-    return configuration.key_contact not in ("phone", "telegram_id")
+    return configuration.key_contact not in SYSTEM_KEYS
 
 
 def address_kind(platform: str) -> str:
@@ -129,7 +135,7 @@ def address_kind(platform: str) -> str:
 
 def labels() -> dict[str, str | Promise]:
     """Return the label of each of our fields by name."""
-    own = {field.name: field.label or field.name for field in ContactField.objects.all()}
+    own = {field.name: str(field) for field in ContactField.objects.all()}
     return {**SYSTEM_FIELDS, **own}
 
 

@@ -6,6 +6,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMet, SyncRow, SyncRun, UndoState
 from staffetta.sync.setup import ready
+from staffetta.sync.write_back import give_up
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -49,6 +50,7 @@ def cancel(run: SyncRun, by: User | None) -> bool:
         ended = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE).update(state=RunState.CANCELLED, finished_at=now())
         if ended:
             SyncMet.objects.filter(run=run).delete()
+            give_up(run, "cancelled")
             audit.record(by, "sync_cancelled", run.configuration, run=run.pk)
     return bool(ended)
 

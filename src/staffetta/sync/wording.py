@@ -58,12 +58,14 @@ REASONS: dict[str, Promise] = {
     "not_an_address": gettext_lazy("Not a web address"),
     "not_a_phone": gettext_lazy("Not a phone number with + and the country code"),
     "not_a_word": gettext_lazy("The customer field takes a single word"),
+    "unknown_time_zone": gettext_lazy("Not a time zone: Europe/Rome is one"),
     "too_long": gettext_lazy("Too long"),
     "unknown_type": gettext_lazy("The contact field has a type nobody knows"),
 }
 PROBLEMS: dict[str, Promise] = {
     "held": gettext_lazy("A customer field vanished or changed its type: look at the configuration."),
     "restless": gettext_lazy("The list of customers changed again and again while it was read. Run it once more."),
+    "cancelled": gettext_lazy("The run was stopped before."),
     "database_refused": gettext_lazy("The database did not take a row."),
 }
 TYPES: dict[str, Promise] = {

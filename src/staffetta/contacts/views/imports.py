@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import import_file, lists, rejects, saved_mappings, undo_import
+from staffetta.contacts import audiences, import_file, lists, rejects, saved_mappings, undo_import
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
 from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
@@ -239,7 +239,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if request.method != "POST" and source.can_be_undone:
-        return render(request, "contacts/undo_import.html", {"source": source})
+        data = {"source": source, "uses": audiences.naming("import", pk)}
+        return render(request, "contacts/undo_import.html", data)
     if request.method == "POST" and not undo_import.undo(source, cast("User", request.user)):
         messages.info(request, _("There is nothing to undo any more."))
     return redirect("contacts:import", pk=pk)

@@ -76,7 +76,7 @@ def _edit(request: HttpRequest, channel: Channel, made: SyncConfiguration | None
 
 def _saved(request: HttpRequest, form: ConfigurationForm, rows: list[SyncMapping]) -> SyncConfiguration | None:
     try:
-        saved = saving.save(form.save(commit=False), rows, asker(request))
+        saved = saving.save(form.save(commit=False), rows, asker(request), form.cleaned_data["into_list"])
     except saving.UnderWay:
         form.add_error(None, _("A run is under way: wait for its end or stop it, then save again."))
         return None
