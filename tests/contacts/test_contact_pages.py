@@ -32,7 +32,7 @@ def test_the_list_is_paged_and_costs_the_same_for_any_number(
     for n in range(60):
         person(f"+3932000000{n:02d}", first_name=f"Persona{n:02d}")
         if n in (1, 59):
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 page = text(as_viewer, "/contacts/")
     assert "Persona59" in page
     assert "Persona09" not in page
