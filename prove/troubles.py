@@ -74,7 +74,7 @@ def freeze(asked: argparse.Namespace) -> dict[str, Any]:
     """SIGSTOP past the lease and past the sweep, another worker takes over, SIGCONT."""
     with _sending(asked, workers=1) as (engage, staffetta, workers):
         _wait_for_marks(staffetta, 200)
-        workers[0].send(signal.SIGSTOP)
+        staffetta.freeze(workers[0])
         frozen_at = _marks(staffetta)
         stand.start_worker(staffetta)
         _wait_for_marks(staffetta, frozen_at + asked.people // 2)

@@ -225,10 +225,40 @@ class Installation:
         finally:
             plain.close()
 
+    def freeze(self, started: Started) -> None:
+        """Stop a process where it stands, outside of a transaction; nobody else may be writing.
+
+        A process stopped in the middle of a write holds the write lock of SQLite, or rows of PostgreSQL, until it goes
+        on: then nobody can take over, on any system.
+        """
+
+        def stopped_outside() -> bool:
+            started.send(signal.SIGSTOP)
+            if self._nobody_writes():
+                return True
+            started.send(signal.SIGCONT)
+            return False
+
+        wait_until(stopped_outside, 20, 0.01, "for a moment between two transactions")
+
     def end(self) -> None:
         """End whatever was started here."""
         while self._started:
             self._started.pop().end()
+
+    def _nobody_writes(self) -> bool:
+        if not self.on_sqlite:
+            busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
+            return int(self.rows(f"{busy} AND pid <> pg_backend_pid()")[0][0]) == 0
+        link = sqlite3.connect(self.data / "staffetta.sqlite3", timeout=0.2, isolation_level=None)
+        try:
+            link.execute("BEGIN IMMEDIATE")
+            link.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            link.close()
+        return True
 
     def _with_django(self) -> dict[str, str]:
         return {**self.environment, "DJANGO_SETTINGS_MODULE": "staffetta.config.settings"}

@@ -29,3 +29,4 @@ fi
 echo "Installing from requirements.lock" >&2
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements.lock"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e "$here"
+rm -rf "$here/.mypy_cache" # it remembers which packages were missing

@@ -135,7 +135,7 @@ def test_a_worker_frozen_past_its_lease_doubles_nobody_when_it_wakes(staffetta: 
     engage.fault("latency", match=SENDS, ms=20)
     frozen = staffetta.start_worker()
     wait_until(lambda: len(engage.ledger()) > 100)
-    frozen.send(signal.SIGSTOP)
+    staffetta.freeze(frozen)
     staffetta.start_worker()
     wait_until(lambda: states(staffetta)["sent"] > 600, 40, 0.1)
     frozen.send(signal.SIGCONT)

@@ -69,7 +69,8 @@ def try_again(breaker: Breaker, by: User | None) -> bool:
         target = TemplateVariant.objects.filter(pk=breaker.subject).first()
         incidents.success(INCIDENT[BreakerKind(breaker.kind)], str(breaker.subject))
     if done:
-        audit.record(by, f"{breaker.kind}_tried_again", target)
+        of_channel = breaker.kind == BreakerKind.CHANNEL
+        audit.record(by, "channel_tried_again" if of_channel else "template_tried_again", target)
         wake()
     return bool(done)
 
