@@ -127,7 +127,7 @@ def test_a_batch_is_a_fixed_number_of_statements(
     with source.file.open("rb") as file:
         rows = run_import._rows_from_here(file, source)
         taken = [row for row, _n in zip(rows, range(size), strict=False)]
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             run_import.run_batch(source, iter(taken))
 
 

@@ -5,7 +5,7 @@ until a new *explicit* consent: recorded by hand or by the API, with the text it
 "start" at the provider never lifts it (messaging-rules 1.10).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -101,7 +101,20 @@ def record(
             _write(written, said)
         if result.changed and is_explicit(value, source, wording):
             _lift_opt_outs(result.changed, platform)
+        if result.changed and value != ConsentValue.YES:
+            for tell in _when_withdrawn:
+                tell(result.changed, platform)
     return result
+
+
+type Withdrawn = Callable[[Collection[int], str], None]
+_when_withdrawn: list[Withdrawn] = []
+
+
+def when_withdrawn(tell: Withdrawn) -> None:
+    """Ask to be told, in the same transaction, of contacts that have no Yes any more on a platform."""
+    if tell not in _when_withdrawn:
+        _when_withdrawn.append(tell)
 
 
 def is_explicit(value: str, source: str, wording: str) -> bool:

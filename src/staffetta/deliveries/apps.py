@@ -9,7 +9,7 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.contacts import hanging
+        from staffetta.contacts import consent, hanging
         from staffetta.deliveries import (
             after_restore,
             breaker,
@@ -39,5 +39,6 @@ class DeliveriesConfig(AppConfig):
         stop.when_stopped(watch.cancel_at_once)
         hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
         hanging.register_eraser(tell_contacts.erase)
+        consent.when_withdrawn(tell_contacts.withdrawn)
         deed_words.register()
         incident_words.register()

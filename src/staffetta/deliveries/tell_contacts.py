@@ -1,10 +1,12 @@
-"""What this room does when contacts are merged or erased.
+"""What this room does when a consent is withdrawn, and when contacts are merged or erased.
 
-Merged: nobody gets one communication twice, and nobody without a consent. Erased: rows and counts stay, without name,
-address and values.
+Withdrawn: what still waits is held back. Merged: nobody gets one communication twice, and nobody without a consent.
+Erased: rows and counts stay, without name, address and values.
 """
 
-from django.db.models import CharField, Q, Value
+from collections.abc import Collection
+
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts import recipients
@@ -25,9 +27,18 @@ def before_merge(kept: int, lost: int) -> None:
 
 def after_merge(kept: int) -> None:
     """Hold back what waits for the merged contact where the stricter consent forbids it now."""
-    waiting = Delivery.objects.filter(contact=kept, state=DeliveryState.WAITING, channel__isnull=False)
-    for pk, platform, category in waiting.values_list("pk", "channel__platform", "category"):
-        found = recipients.recipient(kept, str(platform), purpose_of(category))
+    _look_again(Delivery.objects.filter(contact=kept))
+
+
+def withdrawn(contact_ids: Collection[int], platform: str) -> None:
+    """Hold back what waits for people who said No after it was planned: consent is judged until it leaves."""
+    _look_again(Delivery.objects.filter(contact__in=list(contact_ids), channel__platform=platform))
+
+
+def _look_again(rows: QuerySet[Delivery]) -> None:
+    waiting = rows.filter(state=DeliveryState.WAITING, channel__isnull=False).exclude(kind=DeliveryKind.TEST)
+    for pk, contact, platform, category in waiting.values_list("pk", "contact", "channel__platform", "category"):
+        found = recipients.recipient(contact, str(platform), purpose_of(category)) if contact else None
         if found and found.reason in (LeftOut.NO_OPT_IN, LeftOut.SUPPRESSED):
             states.hold_back([pk], found.reason)
 

@@ -1,0 +1,31 @@
+"""Who says No after the planning gets nothing any more: by a STOP, by hand, over an import."""
+
+import pytest
+
+from staffetta.channels.models import Channel
+from staffetta.contacts import consent
+from staffetta.contacts.models import Contact
+from staffetta.deliveries.models import Delivery
+from tests.deliveries.ledger import people, planned, run, states_of
+
+
+@pytest.mark.parametrize("source", ["stop_word", "stopped", "hand", "import"])
+@pytest.mark.parametrize("value", ["no", "unset"])
+def test_a_no_after_the_planning_holds_back_what_waits(channel: Channel, source: str, value: str) -> None:
+    people(5)
+    communication = planned(channel)
+    who = Contact.objects.order_by("pk")[0]
+    consent.record([who.pk], "whatsapp", consent.BOTH, value, source)
+    row = Delivery.objects.get(communication=communication, contact=who)
+    assert (row.state, row.reason) == ("not_sent", "no_opt_in")
+    run()
+    assert states_of(communication) == {"sent": 4, "not_sent": 1}
+
+
+def test_what_was_sent_stays_sent_and_other_platforms_are_not_touched(channel: Channel) -> None:
+    people(2)
+    communication = planned(channel)
+    consent.record(list(Contact.objects.values_list("pk", flat=True)), "telegram", consent.BOTH, "no", "stop_word")
+    run()
+    consent.record(list(Contact.objects.values_list("pk", flat=True)), "whatsapp", consent.BOTH, "no", "stop_word")
+    assert states_of(communication) == {"sent": 2}
