@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from staffetta.contacts.rule_words import FAULTS, fault_text, sentence
 from staffetta.contacts.rules import CONDITIONS, GONE, Known, KnownField, WrongRules, read, stored
@@ -119,7 +120,9 @@ def test_rules_are_told_in_words() -> None:
     group = {"match": "any", "rules": [CITY, {"about": "field", "field": "saldo", "is": "more", "value": "10"}]}
     consent = {"about": "consent", "is": "no", "purpose": "service"}
     rules = read(tree(group, seen, {"match": "none", "rules": [consent]}), KNOWN)
-    assert sentence(rules) == (
+    with translation.override("it"):
+        told = sentence(rules)
+    assert told == (
         "(citta è «Torino» o saldo è maggiore di «10») e Ultimo messaggio inviato WhatsApp più di 30 giorni fa "
         "e (nessuna di queste: Opt-in WhatsApp (servizio) No)"
     )
