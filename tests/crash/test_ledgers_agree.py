@@ -79,8 +79,14 @@ def assert_books_agree(staffetta: Installation, engage: Engage, people: int = PE
     assert sent <= set(received)
     assert set(received) <= sent | uncertain
     assert sum(states(staffetta).values()) == people
-    counted = staffetta.rows("SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state")
-    assert {state: int(number) for state, number in counted if number} == dict(states(staffetta))
+    # Asked again for a moment: between the two questions the look-up may settle an uncertain one.
+    wait_until(lambda: counted(staffetta) == dict(states(staffetta)), 5, 0.1, "for the counters to equal the rows")
+
+
+def counted(staffetta: Installation) -> dict[str, int]:
+    """Return the counters by state."""
+    rows = staffetta.rows("SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state")
+    return {state: int(number) for state, number in rows if number}
 
 
 def test_two_thousand_people_are_written_to_once_each_by_two_workers(staffetta: Installation, engage: Engage) -> None:
