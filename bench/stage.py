@@ -34,17 +34,21 @@ def channel(number: int, pace: float = 0) -> Channel:
         key_digest=digest(key_of(number)),
         pace=pace,
     )
+    _template(made, "saluto", "f")
+    return made
+
+
+def _template(channel: Channel, name: str, fingerprint: str) -> None:
     TemplateVariant.objects.create(
-        template=Template.objects.create(channel=made, name="saluto"),
+        template=Template.objects.create(channel=channel, name=name),
         language="it",
         language_raw="it",
         status="approved",
         category="UTILITY",
         components=COMPONENTS,
         variables=[{"key": "1", "component": "body", "kind": "text"}],
-        fingerprint="f",
+        fingerprint=fingerprint,
     )
-    return made
 
 
 def people(number: int) -> None:
@@ -102,16 +106,7 @@ def plan_all() -> None:
 def transactional() -> TransactionalMessage:
     """Define a transactional message `avviso` on the first channel."""
     on = Channel.objects.order_by("id")[0]
-    TemplateVariant.objects.create(
-        template=Template.objects.create(channel=on, name="avviso"),
-        language="it",
-        language_raw="it",
-        status="approved",
-        category="UTILITY",
-        components=COMPONENTS,
-        variables=[{"key": "1", "component": "body", "kind": "text"}],
-        fingerprint="a",
-    )
+    _template(on, "avviso", "a")
     variant = TemplateVariant.objects.select_related("template__channel").get(template__name="avviso")
     mapping = {"1": {"source": "value:order", "fallback": None}}
     return define(None, Definition("avviso", ["order"]), Content(variant, mapping), None)

@@ -1,6 +1,8 @@
 """Who says No after the planning gets nothing any more: by a STOP, by hand, over an import."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from staffetta.channels.models import Channel
 from staffetta.contacts import consent
@@ -29,3 +31,16 @@ def test_what_was_sent_stays_sent_and_other_platforms_are_not_touched(channel: C
     run()
     consent.record(list(Contact.objects.values_list("pk", flat=True)), "whatsapp", consent.BOTH, "no", "stop_word")
     assert states_of(communication) == {"sent": 2}
+
+
+def test_it_costs_the_same_for_any_number_of_people(channel: Channel) -> None:
+    people(60)
+    planned(channel)
+    everybody = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
+    costs = []
+    for some in (everybody[:2], everybody[2:]):
+        with CaptureQueriesContext(connection) as asked:
+            consent.record(some, "whatsapp", consent.BOTH, "no", "import")
+        costs.append(len(asked))
+    assert Delivery.objects.filter(state="not_sent").count() == 60
+    assert costs[0] == costs[1]

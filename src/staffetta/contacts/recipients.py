@@ -4,7 +4,7 @@ A person without an address, without a Yes for the purpose, or on the Blacklist 
 order: each person has one reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,8 +68,13 @@ def recipients(audience: Audience, platform: str, purpose: str, after_id: int = 
 
 def recipient(contact_id: int, platform: str, purpose: str) -> Recipient | None:
     """Return one person by the same rule; None when the contact is gone."""
-    found = _read(_judged(Contact.objects.filter(pk=contact_id), platform, purpose), platform)
+    found = those([contact_id], platform, purpose)
     return found[0] if found else None
+
+
+def those(contact_ids: Collection[int], platform: str, purpose: str) -> list[Recipient]:
+    """Return these people by the same rule, but for contacts that are gone."""
+    return _read(_judged(Contact.objects.filter(pk__in=contact_ids), platform, purpose), platform)
 
 
 def count(audience: Audience) -> int:

@@ -20,16 +20,15 @@ from staffetta.communications.hold import Trouble
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.deliveries.counts import counts_of
 from staffetta.deliveries.marks import Answer
-from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
+from staffetta.deliveries.models import TAKEN, Breaker, BreakerKind, DeliveryState
 from staffetta.deliveries.retry_table import COMMUNICATION_SHARE, COMMUNICATION_TRIED, TABLE, Does
 from staffetta.deliveries.streaks import INCIDENT
-from staffetta.deliveries.watch import hold_one
+from staffetta.deliveries.watch import hold_one, hold_running
 from staffetta.notices import incidents
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
 EVERY = 2.0
-TAKEN = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.UNDELIVERED)
 
 
 def paused() -> QuerySet[Breaker]:
@@ -39,9 +38,7 @@ def paused() -> QuerySet[Breaker]:
 
 def hold_users(variant_id: int) -> None:
     """Hold the running communications of a template that is refused again and again."""
-    running = Communication.objects.filter(variant=variant_id, state=CommunicationState.RUNNING)
-    for communication_id in list(running.values_list("pk", flat=True)):
-        hold_one(communication_id, Trouble.TEMPLATE_FAILING)
+    hold_running(Trouble.TEMPLATE_FAILING, variant=variant_id)
 
 
 def judge(answers: Sequence[Answer]) -> bool:

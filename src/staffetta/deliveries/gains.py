@@ -11,11 +11,10 @@ from typing import Any
 
 from staffetta.deliveries import statements
 from staffetta.deliveries.marks import Answer
-from staffetta.deliveries.models import AttemptCount, DeliveryKind, DeliveryState
+from staffetta.deliveries.models import TAKEN, AttemptCount, DeliveryKind
 from staffetta.deliveries.policy import ACCEPTED, RELEASED
 from staffetta.deliveries.retry_table import TABLE
 
-TAKEN = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.UNDELIVERED)
 SETTLED = 0
 """The number under which stands what no attempt's answer settled: history, event, person."""
 UNCOUNTED = tuple(sorted({RELEASED, *(code for code, rule in TABLE.items() if not rule.counts_as_attempt)}))

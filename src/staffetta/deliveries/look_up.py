@@ -18,7 +18,7 @@ from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError
 from staffetta.connectors.messages import HistoryEntry
 from staffetta.deliveries import states
-from staffetta.deliveries.models import Attempt, Delivery, DeliveryState
+from staffetta.deliveries.models import TAKEN, Attempt, Delivery, DeliveryState
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 
@@ -84,7 +84,7 @@ def _explained(delivery: Delivery, text: str, window: Q, matching: Sequence[Hist
     others = Delivery.objects.filter(
         contact=delivery.contact_id,
         channel=delivery.channel_id,
-        state__in=(DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.UNDELIVERED),
+        state__in=TAKEN,
     ).exclude(pk=delivery.pk)
     if all(line.at is not None for line in matching):
         others = others.filter(window)

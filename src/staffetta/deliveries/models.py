@@ -23,6 +23,10 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("delivery", "Cancelled")
 
 
+TAKEN = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.UNDELIVERED)
+"""What the provider took, whatever became of it."""
+
+
 class DeliveryKind(models.TextChoices):
     COMMUNICATION = "communication", _("Communication")
     TRANSACTIONAL = "transactional", _("Transactional message")

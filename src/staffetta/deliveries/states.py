@@ -198,7 +198,7 @@ def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> lis
         if spacing:
             share = min(share, spacing.allowed)
         if share <= 0:
-            break
+            continue
         since = shares.since.get(communication_id)
         cursor.execute(*statements.communication_claim(holder, communication_id, since, share))
         found = cursor.fetchall()

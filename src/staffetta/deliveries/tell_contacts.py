@@ -4,6 +4,7 @@ Withdrawn: what still waits is held back. Merged: nobody gets one communication 
 Erased: rows and counts stay, without name, address and values.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from django.db.models import CharField, Q, QuerySet, Value
@@ -36,11 +37,17 @@ def withdrawn(contact_ids: Collection[int], platform: str) -> None:
 
 
 def _look_again(rows: QuerySet[Delivery]) -> None:
-    waiting = rows.filter(state=DeliveryState.WAITING, channel__isnull=False).exclude(kind=DeliveryKind.TEST)
+    """Judge again whoever waits; a fixed number of statements for each platform and purpose, however many wait."""
+    waiting = rows.filter(state=DeliveryState.WAITING, channel__isnull=False, contact__isnull=False)
+    asked: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for pk, contact, platform, category in waiting.values_list("pk", "contact", "channel__platform", "category"):
-        found = recipients.recipient(contact, str(platform), purpose_of(category)) if contact else None
-        if found and found.reason in (LeftOut.NO_OPT_IN, LeftOut.SUPPRESSED):
-            states.hold_back([pk], found.reason)
+        asked[platform, purpose_of(category)][pk] = contact
+    for (platform, purpose), people in asked.items():
+        found = recipients.those(set(people.values()), platform, purpose)
+        reasons = {each.contact_id: each.reason for each in found}
+        for reason in (LeftOut.NO_OPT_IN, LeftOut.SUPPRESSED):
+            if ids := [pk for pk, contact in people.items() if reasons.get(contact) == reason]:
+                states.hold_back(ids, reason)
 
 
 def erase(traces: Traces) -> Erased:

@@ -46,12 +46,17 @@ def hold_one(communication_id: int, trouble: Trouble) -> bool:
     return held
 
 
+def hold_running(trouble: Trouble, **which: object) -> None:
+    """Hold the running communications that fit `which` (channel, variant)."""
+    running = Communication.objects.filter(state=CommunicationState.RUNNING, **which)
+    for communication_id in list(running.values_list("pk", flat=True)):
+        hold_one(communication_id, trouble)
+
+
 def hold_channel(channel: Channel, fault: ConnectorError) -> None:
     """Hold all that runs on a channel which cannot send at all."""
     trouble = Trouble.KEY_REFUSED if isinstance(fault, KeyRefused) else Trouble.ADDRESS_FORBIDDEN
-    running = Communication.objects.filter(channel=channel, state=CommunicationState.RUNNING)
-    for communication_id in list(running.values_list("pk", flat=True)):
-        hold_one(communication_id, trouble)
+    hold_running(trouble, channel=channel)
 
 
 def take_out(variant_id: int) -> None:
@@ -62,9 +67,7 @@ def take_out(variant_id: int) -> None:
     TemplateVariant.objects.filter(pk=variant_id, gone_at=None).update(
         gone_at=now(), changed_at=now(), revision=F("revision") + 1
     )
-    running = Communication.objects.filter(variant=variant_id, state=CommunicationState.RUNNING)
-    for communication_id in list(running.values_list("pk", flat=True)):
-        hold_one(communication_id, Trouble.TEMPLATE_REFUSED)
+    hold_running(Trouble.TEMPLATE_REFUSED, variant=variant_id)
 
 
 def cancel_what_was_stopped() -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from staffetta.communications.models import Communication
-from staffetta.deliveries.models import DeliveryCount, DeliveryState
+from staffetta.deliveries.models import TAKEN, DeliveryCount, DeliveryState
 
 ALWAYS = (
     DeliveryState.SENT,
@@ -27,7 +27,6 @@ ORDER = (
     DeliveryState.WAITING,
     DeliveryState.CANCELLED,
 )
-LEFT = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.UNDELIVERED)
 """States of messages the provider took."""
 MISSED = (DeliveryState.NOT_SENT, DeliveryState.FAILED, DeliveryState.UNDELIVERED)
 TROUBLED = (*MISSED, DeliveryState.UNCERTAIN, DeliveryState.CANCELLED)
@@ -57,7 +56,7 @@ class Numbers:
     @property
     def sent(self) -> int:
         """Taken by the provider, whatever became of it later."""
-        return sum(self.by_state[state] for state in LEFT)
+        return sum(self.by_state[state] for state in TAKEN)
 
     @property
     def unsettled(self) -> int:
