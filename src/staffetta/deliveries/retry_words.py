@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from staffetta.deliveries.models import DeliveryState
 from staffetta.deliveries.reasons import when, words_of
@@ -23,13 +23,13 @@ from staffetta.deliveries.retry_table import (
 Text = str | Promise
 
 KINDS: Mapping[Kind, Text] = {
-    Kind.TRANSIENT: lazy("passing"),
-    Kind.LIMIT: lazy("limit"),
-    Kind.PERMANENT: lazy("permanent"),
-    Kind.CONSENT: lazy("consent"),
-    Kind.TEMPLATE: lazy("template"),
-    Kind.CHANNEL: lazy("channel"),
-    Kind.UNKNOWN: lazy("unknown"),
+    Kind.TRANSIENT: pgettext_lazy("class of failure", "passing"),
+    Kind.LIMIT: pgettext_lazy("class of failure", "limit"),
+    Kind.PERMANENT: pgettext_lazy("class of failure", "permanent"),
+    Kind.CONSENT: pgettext_lazy("class of failure", "consent"),
+    Kind.TEMPLATE: pgettext_lazy("class of failure", "template"),
+    Kind.CHANNEL: pgettext_lazy("class of failure", "channel"),
+    Kind.UNKNOWN: pgettext_lazy("class of failure", "unknown"),
 }
 
 
