@@ -57,6 +57,8 @@ def test_connecting_downloads_everything_also_when_nothing_else_runs(engage: Eng
         "platform": "whatsapp",
         "state": "connected",
         "number": "390200000001",
+        "pace": 80,
+        "burst": 8,
         "templates_active": 6,
         "templates_available": 6,
         "problem": "",

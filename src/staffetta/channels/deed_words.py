@@ -11,6 +11,7 @@ DEEDS = {
     "channels_refreshed": _("Refreshed the channels"),
     "channel_refreshed": _("Refreshed the channel"),
     "channel_platform_chosen": _("Chose the messaging platform of the channel"),
+    "channel_pace_set": _("Set the pace of the channel"),
     "channels_reset": _("Reset the channels"),
     "templates_on": _("Switched templates on of the channel"),
     "templates_off": _("Switched templates off of the channel"),
@@ -21,6 +22,8 @@ DETAILS = {
     "channels": _("channels"),
     "channel": _("channel ID"),
     "platform": _("messaging platform"),
+    "pace": _("messages a second"),
+    "burst": _("messages at once"),
     "key_last_four": _("key ending with"),
 }
 

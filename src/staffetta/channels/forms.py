@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.channels.models import PLATFORM_CHOICES
+from staffetta.channels.pace import FASTEST, LARGEST_BURST, SLOWEST
 from staffetta.connectors.messages import Platform
 
 KEY_ATTRIBUTES = {
@@ -54,4 +55,27 @@ class PlatformForm(forms.Form):
     platform = forms.ChoiceField(
         label=_("Messaging platform"),
         choices=[choice for choice in PLATFORM_CHOICES if choice[0] != Platform.UNKNOWN],
+    )
+
+
+class PaceForm(forms.Form):
+    """The pace of a channel; an empty field follows the installation."""
+
+    pace = forms.FloatField(
+        label=_("Messages a second"),
+        required=False,
+        localize=True,
+        min_value=SLOWEST,
+        max_value=FASTEST,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("From 0.1 to 1,000. Empty: as everywhere."),
+    )
+    burst = forms.IntegerField(
+        label=_("At once, after a rest"),
+        required=False,
+        localize=True,
+        min_value=1,
+        max_value=LARGEST_BURST,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("From 1 to 1,000. Empty: a tenth of a second’s."),
     )

@@ -54,6 +54,7 @@ class Channel(models.Model):
     templates_listed = models.BooleanField(default=True)  # false: the provider gives no list, templates by hand
     channels_listed = models.BooleanField(default=True)  # false: this key was given no list of channels
     pace = models.FloatField(null=True)  # messages a second; null: the setting; 0: no pace
+    burst = models.PositiveIntegerField(null=True)  # messages that may leave at once; null: a tenth of a second's
     profile = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=now)
     seen_by: models.ManyToManyField["Channel", "Channel"] = models.ManyToManyField(

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from staffetta.channels import ask, connect, disconnect, overview
 from staffetta.channels.connect import NotConnected
 from staffetta.channels.disconnect import Blocked, Outlook
+from staffetta.channels.forms import PaceForm
 from staffetta.channels.models import Channel, Refresh, RefreshState
+from staffetta.channels.pace import burst_of, rate_of, set_pace
 from staffetta.channels.wording import problem_text
 from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, say, table
 from staffetta.cli.waiting import wait_for
@@ -30,6 +32,7 @@ def register(nouns: Subparsers) -> None:
     refreshed.add_argument("--wait", action="store_true", help=_("end when the refresh has ended"))
     json_option(refreshed, _("print a JSON array"))
     refreshed.set_defaults(run=refresh)
+    _register_pace(verbs)
     gone = verbs.add_parser("disconnect", help=_("forget a channel: its key, templates, fields and settings"))
     gone.add_argument("id", metavar="ID")
     gone.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
@@ -46,6 +49,15 @@ def _register_connect(verbs: Subparsers) -> None:
     parser.add_argument("--replace", action="store_true", help=_("replace the key of a channel that is connected"))
     json_option(parser, _("print the channel as JSON"))
     parser.set_defaults(run=connect_one)
+
+
+def _register_pace(verbs: Subparsers) -> None:
+    parser = verbs.add_parser("pace", help=_("set how fast a channel sends"))
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument("--per-second", metavar="N", default="", help=_("messages a second; without it: as everywhere"))
+    parser.add_argument("--burst", metavar="N", default="", help=_("messages that may leave at once, after a rest"))
+    json_option(parser, _("print the channel as JSON"))
+    parser.set_defaults(run=pace)
 
 
 def key_option(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +128,26 @@ def refresh(args: argparse.Namespace) -> int:
     return _told(asked) if args.wait else 0
 
 
+def pace(args: argparse.Namespace) -> int:
+    """Set the pace; a sender under way takes it up."""
+    channel = channel_of(args.id)
+    form = PaceForm({"pace": args.per_second, "burst": args.burst})
+    if not form.is_valid():
+        fail(" ".join(f"{form[name].label}: {words}" for name, errors in form.errors.items() for words in errors))
+    set_pace(channel, form.cleaned_data["pace"], form.cleaned_data["burst"])
+    shown = overview.rows([channel])
+    emit(args, described(shown[0]), lambda: _told_pace(channel))
+    return 0
+
+
+def _told_pace(channel: Channel) -> str:
+    rate, burst = rate_of(channel), burst_of(channel)
+    if not rate:
+        return _("%(channel)s: no limit of ours.") % {"channel": channel}
+    words = _("%(channel)s: %(rate)g messages a second, %(burst)g at once.")
+    return words % {"channel": channel, "rate": rate, "burst": burst}
+
+
 def disconnect_one(args: argparse.Namespace) -> int:
     channel = channel_of(args.id)
     _agreed(args, disconnect.outlook([channel]))
@@ -146,6 +178,8 @@ def described(row: overview.Row) -> dict[str, object]:
         "platform": channel.platform,
         "state": channel.state,
         "number": channel.number,
+        "pace": rate_of(channel),
+        "burst": burst_of(channel),
         "templates_active": row.counts.active if row.figures else None,
         "templates_available": row.counts.available if row.figures else None,
         "refreshed_at": channel.refreshed_at,

@@ -20,8 +20,10 @@ from django.db.models import Count, Min
 
 from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
+from staffetta.channels.pace import rate_of
 from staffetta.connectors.errors import ConnectorError, KeyRefused
 from staffetta.deliveries import breaker, policy, statements, states
+from staffetta.deliveries.carried import pace_of
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import Attempt, BreakerKind
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, rule_of
@@ -31,7 +33,6 @@ from staffetta.deliveries.watch import hold_channel, take_out
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
-from staffetta.work.pace import Pace
 from staffetta.work.retry import wait_before
 from staffetta.work.wake import bell
 
@@ -108,9 +109,8 @@ class Session:
 
     def __init__(self, channel: Channel, holder: Holder, context: LaneContext, asked_at: float) -> None:
         self.channel, self.holder, self.context = channel, holder, context
-        rate = settings.SEND_PACE if channel.pace is None else channel.pace
-        self.rate = float(rate)
-        self.pace = Pace(self.rate, burst=max(1.0, self.rate / 10))
+        self.rate = rate_of(channel)
+        self.pace = pace_of(channel, holder.fence)
         self.streaks = Streaks(channel.pk)
         self.streaks.go_on(self.pace)
         self.most = 2 * settings.SEND_CONCURRENCY
@@ -139,7 +139,9 @@ class Session:
         return self.sending.fault
 
     def _may_go_on(self) -> bool:
-        if self.context.stopping() or self.sending.over or self.streaks.resting or not self._keep_lease():
+        if self.context.stopping() or self.sending.over or self.streaks.resting:
+            return False
+        if not self._keep_lease() or not self._as_it_began():
             return False
         present = monotonic()
         if self.marked:
@@ -147,7 +149,7 @@ class Session:
         return present - self.busy_at < settings.SEND_LINGER and present - self.began < LONGEST_SESSION
 
     def _keep_lease(self) -> bool:
-        """Renew in time; notice on the way that the channel got another key or pace, or is no longer connected."""
+        """Renew in time; False when the lease is lost."""
         present = monotonic()
         if present - self.renewed_at < self.lease_seconds / 4:
             return True
@@ -157,13 +159,24 @@ class Session:
         # Counted from before the renewal: our idea of its end must never be later than everybody else's.
         self.renewed_at, self.sending.lease_until = present, present + self.lease_seconds
         self.sending.recorder.flush()
+        return True
+
+    def _as_it_began(self) -> bool:
+        """Notice twice a second what ends the session, another key or pace; take back what was marked and must rest."""
+        if monotonic() - self.checked_at < CHECK:
+            return True
+        self.checked_at = monotonic()
+        self._let_rest()
         channel = self.channel
         return Channel.objects.filter(
-            pk=channel.pk, state=ConnectionState.CONNECTED, key_digest=channel.key_digest, pace=channel.pace
+            pk=channel.pk,
+            state=ConnectionState.CONNECTED,
+            key_digest=channel.key_digest,
+            pace=channel.pace,
+            burst=channel.burst,
         ).exists()
 
     def _turn(self) -> None:
-        self._let_rest()
         self.told += self.sending.answers()
         room = self._room()
         if self.told or (room > 0 and self._may_be_due()):
@@ -200,8 +213,7 @@ class Session:
 
     def _let_rest(self) -> None:
         """Take back what is marked and has not left, of communications that were paused, stopped or held meanwhile."""
-        if self.marked and monotonic() - self.checked_at > CHECK:
-            self.checked_at = monotonic()
+        if self.marked:
             with connection.cursor() as cursor:
                 self.sending.rest(statements.running(cursor, self.channel.pk))
 

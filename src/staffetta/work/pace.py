@@ -1,5 +1,6 @@
 """How fast: a token bucket that can be slowed down from outside and recovers step by step."""
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,13 +44,16 @@ class Spacing:
 class Pace:
     """At most `rate` per second in the long run and `burst` at once. `rate` 0: no limit but what `slow_down` asks."""
 
-    def __init__(self, rate: float, burst: float = 1, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, rate: float, burst: float = 1, clock: Callable[[], float] = monotonic, filled: float = math.inf
+    ) -> None:
+        """`filled`: how many of the burst may leave at the very beginning."""
         self.rate = rate
         self.burst = max(burst, 1.0)
         self._clock = clock
         self._lock = threading.Lock()
         self._level = 1.0
-        self._tokens = self.burst
+        self._tokens = min(self.burst, filled)
         self._filled_at = self._stepped_at = clock()
         self._blocked_until = self._filled_at
 

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('templates_listed', models.BooleanField(default=True)),
                 ('channels_listed', models.BooleanField(default=True)),
                 ('pace', models.FloatField(null=True)),
+                ('burst', models.PositiveIntegerField(null=True)),
                 ('profile', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
                 ('seen_by', models.ManyToManyField(blank=True, related_name='sees', to='channels.channel')),

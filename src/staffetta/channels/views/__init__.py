@@ -7,6 +7,7 @@ from staffetta.channels.views.guides import guide
 from staffetta.channels.views.hand import enter_template, import_templates
 from staffetta.channels.views.home import choose_platform, fields, home, home_live
 from staffetta.channels.views.overview import browse, live
+from staffetta.channels.views.pacing import pace
 from staffetta.channels.views.refreshing import dismiss, refresh_all, refresh_one
 from staffetta.channels.views.switching import switch_all, switch_one
 from staffetta.channels.views.whatsapp import templates
@@ -27,6 +28,7 @@ __all__ = [
     "home_live",
     "import_templates",
     "live",
+    "pace",
     "refresh_all",
     "refresh_one",
     "reset",

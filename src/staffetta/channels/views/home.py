@@ -14,8 +14,9 @@ from staffetta.accounts.access import ADMINISTRATORS, EVERYBODY, allow
 from staffetta.accounts.audit import record
 from staffetta.channels import overview, usage
 from staffetta.channels import tabs as more_tabs
-from staffetta.channels.forms import KeyForm, PlatformForm
+from staffetta.channels.forms import KeyForm, PaceForm, PlatformForm
 from staffetta.channels.models import Channel
+from staffetta.channels.pace import burst_of, rate_of
 from staffetta.channels.views.person import person
 from staffetta.connectors.messages import Platform
 from staffetta.deliveries.models import Breaker, BreakerKind
@@ -68,7 +69,7 @@ def home(request: HttpRequest, pk: int) -> HttpResponse:
     channel = get_object_or_404(Channel, pk=pk)
     if not channel.has_key:
         return render(request, "channels/connect.html", {"channel": channel, "form": KeyForm()})
-    return render(request, "channels/home.html", _summary(request, channel))
+    return render(request, "channels/home.html", summary(request, channel))
 
 
 @allow(EVERYBODY)
@@ -87,12 +88,16 @@ def channel_url(channel: Channel) -> str:
     return reverse("channels:home", args=[channel.pk])
 
 
-def _summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
+def summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
+    """Return what the summary of a connected channel shows."""
     unknown = channel.platform == Platform.UNKNOWN or channel.platform_chosen
     return {
         **frame(request, channel, "summary"),
         "paused": Breaker.objects.filter(kind=BreakerKind.CHANNEL, subject=channel.pk, opened_at__isnull=False).first(),
         "dependents": usage.of_channel(channel.pk),
+        "rate": rate_of(channel),
+        "burst": burst_of(channel),
+        "pace_form": PaceForm(initial={"pace": channel.pace, "burst": channel.burst}),
         "platform_form": PlatformForm(initial={"platform": channel.platform}) if unknown else None,
     }
 

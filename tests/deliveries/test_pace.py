@@ -1,0 +1,56 @@
+"""The pace of a channel as the provider sees it: burst, long run, and a change while it sends."""
+
+import time
+
+import pytest
+
+from engage_simulator.testing import Engage
+from staffetta.channels.models import Channel
+from staffetta.channels.pace import set_pace
+from staffetta.deliveries import carried, dispatch
+from staffetta.deliveries.models import Delivery
+from staffetta.work.lanes import LaneContext
+from tests.deliveries.ledger import people, planned, run
+
+
+def sent() -> int:
+    return Delivery.objects.filter(state="sent").count()
+
+
+def test_a_burst_leaves_at_once_only_after_a_rest(channel: Channel, engage: Engage) -> None:
+    set_pace(channel, 20, 15)
+    pace = carried.pace_of(channel, 1)
+    assert pace.available() < 3  # what others sent a moment ago is not known
+    assert carried.pace_of(channel, 2) is pace
+    assert carried.pace_of(channel, 4) is not pace  # somebody else had the lease in between
+
+
+def test_a_lease_that_ends_gives_no_new_burst(channel: Channel, engage: Engage) -> None:
+    people(40)
+    planned(channel)
+    set_pace(channel, 20, 5)
+    begun = time.monotonic()
+    while (done := sent()) < 30:
+        run(1)
+    assert time.monotonic() - begun > (done - 5) / 20 - 0.2
+
+
+@pytest.mark.parametrize(("slow", "quick"), [((2, None), (500, None)), ((2, 1), (2, 60))], ids=["pace", "burst"])
+def test_a_sender_under_way_takes_up_a_change_within_two_seconds(
+    channel: Channel, engage: Engage, slow: tuple[float, int | None], quick: tuple[float, int | None]
+) -> None:
+    people(60)
+    planned(channel)
+    set_pace(channel, *slow)
+    begun = time.monotonic()
+    told: list[float] = []
+
+    def change() -> bool:
+        if not told and time.monotonic() - begun > 1:
+            set_pace(Channel.objects.get(pk=channel.pk), *quick)
+            told.append(time.monotonic())
+        return False
+
+    dispatch.work(LaneContext("test", change))  # ends when the channel is not what it was
+    assert time.monotonic() - told[0] < 2
+    assert sent() < 10
