@@ -45,6 +45,12 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
 def lives(process: int) -> bool:
     """Say whether a process exists and is not just waiting to be buried."""
     try:
@@ -211,6 +217,17 @@ class Installation:
         self._keep(started)
         started.wait_for("http://")  # whatever the language
         return started
+
+    def start_pages(self) -> str:
+        """Start one more server of the pages, without lanes, and return its address once it listens.
+
+        Lanes hold 25 connections, and PostgreSQL gives 100 to everybody who tests at the same time.
+        """
+        port = free_port()
+        whole = [sys.executable, "-m", "staffetta.work.web", "127.0.0.1", str(port)]
+        started = self._keep(Started(whole, self._with_django(), self._log("pages")))
+        wait_until(lambda: started.popen.poll() is not None or _listens(port), START_SECONDS, what="for the pages")
+        return f"http://127.0.0.1:{port}"
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a statement (placeholders: %s); a write is committed."""

@@ -61,7 +61,7 @@ def call(address: str, token: str, key: str) -> tuple[int, dict[str, Any], bool]
 def test_twenty_parallel_calls_on_two_servers_are_one_message(staffetta: Installation, engage: Engage) -> None:
     engage.fault("latency", match={"operation": "send_notification"}, ms=300)
     token = staffetta.python(DEFINE).strip()
-    addresses = [staffetta.start_run().address, staffetta.start_run().address]
+    addresses = [staffetta.start_run().address, staffetta.start_pages()]
     with ThreadPoolExecutor(20) as pool:
         told = list(pool.map(lambda number: call(addresses[number % 2], token, "order-A-1042"), range(20)))
     taken = [(body["id"], replayed) for status, body, replayed in told if status == 202]
