@@ -23,7 +23,7 @@ from staffetta.channels.models import Channel, ConnectionState
 from staffetta.channels.pace import rate_of
 from staffetta.connectors.errors import ConnectorError, KeyRefused
 from staffetta.deliveries import breaker, policy, statements, states
-from staffetta.deliveries.carried import pace_of
+from staffetta.deliveries.carried import pace_of, recipients_of, unchanged
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import Attempt, BreakerKind
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, rule_of
@@ -116,7 +116,8 @@ class Session:
         self.most = 2 * settings.SEND_CONCURRENCY
         self.gather = LOOK if self.rate else GATHER
         oldest = settings.IN_FLIGHT_TIMEOUT / 2
-        self.sending = Sending(channel, self.pace, settings.SEND_CONCURRENCY, min(LONGEST_SEND, oldest), oldest)
+        known, longest = recipients_of(channel, holder.fence), min(LONGEST_SEND, oldest)
+        self.sending = Sending(channel, self.pace, known, settings.SEND_CONCURRENCY, longest=longest, oldest=oldest)
         self.sending.bear(1 if self.streaks.on_trial else CHANNEL_IN_A_ROW - self.streaks.silent)
         self.lease_seconds = lease_seconds()
         self.marked = 0
@@ -167,14 +168,7 @@ class Session:
             return True
         self.checked_at = monotonic()
         self._let_rest()
-        channel = self.channel
-        return Channel.objects.filter(
-            pk=channel.pk,
-            state=ConnectionState.CONNECTED,
-            key_digest=channel.key_digest,
-            pace=channel.pace,
-            burst=channel.burst,
-        ).exists()
+        return unchanged(self.channel)
 
     def _turn(self) -> None:
         self.told += self.sending.answers()
