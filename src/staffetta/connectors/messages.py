@@ -199,6 +199,8 @@ class Capabilities:
     recipient_gaps: Mapping[Platform, float] = field(
         default_factory=lambda: {Platform.WHATSAPP: 6.0, Platform.TELEGRAM: 1.0}
     )
+    # Platforms with a limit of different persons in 24 hours for the whole business.
+    counted_platforms: frozenset[Platform] = frozenset({Platform.WHATSAPP})
 
 
 @dataclass(frozen=True, slots=True)
