@@ -179,7 +179,7 @@ def _claim(holder: Holder, want: int, shares: Shares, moves: Moves, counting: bu
 
     With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
     """
-    with connection.cursor() as cursor:
+    with statements.cursor_of_turn() as cursor:
         rows: list[tuple[Any, ...]] = []
         for where in statements.SINGLE:
             cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
@@ -246,7 +246,7 @@ def _record(answers: Sequence[Answer], moves: Moves, counting: budget.Counting |
     told = {answer.id: answer for answer in answers}
     listed = json.dumps([_as_json(answer) for answer in answers])
     present = statements.stamp(now())
-    with connection.cursor() as cursor:
+    with statements.cursor_of_turn() as cursor:
         cursor.execute(*statements.answer_deliveries(listed, present))
         for each, communication_id, kind in cursor.fetchall():
             answer = told.pop(int(each))
