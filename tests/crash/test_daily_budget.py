@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def engage() -> Iterator[Engage]:
 def test_two_workers_on_two_channels_keep_to_one_budget_day_after_day(engage: Engage, tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     clock.write_text("0")
-    budget = {"STAFFETTA_DAILY_PEOPLE": str(LIMIT), "STAFFETTA_DAILY_RESERVE": "10"}
+    budget: dict[str, Any] = {"STAFFETTA_DAILY_PEOPLE": str(LIMIT), "STAFFETTA_DAILY_RESERVE": "10"}
     with installation(STAFFETTA_ENGAGE_URL=engage.url, STAFFETTA_CLOCK_FILE=str(clock), **SETTINGS, **budget) as made:
         made.python(PREPARE, engage.url, str(PEOPLE))
         made.start_worker()

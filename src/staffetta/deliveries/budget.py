@@ -38,8 +38,8 @@ def limit() -> int:
 
 
 def reserve() -> int:
-    """Return how many of them are kept for transactional messages and test sends."""
-    return min(limit(), math.ceil(limit() * settings.DAILY_RESERVE / 100))
+    """Return how many of them are kept for transactional messages and test sends; one is left to the others."""
+    return max(0, min(limit() - 1, int(limit() * settings.DAILY_RESERVE / 100)))
 
 
 def counts(channel: Channel) -> bool:
@@ -149,7 +149,7 @@ def outlook(channel: Channel | None, people: int) -> Outlook | None:
     expired = Reached.objects.filter(at__lte=now() - window()).count() if row.used else 0
     a_day = limit() - reserve()
     today = min(people, max(0, a_day - row.used + expired))
-    days = 1 + math.ceil((people - today) / a_day) if a_day else 0
+    days = 1 + math.ceil((people - today) / a_day)
     resumes_at = row.resumes_at if row.resumes_at and row.resumes_at > now() else None
     return Outlook(today, days, a_day, resumes_at)
 
