@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import wait
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,14 +53,18 @@ def shape(key: str, provider: str = PROVIDER) -> KeyShape:
 
 
 @asynccontextmanager
-async def open(channel: Channel, recorder: Recorder | None = None) -> AsyncIterator[Connector]:  # noqa: A001
+async def open(  # noqa: A001
+    channel: Channel, recorder: Recorder | None = None, longest: float | None = None
+) -> AsyncIterator[Connector]:
     """Open the channel's connection. Whoever brings a recorder flushes it; else it is flushed at the end.
+
+    `longest`: seconds from a request to the end of its answer, then it is given up.
 
     Raises NoKey, KeyUnreadable or WrongProfile; inside, the connector raises its own errors.
     """
     kept = recorder or Recorder(channel.pk)
     try:
-        async with _build(channel.provider, _key(channel), channel.profile, kept) as connector:
+        async with _build(channel.provider, _key(channel), channel.profile, kept, longest) as connector:
             yield connector
     finally:
         if recorder is None and kept.pending:
@@ -96,9 +101,9 @@ def call_key[T](
             recorder.flush()
 
 
-def connector_settings(profile: Mapping[str, object]) -> Settings:
+def connector_settings(profile: Mapping[str, object], longest: float | None = None) -> Settings:
     """Return how connectors run: the environment's settings, the profile file, and over it the channel's profile."""
-    return Settings(
+    found = Settings(
         base_url=django_settings.ENGAGE_URL,
         version=django_settings.ENGAGE_VERSION,
         allow_private_addresses=django_settings.ALLOW_PRIVATE_ADDRESSES,
@@ -107,6 +112,7 @@ def connector_settings(profile: Mapping[str, object]) -> Settings:
         max_connections=max(100, django_settings.SEND_CONCURRENCY),
         profile=_profile(profile) or None,
     )
+    return found if longest is None else replace(found, whole_timeout=longest)
 
 
 def _key(channel: Channel) -> str:
@@ -118,9 +124,11 @@ def _key(channel: Channel) -> str:
         raise KeyUnreadable from None
 
 
-def _build(provider: str, key: str, profile: Mapping[str, object], recorder: Recorder) -> Connector:
+def _build(
+    provider: str, key: str, profile: Mapping[str, object], recorder: Recorder, longest: float | None = None
+) -> Connector:
     try:
-        return connector_class(provider)(key, connector_settings(profile), recorder)
+        return connector_class(provider)(key, connector_settings(profile, longest), recorder)
     except (ValueError, OSError) as error:
         raise WrongProfile("", str(error)) from None
 

@@ -62,6 +62,7 @@ class Settings:
     allow_private_addresses: bool = False
     connect_timeout: float = 10.0
     read_timeout: float = 10.0
+    whole_timeout: float = 60.0
     profile: dict[str, object] | None = None
     max_connections: int = 100
 

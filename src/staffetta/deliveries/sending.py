@@ -7,7 +7,6 @@ so old that it may be swept already: such rows are released.
 """
 
 import asyncio
-import contextlib
 import logging
 import threading
 from collections import deque
@@ -18,7 +17,7 @@ from staffetta.channels import gateway
 from staffetta.channels.models import Channel
 from staffetta.channels.recorder import Recorder
 from staffetta.connectors.contract import Connector
-from staffetta.connectors.errors import ConnectorError, TimedOut, TooFast
+from staffetta.connectors.errors import ConnectorError, TooFast
 from staffetta.connectors.messages import Notification
 from staffetta.deliveries import measure, policy
 from staffetta.deliveries.marks import Answer, Marked
@@ -54,10 +53,12 @@ class Sending:
         self._unreachable = self._pauses = self._silent = 0
         self._bears = CHANNEL_IN_A_ROW
         self._paused_until = 0.0
-        self._closing = False
+        self._closing = self._starting = False
         self._loop = the_loop()
-        self._changed = asyncio.Event()
-        self._end_asked = asyncio.Event()
+        self._connector: Connector | None = None
+        self._under_way: dict[int, asyncio.Task[None]] = {}  # the loop itself keeps no task alive
+        self._held: asyncio.TimerHandle | None = None
+        self._finished = asyncio.Event()
         self._open = threading.Event()
         self._work: Work[None] | None = None
 
@@ -119,69 +120,82 @@ class Sending:
 
     async def _connect(self) -> None:
         try:
-            async with gateway.open(self._channel, self.recorder) as connector:
+            async with gateway.open(self._channel, self.recorder, self._longest) as connector:
+                self._connector = connector
                 self._open.set()
-                await self._feed(connector)
+                self._go_on()
+                await self._finished.wait()
         except ConnectorError as error:
             self.fault = self.fault or error
             self._open.set()
-            while not self._closing:
-                await self._settle_change()
+            await self._finished.wait()
         self._release_queue()
 
-    async def _feed(self, connector: Connector) -> None:
-        """Start sends as room, pace and order allow. One row at a time is chosen, at the moment it may leave."""
-        under_way: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
-        while not self._closing or self._active:
-            await self._settle_change()
-            while self._queue and self._active < self._allowed() and not self._closing:
-                if not await self._let_go():
-                    break
-                self._active += 1
-                task = self._loop.create_task(self._send(connector, *self._queue.popleft()))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
+    def _go_on(self) -> None:
+        """Start what may start. A send that ends at once comes back here while the loop below still goes round."""
+        if not self._starting:
+            self._starting = True
+            try:
+                while self._may_start():
+                    self._start_one()
+            finally:
+                self._starting = False
+        if self._closing and not self._active:
+            self._finished.set()
+
+    def _may_start(self) -> bool:
+        """Ask room, order and pace. One row at a time is chosen, at the moment it may leave."""
+        if self._held or self._connector is None or not self._queue or self._active >= self._allowed():
+            return False
+        delay = self._pace.take()
+        if delay > LONGEST_HOLD:
+            self._release_queue()
+        elif delay:
+            self._held = self._loop.call_later(delay, self._hold_no_more)
+        return bool(self._queue) and not self._held
+
+    def _hold_no_more(self) -> None:
+        """The pace was asked before; what leaves for it is chosen only now."""
+        self._held = None
+        if self._queue:
+            self._start_one()
+        self._go_on()
+
+    def _start_one(self) -> None:
+        marked_at, row = self._queue.popleft()
+        if self._may_not_leave(marked_at):
+            self._tell([policy.released(row)])
+            return
+        self._active += 1
+        # Eagerly: its request is on its way before the next one is thought of, and the loop goes round once less.
+        task = asyncio.Task(self._send(row), loop=self._loop, eager_start=True)
+        if not task.done():
+            self._under_way[row.id] = task
 
     def _allowed(self) -> int:
         """How many requests may be under way: fewer while a limit of the provider slows the channel."""
         return max(1, int(self._concurrency * self._pace.level))
 
-    async def _let_go(self) -> bool:
-        """Wait for the pace; False when there is nothing to send any more once it allows."""
-        delay = self._pace.take()
-        if delay > LONGEST_HOLD:
-            self._release_queue()
-        elif delay:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._end_asked.wait(), delay)
-        return bool(self._queue)
-
-    async def _settle_change(self) -> None:
-        await self._changed.wait()
-        self._changed.clear()
-
-    async def _send(self, connector: Connector, marked_at: float, row: Marked) -> None:
+    async def _send(self, row: Marked) -> None:
         begun = monotonic()
         try:
-            answer = await self._answer(connector, marked_at, row)
+            answer = await self._answer(row)
         except Exception:
             # Whatever our own code did wrong, the row must not be lost, and whether it left is not known.
             logger.exception("delivery %s, attempt %s", row.id, row.attempt)
             answer = policy.unexpected(row, now())
             self._stayed_silent()
         self._active -= 1
+        self._under_way.pop(row.id, None)
         measure.answered(self._channel.provider_id, answer, monotonic() - begun)
         self._tell([answer])
-        self._changed.set()
+        self._go_on()
 
-    async def _answer(self, connector: Connector, marked_at: float, row: Marked) -> Answer:
-        if self._may_not_leave(marked_at):
+    async def _answer(self, row: Marked) -> Answer:
+        if self._connector is None:  # nothing is started before
             return policy.released(row)
         try:
-            async with asyncio.timeout(self._longest):
-                taken = await connector.send_notification(_message(row))
-        except TimeoutError:
-            return self._refused(row, TimedOut("", f"no answer within {self._longest:.0f} s"))
+            taken = await self._connector.send_notification(_message(row))
         except ConnectorError as error:
             return self._refused(row, error)
         self._unreachable = self._pauses = self._silent = 0
@@ -236,7 +250,7 @@ class Sending:
         self._queue.extend((marked_at, row) for row in rows if row.kind != DeliveryKind.TRANSACTIONAL)
         if self.over:
             self._release_queue()
-        self._changed.set()
+        self._go_on()
 
     def _let_rest(self, running: frozenset[int]) -> None:
         queued = list(self._queue)
@@ -250,9 +264,10 @@ class Sending:
 
     def _begin_closing(self) -> None:
         self._closing = True
-        self._end_asked.set()
+        if self._held:
+            self._held.cancel()
         self._release_queue()
-        self._changed.set()
+        self._go_on()
 
     def _release_queue(self) -> None:
         self._tell([policy.released(row) for _, row in self._queue])

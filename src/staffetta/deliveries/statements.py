@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from staffetta.work.clock import now, real_now
 
@@ -57,6 +59,18 @@ SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = '
 # Rows that are named by their keys are found by their keys: `|| ''` keeps PostgreSQL from the partial index of that
 # state, through which it walked over everybody who waits at each claim (20,000 rows: 52 ms instead of 7).
 IN_STATE = "{column} || '' ="
+
+
+def cursor_of_turn() -> CursorWrapper:
+    """Return a cursor for the statements every turn repeats: PostgreSQL plans each of them once per connection.
+
+    Django's own cursors write the values into the text, so that every execution is planned anew.
+    """
+    connection.ensure_connection()
+    if not postgres():
+        return connection.cursor()
+    bare: Any = psycopg.Cursor(connection.connection)
+    return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
 
 
 def running(cursor: Any, channel_id: int) -> list[int]:

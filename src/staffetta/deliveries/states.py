@@ -170,7 +170,7 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
 
 def _claim(holder: Holder, want: int, shares: Shares, moves: Moves) -> list[Marked]:
     """Mark due rows: transactional messages first, then test sends, then the communications by turns."""
-    with connection.cursor() as cursor:
+    with statements.cursor_of_turn() as cursor:
         rows: list[tuple[Any, ...]] = []
         for where in statements.SINGLE:
             cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
@@ -222,7 +222,7 @@ def _record(answers: Sequence[Answer], moves: Moves) -> None:
     told = {answer.id: answer for answer in answers}
     listed = json.dumps([_as_json(answer) for answer in answers])
     present = statements.stamp(now())
-    with connection.cursor() as cursor:
+    with statements.cursor_of_turn() as cursor:
         cursor.execute(*statements.answer_deliveries(listed, present))
         for each, communication_id, kind in cursor.fetchall():
             answer = told.pop(int(each))

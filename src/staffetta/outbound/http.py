@@ -18,6 +18,7 @@ are kept as tests in `tests/outbound/test_causes.py`:
 import asyncio
 import json
 from datetime import timedelta
+from functools import lru_cache
 from typing import Self
 
 from pyreqwest.client import Client, ClientBuilder
@@ -123,11 +124,13 @@ class Http:
             return Response(answer.status, _headers(answer, request.secrets), content, clock() - started)
 
     async def _read(self, answer: ClientResponse) -> bytes:
-        """Read the body up to the bound."""
+        """Read the body up to the bound: in one go when its length was declared, since no more than that can come."""
         bound = self._limits.max_response
         declared = answer.get_header("content-length")
-        if declared is not None and declared.isdigit() and int(declared) > bound:
-            raise OutboundError(Kind.TOO_LARGE, f"{declared} bytes announced")
+        if declared is not None and declared.isdigit():
+            if int(declared) > bound:
+                raise OutboundError(Kind.TOO_LARGE, f"{declared} bytes announced")
+            return bytes(await answer.bytes())
         reader = answer.body_reader
         pieces: list[bytes] = []
         size = 0
@@ -165,6 +168,7 @@ async def _close(client: Client) -> None:
     await client.close()
 
 
+@lru_cache(maxsize=256)
 def _address(text: str) -> Url:
     """Parse with the client's own parser, so that what is checked is what is called."""
     url = Url(text) if Url.is_valid(text) else None

@@ -30,6 +30,7 @@ class EngageClient:
             Limits(
                 connect_timeout=settings.connect_timeout,
                 read_timeout=settings.read_timeout,
+                whole_timeout=settings.whole_timeout,
                 max_connections=settings.max_connections,
                 allow_private_addresses=settings.allow_private_addresses,
             )
