@@ -15,10 +15,8 @@ from staffetta.contacts.models import (
 from staffetta.work.clock import now
 
 CITIES = ("Torino", "Milano", "Roma", "Napoli", "Bari", "Genova", "Palermo", "Firenze", "Trieste", "Cagliari")
-TYPES = {
-    **{"citta": "text", "saldo": "number", "nascita": "date", "visita": "datetime"},
-    **{"colore": "choice", "gusti": "choices"},
-}
+TEXTS = {"citta": "text", "saldo": "number", "nascita": "date", "visita": "datetime"}
+TYPES = TEXTS | {"colore": "choice", "gusti": "choices"}
 CHOICES = ["rosso", "blu", "verde", "caffè", "tè", "latte"]
 
 

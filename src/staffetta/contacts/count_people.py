@@ -16,8 +16,8 @@ SAMPLE = 10
 STEPS = 100_000
 """SQLite's own small steps between two looks at the clock: about a millisecond."""
 AT_WORK = {"work_mem": "64MB", "jit": "off"}
-"""PostgreSQL's settings while it counts: a list of a million people fits into memory (in 4 MB it does not, and an *or* of
-lists took twice as long), and a plan that takes a second is not worth half a second of compiling it.
+"""PostgreSQL's settings while it counts: a list of a million people fits into memory (in 4 MB it does not, and an *or*
+of lists took twice as long), and a plan that takes a second is not worth half a second of compiling it.
 """
 
 
