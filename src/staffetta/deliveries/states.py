@@ -29,7 +29,8 @@ the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -70,10 +71,16 @@ def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | 
     One commit serves both, since a durable commit is what a turn costs. A lost lease marks nothing and still records.
     `shares` is what a session remembers from turn to turn.
     """
-    moves = Moves()
-    with transaction.atomic():
-        _record(answers, moves)
-        marked = _claim(holder, want, shares or Shares(), moves) if want > 0 else []
+    moves, shares = Moves(), shares or Shares()
+    with _one_turn() as (ledger, choice):
+        listed = _tell(ledger, answers)
+        if want > 0:
+            statements.ask_runnable(choice, holder.channel_id)
+        _heed(ledger, answers, listed, moves)
+        marked = _claim(ledger, holder, want, shares, statements.told_runnable(choice)) if want > 0 else []
+        for row in marked:
+            moves.leave(row.communication_id, row.kind, W)
+            moves.arrive(row.communication_id, row.kind, S)
         moves.write()
     return marked
 
@@ -81,9 +88,21 @@ def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | 
 def record(answers: Sequence[Answer]) -> None:
     """Record what came of attempts, whoever holds the lease now."""
     moves = Moves()
-    with transaction.atomic():
-        _record(answers, moves)
+    with _one_turn() as (ledger, _):
+        _heed(ledger, answers, _tell(ledger, answers), moves)
         moves.write()
+
+
+@contextmanager
+def _one_turn() -> Iterator[tuple[Any, Any]]:
+    """One transaction, two cursors: what one of them was asked is still to come while the other asks."""
+    with (
+        transaction.atomic(),
+        statements.together(),
+        statements.cursor_of_turn() as ledger,
+        statements.cursor_of_turn() as choice,
+    ):
+        yield ledger, choice
 
 
 def insert(rows: Iterable[dict[str, object]], frozen: dict[str, object]) -> int:
@@ -168,26 +187,23 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
     return len(moved)
 
 
-def _claim(holder: Holder, want: int, shares: Shares, moves: Moves) -> list[Marked]:
+def _claim(cursor: Any, holder: Holder, want: int, shares: Shares, running: list[statements.Runnable]) -> list[Marked]:
     """Mark due rows: transactional messages first, then test sends, then the communications by turns."""
-    with statements.cursor_of_turn() as cursor:
-        rows: list[tuple[Any, ...]] = []
-        for where in statements.SINGLE:
-            cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
-            rows += cursor.fetchall()
-        rows += _claim_shares(cursor, holder, want - len(rows), shares)
-        if rows and not statements.postgres():
-            cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
-    marked = [_marked(row) for row in rows]
-    for row in marked:
-        moves.leave(row.communication_id, row.kind, W)
-        moves.arrive(row.communication_id, row.kind, S)
-    return marked
+    rows: list[tuple[Any, ...]] = []
+    for where in statements.SINGLE if shares.singles else ():
+        cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
+        rows += cursor.fetchall()
+    shares.singles = bool(rows)
+    rows += _claim_shares(cursor, holder, want - len(rows), shares, running)
+    if rows and not statements.postgres():
+        cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
+    return [_marked(row) for row in rows]
 
 
-def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> list[tuple[Any, ...]]:
+def _claim_shares(
+    cursor: Any, holder: Holder, want: int, shares: Shares, running: list[statements.Runnable]
+) -> list[tuple[Any, ...]]:
     """Share `want` among the running communications; what one does not need, or may not have yet, goes to the next."""
-    running = statements.runnable(cursor, holder.channel_id)
     start = shares.rotation % len(running) if running else 0
     shares.rotation += 1
     rows: list[tuple[Any, ...]] = []
@@ -216,24 +232,28 @@ def _marked(row: tuple[Any, ...]) -> Marked:
     return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
 
 
-def _record(answers: Sequence[Answer], moves: Moves) -> None:
+def _tell(cursor: Any, answers: Sequence[Answer]) -> str:
+    """Write the answers down and return them as JSON; which rows took them, `_heed` reads."""
+    listed = json.dumps([_as_json(answer) for answer in answers])
+    if answers:
+        cursor.execute(*statements.answer_deliveries(listed, statements.stamp(now())))
+    return listed
+
+
+def _heed(cursor: Any, answers: Sequence[Answer], listed: str, moves: Moves) -> None:
     if not answers:
         return
     told = {answer.id: answer for answer in answers}
-    listed = json.dumps([_as_json(answer) for answer in answers])
-    present = statements.stamp(now())
-    with statements.cursor_of_turn() as cursor:
-        cursor.execute(*statements.answer_deliveries(listed, present))
-        for each, communication_id, kind in cursor.fetchall():
-            answer = told.pop(int(each))
-            moves.leave(communication_id, kind, S)
-            moves.arrive(communication_id, kind, answer.state, answer.reason)
-            moves.gains.answered(communication_id, kind, answer)
-        if not statements.postgres():
-            cursor.execute(*statements.answer_attempts(listed, present))
-        for late in told.values():
-            _record_late(cursor, late, moves)
-        moves.gains.write(cursor)
+    for each, communication_id, kind in cursor.fetchall():
+        answer = told.pop(int(each))
+        moves.leave(communication_id, kind, S)
+        moves.arrive(communication_id, kind, answer.state, answer.reason)
+        moves.gains.answered(communication_id, kind, answer)
+    if not statements.postgres():
+        cursor.execute(*statements.answer_attempts(listed, statements.stamp(now())))
+    for late in told.values():
+        _record_late(cursor, late, moves)
+    moves.gains.write(cursor)
 
 
 def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
