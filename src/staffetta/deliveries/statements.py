@@ -15,6 +15,7 @@ import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Stat
     shared = ", ".join(["%s"] * len(frozen))
     return (
         f"INSERT INTO deliveries_delivery ({columns}) SELECT {taken}, {settled}, {shared} FROM {source}",
-        [stamp(now()), *frozen.values(), json.dumps(rows)],
+        [stamp(now()), *frozen.values(), as_json(rows).decode()],
     )
 
 

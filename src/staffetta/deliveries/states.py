@@ -28,18 +28,19 @@ Every statement names the old state in its WHERE, so an arrow that is not drawn 
 the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 
 from staffetta.deliveries import statements
 from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 from staffetta.work.pace import Spacing
 
@@ -228,13 +229,13 @@ def _claim_shares(
 
 def _marked(row: tuple[Any, ...]) -> Marked:
     each, attempt, kind, communication_id, variant_id, address, template, language, parameters, _ = row
-    values = json.loads(parameters) if isinstance(parameters, str) else parameters
+    values = orjson.loads(parameters) if isinstance(parameters, str) else parameters
     return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
 
 
 def _tell(cursor: Any, answers: Sequence[Answer]) -> str:
     """Write the answers down and return them as JSON; which rows took them, `_heed` reads."""
-    listed = json.dumps([_as_json(answer) for answer in answers])
+    listed = as_json([_row(answer) for answer in answers]).decode()
     if answers:
         cursor.execute(*statements.answer_deliveries(listed, statements.stamp(now())))
     return listed
@@ -271,14 +272,14 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
     if old == W:
         cursor.execute(*statements.mark_again(answer.id, statements.stamp(real_now())))
     cursor.execute(
-        *statements.answer_late(json.dumps([_as_json(answer)]), S if old == W else old, statements.stamp(now()))
+        *statements.answer_late(as_json([_row(answer)]).decode(), S if old == W else old, statements.stamp(now()))
     )
     moves.leave(communication_id, kind, old, old_reason)
     moves.arrive(communication_id, kind, answer.state, answer.reason)
     moves.gains.answered(communication_id, kind, answer)
 
 
-def _as_json(answer: Answer) -> dict[str, object]:
+def _row(answer: Answer) -> dict[str, object]:
     """Leave out what the answer does not say: most say nothing but `accepted`, and each byte is read three times."""
     row = {name: value for name in statements.WRITTEN if (value := getattr(answer, name))}
     if answer.not_before:
