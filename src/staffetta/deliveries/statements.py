@@ -337,14 +337,15 @@ def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Stat
     )
 
 
-def is_due(cursor: Any, channel_id: int) -> bool:
+def is_due(cursor: Any, channel_id: int, *, singles_only: bool = False) -> bool:
     """Say whether the channel has anything to send now; reads only, so that idling locks nothing.
 
     Asked source by source and in the index's order: a question over all at once may be planned as a walk over every row
     that waits, and a held communication may have a million of them.
     """
     sources = [f"{single} AND {SAME_CONTRACT}" for single in SINGLE]
-    sources += [f"d.kind = 'communication' AND d.communication_id = {each[0]}" for each in runnable(cursor, channel_id)]
+    communications = [] if singles_only else runnable(cursor, channel_id)
+    sources += [f"d.kind = 'communication' AND d.communication_id = {each[0]}" for each in communications]
     present = stamp(now())
     for source in sources:
         cursor.execute(

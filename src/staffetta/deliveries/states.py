@@ -29,14 +29,14 @@ the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
-from staffetta.deliveries import statements
+from staffetta.deliveries import budget, policy, statements
 from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
@@ -72,38 +72,18 @@ def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | 
     One commit serves both, since a durable commit is what a turn costs. A lost lease marks nothing and still records.
     `shares` is what a session remembers from turn to turn.
     """
-    moves, shares = Moves(), shares or Shares()
-    with _one_turn() as (ledger, choice):
-        listed = _tell(ledger, answers)
+    with _one_turn(answers, counted=holder.counted and want > 0) as one:
+        listed = one.tell(answers)
         if want > 0:
-            statements.ask_runnable(choice, holder.channel_id)
-        _heed(ledger, answers, listed, moves)
-        marked = _claim(ledger, holder, want, shares, statements.told_runnable(choice)) if want > 0 else []
-        for row in marked:
-            moves.leave(row.communication_id, row.kind, W)
-            moves.arrive(row.communication_id, row.kind, S)
-        moves.write()
-    return marked
+            statements.ask_runnable(one.choice, holder.channel_id)
+        one.heed(answers, listed)
+        return one.claim(holder, want, shares or Shares()) if want > 0 else []
 
 
 def record(answers: Sequence[Answer]) -> None:
     """Record what came of attempts, whoever holds the lease now."""
-    moves = Moves()
-    with _one_turn() as (ledger, _):
-        _heed(ledger, answers, _tell(ledger, answers), moves)
-        moves.write()
-
-
-@contextmanager
-def _one_turn() -> Iterator[tuple[Any, Any]]:
-    """One transaction, two cursors: what one of them was asked is still to come while the other asks."""
-    with (
-        transaction.atomic(),
-        statements.together(),
-        statements.cursor_of_turn() as ledger,
-        statements.cursor_of_turn() as choice,
-    ):
-        yield ledger, choice
+    with _one_turn(answers, counted=False) as one:
+        one.heed(answers, one.tell(answers))
 
 
 def insert(rows: Iterable[dict[str, object]], frozen: dict[str, object]) -> int:
@@ -188,17 +168,91 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
     return len(moved)
 
 
-def _claim(cursor: Any, holder: Holder, want: int, shares: Shares, running: list[statements.Runnable]) -> list[Marked]:
-    """Mark due rows: transactional messages first, then test sends, then the communications by turns."""
-    rows: list[tuple[Any, ...]] = []
-    for where in statements.SINGLE if shares.singles else ():
-        cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
-        rows += cursor.fetchall()
-    shares.singles = bool(rows)
-    rows += _claim_shares(cursor, holder, want - len(rows), shares, running)
-    if rows and not statements.postgres():
-        cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
-    return [_marked(row) for row in rows]
+@contextmanager
+def _one_turn(answers: Sequence[Answer], *, counted: bool) -> Iterator["_Turn"]:
+    """One transaction with two cursors: what one was asked is still to come while the other asks.
+
+    With a daily budget each statement waits for the one before.
+    """
+    with transaction.atomic():
+        counting = budget.of(answers, counted=counted)
+        if counting:
+            counting.give_back(answers)
+        at_once = nullcontext() if counting else statements.together()
+        with at_once, statements.cursor_of_turn() as ledger, statements.cursor_of_turn() as choice:
+            one = _Turn(ledger, choice, counting)
+            yield one
+            if counting:
+                counting.write()
+            one.moves.write()
+
+
+class _Turn:
+    """What a turn of the dispatcher writes within its transaction."""
+
+    def __init__(self, ledger: Any, choice: Any, counting: budget.Counting | None) -> None:
+        self.ledger, self.choice, self.counting = ledger, choice, counting
+        self.moves = Moves()
+
+    def tell(self, answers: Sequence[Answer]) -> str:
+        """Write the answers down and return them as JSON; which rows took them, `heed` reads."""
+        listed = as_json([_row(answer) for answer in answers]).decode()
+        if answers:
+            self.ledger.execute(*statements.answer_deliveries(listed, statements.stamp(now())))
+        return listed
+
+    def heed(self, answers: Sequence[Answer], listed: str) -> None:
+        """Count what the answers moved, and settle those that came late."""
+        if not answers:
+            return
+        told = {answer.id: answer for answer in answers}
+        for each, communication_id, kind in self.ledger.fetchall():
+            answer = told.pop(int(each))
+            self.moves.leave(communication_id, kind, S)
+            self.moves.arrive(communication_id, kind, answer.state, answer.reason)
+            self.moves.gains.answered(communication_id, kind, answer)
+        if not statements.postgres():
+            self.ledger.execute(*statements.answer_attempts(listed, statements.stamp(now())))
+        for late in told.values():
+            _record_late(self.ledger, late, self.moves)
+        self.moves.gains.write(self.ledger)
+
+    def claim(self, holder: Holder, want: int, shares: Shares) -> list[Marked]:
+        """Mark due rows: transactional messages first, then test sends, then the communications by turns.
+
+        With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
+        """
+        running = statements.told_runnable(self.choice)
+        rows = self._claim_singles(holder, want) if shares.singles else []
+        shares.singles = bool(rows)
+        beyond = self.counting.admit(rows) if self.counting else []
+        left = want - len(rows)
+        if self.counting:
+            left = min(left, self.counting.left_to_communications)
+        shared = _claim_shares(self.ledger, holder, left, shares, running)
+        if self.counting:
+            self.counting.admit(shared)
+        rows += shared
+        if rows and not statements.postgres():
+            self.ledger.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
+        marked = [_marked(row) for row in rows]
+        for row in marked:
+            self.moves.leave(row.communication_id, row.kind, W)
+            self.moves.arrive(row.communication_id, row.kind, S)
+        return self._without(marked, dict(beyond)) if beyond else marked
+
+    def _claim_singles(self, holder: Holder, want: int) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for where in statements.SINGLE:
+            self.ledger.execute(*statements.single_claim(holder, where, want - len(rows)))
+            rows += self.ledger.fetchall()
+        return rows
+
+    def _without(self, marked: list[Marked], beyond: dict[int, datetime]) -> list[Marked]:
+        """Give back at once what may not leave before a moment; `admit` has not counted it."""
+        given_back = [policy.released(row, beyond[row.id]) for row in marked if row.id in beyond]
+        self.heed(given_back, self.tell(given_back))
+        return [row for row in marked if row.id not in beyond]
 
 
 def _claim_shares(
@@ -231,30 +285,6 @@ def _marked(row: tuple[Any, ...]) -> Marked:
     each, attempt, kind, communication_id, variant_id, address, template, language, parameters, _ = row
     values = orjson.loads(parameters) if isinstance(parameters, str) else parameters
     return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
-
-
-def _tell(cursor: Any, answers: Sequence[Answer]) -> str:
-    """Write the answers down and return them as JSON; which rows took them, `_heed` reads."""
-    listed = as_json([_row(answer) for answer in answers]).decode()
-    if answers:
-        cursor.execute(*statements.answer_deliveries(listed, statements.stamp(now())))
-    return listed
-
-
-def _heed(cursor: Any, answers: Sequence[Answer], listed: str, moves: Moves) -> None:
-    if not answers:
-        return
-    told = {answer.id: answer for answer in answers}
-    for each, communication_id, kind in cursor.fetchall():
-        answer = told.pop(int(each))
-        moves.leave(communication_id, kind, S)
-        moves.arrive(communication_id, kind, answer.state, answer.reason)
-        moves.gains.answered(communication_id, kind, answer)
-    if not statements.postgres():
-        cursor.execute(*statements.answer_attempts(listed, statements.stamp(now())))
-    for late in told.values():
-        _record_late(cursor, late, moves)
-    moves.gains.write(cursor)
 
 
 def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
