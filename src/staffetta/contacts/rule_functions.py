@@ -133,7 +133,7 @@ class Within(Func):
         super().__init__(text)
         self.bounds = (low, high)
 
-    def as_sqlite(self, compiler: Any, _connection: Any, **_more: Any) -> Compiled:
+    def as_sqlite(self, compiler: Any, connection: Any, **_more: Any) -> Compiled:  # noqa: ARG002
         sql, params = compiler.compile(self.source_expressions[0])
         seconds = (bound.timestamp() if bound else None for bound in self.bounds)
         return f"staffetta_within({sql}, %s, %s)", (*params, *seconds)

@@ -130,8 +130,8 @@ def _birthday(column: Combinable, rule: Condition, today: date) -> Q:
 
 def _moment(column: Combinable, rule: Condition, present: Present) -> Q:
     low, high = span(rule, present.today)
-    begin, end = low and present.begins(low), high and present.begins(high + ONE_DAY)
-    return Q(Within(column, begin, end))
+    begin = present.begins(low) if low else None
+    return Q(Within(column, begin, present.begins(high + ONE_DAY) if high else None))
 
 
 def _boolean(column: Combinable, rule: Condition, _present: Present) -> Q:
