@@ -26,14 +26,14 @@ WAITING = {
 class Closed:
     """Who waits for their hours: how many (`more`: at least), and when the next of them are written to.
 
-    `opens_at` is that moment, `local` the same on the clock of the people, `last_at` when the last zone opens. None: it
-    never does, the windows have nothing in common.
+    `opens_at` is that moment, `clock` the time of day it is then for those people, `last_at` when the last zone opens.
+    None: it never does, the windows have nothing in common.
     """
 
     number: int
     more: bool
     opens_at: datetime | None
-    local: datetime | None
+    clock: str
     last_at: datetime | None
 
 
@@ -79,7 +79,7 @@ def closed_among(hours: Hours, numbers: dict[str, int], present: datetime) -> Cl
         sum(closed.values()),
         False,
         first,
-        first and first.astimezone(ZoneInfo(zone)),
+        f"{first.astimezone(ZoneInfo(zone)):%H:%M}" if first else "",
         max(opening)[0] if opening else None,
     )
 
