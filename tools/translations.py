@@ -1,7 +1,8 @@
-"""Check the catalogues: whole, not fuzzy, compiled, with the same placeholders on both sides."""
+"""Check the catalogues: whole, not fuzzy, compiled, the same placeholders on both sides, one text for one source."""
 
 import re
 import sys
+from collections.abc import Iterable
 from gettext import GNUTranslations
 from pathlib import Path
 
@@ -43,9 +44,23 @@ def problems(catalogue: Path) -> list[str]:
     return found
 
 
+def clashes(catalogues: Iterable[Path]) -> list[str]:
+    """Return the texts that two rooms translate differently: everywhere the words of the first one would stand."""
+    known: dict[object, tuple[str, Path]] = {}
+    found = []
+    for catalogue in catalogues:
+        with catalogue.with_suffix(".mo").open("rb") as file:
+            texts = GNUTranslations(file)._catalog.items()  # type: ignore[attr-defined]  # noqa: SLF001 as above
+        for source, text in texts:
+            first, place = known.setdefault(source, (text, catalogue))
+            if source and first != text:
+                found.append(f"{catalogue}: says {text!r} where {place} says {first!r}: give one of them a context")
+    return found
+
+
 def main() -> int:
     catalogues = sorted(Path("src/staffetta").glob("*/locale/it/LC_MESSAGES/django.po"))
-    wrong = [f"{path}: {problem}" for path in catalogues for problem in problems(path)]
+    wrong = [f"{path}: {problem}" for path in catalogues for problem in problems(path)] + clashes(catalogues)
     print("\n".join(wrong) or f"{len(catalogues)} catalogues whole and compiled")
     return 1 if wrong or not catalogues else 0
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -133,12 +134,13 @@ def test_an_uncertain_one_is_treated_as_sent_by_a_person(sent: Communication, as
 
 
 def test_all_of_them_can_be_sent_again_after_being_asked(
-    sent: Communication, engage: Engage, as_operator: Client
+    sent: Communication, engage: Engage, as_operator: Client, later: Callable[[float], None]
 ) -> None:
     asked = plain(as_operator.get(f"/communications/{sent.pk}/uncertain/").content.decode())
     assert "Per 1 persona non sappiamo se il messaggio è partito." in asked
     engage.clear_faults()
     as_operator.post(f"/communications/{sent.pk}/uncertain/", {"deed": "again"})
+    later(7)  # not so soon after what may have arrived
     ledger.run()
     assert numbers(sent).uncertain == 0
     assert len(engage.summary()["duplicates"]) == 1  # it had arrived, and a person said: again

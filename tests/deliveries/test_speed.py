@@ -1,5 +1,6 @@
 """A communication's own speed: so many a minute, whatever the number of workers, and nobody fails by it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.test import Client
@@ -41,10 +42,14 @@ def test_a_minute_is_shared_among_all_workers(channel: Channel) -> None:
     assert ledger.states_of(communication)["waiting"] >= 47
 
 
-def test_one_that_goes_slowly_leaves_the_channel_to_the_others(channel: Channel, engage: Engage) -> None:
+def test_one_that_goes_slowly_leaves_the_channel_to_the_others(
+    channel: Channel, engage: Engage, later: Callable[[float], None]
+) -> None:
     ledger.people(20)
     slow = ledger.planned(channel, speed=1)
     fast = ledger.planned(channel, "avviso")
+    ledger.run()
+    later(7)  # one person is in both
     ledger.run()
     assert ledger.states_of(slow) == {"sent": 1, "waiting": 19}
     assert ledger.states_of(fast) == {"sent": 20}

@@ -109,6 +109,7 @@ def test_an_older_message_with_the_same_text_proves_nothing(
     run()
     second = planned(channel)
     engage.fault("reset", match=SENDS, accepted=False)
+    later(7)
     run()
     assert the(second).state == "uncertain"
     later(30)
@@ -147,7 +148,7 @@ def test_a_person_treats_as_sent_all_of_a_communication(channel: Channel, operat
 
 
 def test_a_person_sends_one_again_and_its_communication_runs_again(
-    channel: Channel, engage: Engage, operator: User
+    channel: Channel, engage: Engage, operator: User, later: Callable[[float], None]
 ) -> None:
     people(2)
     communication = planned(channel)
@@ -158,6 +159,7 @@ def test_a_person_sends_one_again_and_its_communication_runs_again(
     one = Delivery.objects.filter(state="uncertain")[:1].get()
     assert settle.send_again(Delivery.objects.filter(pk=one.pk), operator) == 1
     assert settle.send_again(Delivery.objects.filter(pk=one.pk), operator) == 0
+    later(7)
     run()
     one.refresh_from_db()
     assert (one.state, one.attempt) == ("sent", 2)

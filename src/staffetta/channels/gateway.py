@@ -20,6 +20,7 @@ from staffetta.channels.recorder import Recorder
 from staffetta.channels.seal import SealBroken, unseal
 from staffetta.connectors.contract import Connector, KeyShape, Settings
 from staffetta.connectors.errors import ConnectorError, Fault, KeyRefused, Ruling
+from staffetta.connectors.messages import Capabilities
 from staffetta.connectors.registry import connector_class
 from staffetta.outbound.loop import Work
 
@@ -50,6 +51,11 @@ class WrongProfile(ConnectorError):
 def shape(key: str, provider: str = PROVIDER) -> KeyShape:
     """Read the form of a trimmed key, without the network."""
     return connector_class(provider).shape(key)
+
+
+def capabilities(provider: str = PROVIDER) -> Capabilities:
+    """Return what a provider can do, and its limits."""
+    return connector_class(provider).capabilities
 
 
 @asynccontextmanager

@@ -42,7 +42,7 @@ class HoursForm(forms.Form):
             try:
                 checked(Window.of(opens, closes))
             except NotHours as error:
-                self.add_error("closes", forms.ValidationError(hours_text(error.code), code=error.code))
+                self.add_error("closes", forms.ValidationError(str(hours_text(error.code)), code=error.code))
         return cleaned
 
 

@@ -41,6 +41,14 @@ def number(name: str, default: float) -> float:
     return found
 
 
+def percent(name: str, default: float) -> float:
+    """Return a number from 0 to 100."""
+    found = number(name, default)
+    if found > 100:
+        raise WrongSetting(name, "a number from 0 to 100 is wanted")
+    return found
+
+
 def one_of(name: str, choices: Sequence[str]) -> str:
     """Return one of the choices, the first without any."""
     found = text(name, choices[0])

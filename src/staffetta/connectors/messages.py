@@ -195,6 +195,12 @@ class Capabilities:
     write_customers: bool = True
     send_platforms: frozenset[Platform] = frozenset({Platform.WHATSAPP, Platform.TELEGRAM})
     default_pace: float = 80.0  # messages a second and channel
+    # Seconds between two messages of one channel to one person, by platform; what is not named has no such limit.
+    recipient_gaps: Mapping[Platform, float] = field(
+        default_factory=lambda: {Platform.WHATSAPP: 6.0, Platform.TELEGRAM: 1.0}
+    )
+    # Platforms with a limit of different persons in 24 hours for the whole business.
+    counted_platforms: frozenset[Platform] = frozenset({Platform.WHATSAPP})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.channels.pace import rate_of
 from staffetta.connectors.errors import ConnectorError, KeyRefused
-from staffetta.deliveries import breaker, policy, statements, states
-from staffetta.deliveries.carried import pace_of
+from staffetta.deliveries import breaker, budget, policy, statements, states
+from staffetta.deliveries.carried import pace_of, recipients_of, unchanged
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import Attempt, BreakerKind
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, rule_of
@@ -62,14 +62,14 @@ def work(context: LaneContext) -> bool:
     for channel in _channels():
         if context.stopping():
             return False
-        if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk):
+        if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk, counted=budget.counts(channel)):
             continue
         name = lease_name(channel.pk)
         asked_at = monotonic()
         fence = lease.acquire(name, context.worker, lease_seconds())
         if fence is None:
             continue
-        holder = Holder(channel.pk, name, fence, context.worker)
+        holder = Holder(channel.pk, name, fence, context.worker, budget.counts(channel))
         _rest_after(channel, Session(channel, holder, context, asked_at).run())
         return True
     return False
@@ -84,10 +84,10 @@ def lease_name(channel_id: int) -> str:
     return f"channel:{channel_id}"
 
 
-def has_due(channel_id: int) -> bool:
-    """Say whether the channel has a row that may be sent now; a plain read."""
+def has_due(channel_id: int, *, counted: bool = False) -> bool:
+    """Say whether the channel has a row that may be sent now, in the daily budget if it is `counted`; a plain read."""
     with connection.cursor() as cursor:
-        return statements.is_due(cursor, channel_id)
+        return statements.is_due(cursor, channel_id, singles_only=counted and budget.rests())
 
 
 def _channels() -> list[Channel]:
@@ -116,7 +116,8 @@ class Session:
         self.most = 2 * settings.SEND_CONCURRENCY
         self.gather = LOOK if self.rate else GATHER
         oldest = settings.IN_FLIGHT_TIMEOUT / 2
-        self.sending = Sending(channel, self.pace, settings.SEND_CONCURRENCY, min(LONGEST_SEND, oldest), oldest)
+        known, longest = recipients_of(channel, holder.fence), min(LONGEST_SEND, oldest)
+        self.sending = Sending(channel, self.pace, known, settings.SEND_CONCURRENCY, longest=longest, oldest=oldest)
         self.sending.bear(1 if self.streaks.on_trial else CHANNEL_IN_A_ROW - self.streaks.silent)
         self.lease_seconds = lease_seconds()
         self.marked = 0
@@ -167,14 +168,7 @@ class Session:
             return True
         self.checked_at = monotonic()
         self._let_rest()
-        channel = self.channel
-        return Channel.objects.filter(
-            pk=channel.pk,
-            state=ConnectionState.CONNECTED,
-            key_digest=channel.key_digest,
-            pace=channel.pace,
-            burst=channel.burst,
-        ).exists()
+        return unchanged(self.channel)
 
     def _turn(self) -> None:
         self.told += self.sending.answers()
@@ -235,7 +229,7 @@ class Session:
         if heard == self.heard and present - self.looked_at < LOOK:
             return False
         self.heard, self.looked_at = heard, present
-        return has_due(self.channel.pk)
+        return has_due(self.channel.pk, counted=self.holder.counted)
 
     def _wait(self) -> None:
         if self.marked:

@@ -7,12 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who claims: the lease of one channel, its fence, and the worker's name for the attempt's row."""
+    """Who claims: the lease of one channel, its fence, and the worker's name for the attempt's row.
+
+    `counted`: the channel's people count against the daily budget.
+    """
 
     channel_id: int
     lease: str
     fence: int
     worker: str
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

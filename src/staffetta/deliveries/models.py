@@ -234,6 +234,31 @@ class Breaker(models.Model):
         return f"{self.kind} {self.subject}: {self.failures} {self.cause}"
 
 
+class Budget(models.Model):
+    """How many persons count against the daily budget (budget.py): one row, locked by every claim that counts."""
+
+    used = models.BigIntegerField(default=0)
+    resumes_at = models.DateTimeField(null=True)  # when the next person becomes free, while communications wait for one
+
+    def __str__(self) -> str:
+        return f"{self.used} persons"
+
+
+class Reached(models.Model):
+    """Who counts: a keyed digest of the address; last reached `at` by the row `delivery`, formerly `before`."""
+
+    person = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    before = models.DateTimeField(null=True)
+    delivery = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "reached"
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.at}"
+
+
 class Idempotency(models.Model):
     """The stored answer to one key of one caller: the same key with the same body gets the same answer for 24 hours."""
 

@@ -15,7 +15,8 @@ from staffetta.work.retry import wait_before
 
 ACCEPTED = "accepted"
 RELEASED = "released"
-"""Marked, but never sent: the channel paused, the worker stopped or lost its lease. Not an attempt anybody made."""
+"""Marked, but never sent: the channel paused, the worker stopped or lost its lease, the person was written to just now.
+Not an attempt anybody made."""
 
 FIRST_LOOK = timedelta(seconds=5)
 """An uncertain one is looked up so long after it became uncertain, at the earliest."""
@@ -53,9 +54,9 @@ def unexpected(row: Marked, present: datetime) -> Answer:
     return Answer(row.id, row.attempt, DeliveryState.UNCERTAIN, "unexpected", "unexpected", not_before=not_before)
 
 
-def released(row: Marked) -> Answer:
-    """Give a marked row back: nothing of it left this machine."""
-    return Answer(row.id, row.attempt, DeliveryState.WAITING, RELEASED)
+def released(row: Marked, not_before: datetime | None = None) -> Answer:
+    """Give a marked row back, until `not_before`: nothing of it left this machine."""
+    return Answer(row.id, row.attempt, DeliveryState.WAITING, RELEASED, not_before=not_before)
 
 
 def again(answer: Answer, attempts: int, first_at: datetime, present: datetime, jitter: float) -> Answer:

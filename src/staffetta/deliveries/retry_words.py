@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from staffetta.deliveries.models import DeliveryState
 from staffetta.deliveries.reasons import when, words_of
@@ -114,7 +114,7 @@ def _template(does: Does) -> str:
 
 def _communication(does: Does) -> str:
     if does is Does.HOLDS:
-        return _("Held")
+        return pgettext("communication", "Held")
     if does is Does.COUNTS:
         told = {"tried": COMMUNICATION_TRIED, "share": COMMUNICATION_SHARE * 100}
         return _("Held when, of %(tried)d or more, over %(share)d%% are refused for one reason") % told

@@ -3,7 +3,7 @@
 Runs on the loop of all outgoing connections. Two bounded queues tie it to dispatch.py: rows to send and answers to
 record; together with what is in flight they never exceed what was marked. Nothing is sent after the lease ran out,
 after somebody asked to stop, while the channel pauses, for a communication that does not run any more, or from a mark
-so old that it may be swept already: such rows are released.
+so old that it may be swept already, or too soon after another message to the same person: such rows are released.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from staffetta.connectors.messages import Notification
 from staffetta.deliveries import measure, policy
 from staffetta.deliveries.marks import Answer, Marked
 from staffetta.deliveries.models import DeliveryKind, DeliveryState
+from staffetta.deliveries.recipients import Recipients
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, Kind, rule_of
 from staffetta.outbound.loop import Work, the_loop
 from staffetta.work.clock import monotonic, now
@@ -37,13 +38,15 @@ logger = logging.getLogger(__name__)
 class Sending:
     """One channel's sends. Methods are for the thread that has the database; the rest runs on the loop."""
 
-    def __init__(self, channel: Channel, pace: Pace, concurrency: int, longest: float, oldest: float) -> None:
+    def __init__(
+        self, channel: Channel, pace: Pace, recipients: Recipients, concurrency: int, *, longest: float, oldest: float
+    ) -> None:
         """`longest`: seconds one send may take. `oldest`: seconds after the mark, then a row is not sent."""
         self.recorder = Recorder(channel.pk)
         self.fault: ConnectorError | None = None
         self.gone_templates: dict[int, ConnectorError] = {}
         self.lease_until = 0.0
-        self._channel, self._pace, self._concurrency = channel, pace, concurrency
+        self._channel, self._pace, self._concurrency, self._recipients = channel, pace, concurrency, recipients
         self._longest, self._oldest = longest, oldest
         self._queue: deque[tuple[float, Marked]] = deque()
         self._answers: deque[Answer] = deque()
@@ -167,7 +170,7 @@ class Sending:
     def _start_one(self) -> None:
         marked_at, row = self._queue.popleft()
         if self._may_not_leave(marked_at):
-            self._tell([policy.released(row)])
+            self._tell([self._given_back(row)])
             return
         self._active += 1
         # Eagerly: its request is on its way before the next one is thought of, and the loop goes round once less.
@@ -196,12 +199,14 @@ class Sending:
 
     async def _answer(self, row: Marked) -> Answer:
         if self._connector is None:  # nothing is started before
-            return policy.released(row)
+            return self._given_back(row)
+        self._recipients.written(row.address)
         try:
             taken = await self._connector.send_notification(_message(row))
         except ConnectorError as error:
             return self._refused(row, error)
         self._unreachable = self._pauses = self._silent = 0
+        self._recipients.written(row.address)
         return policy.accepted(row, taken)
 
     def _may_not_leave(self, marked_at: float) -> bool:
@@ -211,6 +216,8 @@ class Sending:
 
     def _refused(self, row: Marked, error: ConnectorError) -> Answer:
         rule = rule_of(error)
+        if rule.state is not DeliveryState.UNCERTAIN:
+            self._recipients.forget(row.address)
         if rule.channel is Does.COUNTS:
             self._stayed_silent()
         elif rule.state is DeliveryState.FAILED:
@@ -248,12 +255,18 @@ class Sending:
             self._release_queue()
 
     def _take(self, marked_at: float, rows: list[Marked]) -> None:
-        urgent = [row for row in rows if row.kind == DeliveryKind.TRANSACTIONAL]
+        admitted, early = self._recipients.admit(rows)
+        self._tell(early)
+        urgent = [row for row in admitted if row.kind == DeliveryKind.TRANSACTIONAL]
         self._queue.extendleft((marked_at, row) for row in reversed(urgent))
-        self._queue.extend((marked_at, row) for row in rows if row.kind != DeliveryKind.TRANSACTIONAL)
+        self._queue.extend((marked_at, row) for row in admitted if row.kind != DeliveryKind.TRANSACTIONAL)
         if self.over:
             self._release_queue()
         self._go_on()
+
+    def _given_back(self, row: Marked) -> Answer:
+        self._recipients.forget(row.address)
+        return policy.released(row)
 
     def _let_rest(self, running: Mapping[int, Collection[str] | None]) -> None:
         queued = list(self._queue)
@@ -262,7 +275,7 @@ class Sending:
             row = entry[1]
             zones = running.get(row.communication_id or 0, ())
             if row.kind == DeliveryKind.COMMUNICATION and zones is not None and row.zone not in zones:
-                self._tell([policy.released(row)])
+                self._tell([self._given_back(row)])
             else:
                 self._queue.append(entry)
 
@@ -274,7 +287,7 @@ class Sending:
         self._go_on()
 
     def _release_queue(self) -> None:
-        self._tell([policy.released(row) for _, row in self._queue])
+        self._tell([self._given_back(row) for _, row in self._queue])
         self._queue.clear()
 
     def _tell(self, answers: Sequence[Answer]) -> None:

@@ -344,14 +344,14 @@ def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Stat
     )
 
 
-def is_due(cursor: Any, channel_id: int) -> bool:
+def is_due(cursor: Any, channel_id: int, *, singles_only: bool = False) -> bool:
     """Say whether the channel has anything to send now; reads only, so that idling locks nothing.
 
     Asked source by source and in the index's order: a question over all at once may be planned as a walk over every row
     that waits, and a held communication may have a million of them.
     """
     sources: list[Statement] = [(f"d.channel_id = %s AND {one} AND {SAME_CONTRACT}", [channel_id]) for one in SINGLE]
-    for each in runnable(cursor, channel_id):
+    for each in [] if singles_only else runnable(cursor, channel_id):
         sources += [_source(each.id, zone, channel_id) for zone in each.asked]
     present = stamp(now())
     for source, parameters in sources:

@@ -35,7 +35,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from staffetta.deliveries import statements
+from staffetta.deliveries import budget, policy, statements
 from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
@@ -72,8 +72,11 @@ def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | 
     """
     moves = Moves()
     with transaction.atomic():
-        _record(answers, moves)
-        marked = _claim(holder, want, shares or Shares(), moves) if want > 0 else []
+        counting = budget.of(answers, counted=holder.counted and want > 0)
+        _record(answers, moves, counting)
+        marked = _claim(holder, want, shares or Shares(), moves, counting) if want > 0 else []
+        if counting:
+            counting.write()
         moves.write()
     return marked
 
@@ -82,7 +85,10 @@ def record(answers: Sequence[Answer]) -> None:
     """Record what came of attempts, whoever holds the lease now."""
     moves = Moves()
     with transaction.atomic():
-        _record(answers, moves)
+        counting = budget.of(answers, counted=False)
+        _record(answers, moves, counting)
+        if counting:
+            counting.write()
         moves.write()
 
 
@@ -168,26 +174,42 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
     return len(moved)
 
 
-def _claim(holder: Holder, want: int, shares: Shares, moves: Moves) -> list[Marked]:
-    """Mark due rows: transactional messages first, then test sends, then the communications by turns."""
+def _claim(holder: Holder, want: int, shares: Shares, moves: Moves, counting: budget.Counting | None) -> list[Marked]:
+    """Mark due rows: transactional messages first, then test sends, then the communications by turns.
+
+    With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
+    """
     with statements.cursor_of_turn() as cursor:
         rows: list[tuple[Any, ...]] = []
         for where in statements.SINGLE:
             cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
             rows += cursor.fetchall()
-        rows += _claim_shares(cursor, holder, want - len(rows), shares)
+        beyond = counting.admit(rows) if counting else []
+        left = want - len(rows)
+        if counting:
+            left = min(left, counting.left_to_communications)
+        shared = _claim_shares(cursor, holder, left, shares)
+        if counting:
+            counting.admit(shared)
+        rows += shared
         if rows and not statements.postgres():
             cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
     marked = [_marked(row) for row in rows]
     for row in marked:
         moves.leave(row.communication_id, row.kind, W)
         moves.arrive(row.communication_id, row.kind, S)
-    return marked
+    return _without(marked, dict(beyond), moves) if beyond else marked
+
+
+def _without(marked: list[Marked], beyond: dict[int, datetime], moves: Moves) -> list[Marked]:
+    """Give back at once what may not leave before a moment."""
+    _record([policy.released(row, beyond[row.id]) for row in marked if row.id in beyond], moves)
+    return [row for row in marked if row.id not in beyond]
 
 
 def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> list[tuple[Any, ...]]:
     """Share `want` among the running communications; what one does not need, or may not have yet, goes to the next."""
-    running = statements.runnable(cursor, holder.channel_id)
+    running = statements.runnable(cursor, holder.channel_id) if want > 0 else []
     start = shares.rotation % len(running) if running else 0
     shares.rotation += 1
     rows: list[tuple[Any, ...]] = []
@@ -229,9 +251,11 @@ def _marked(row: tuple[Any, ...]) -> Marked:
     return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values, zone)
 
 
-def _record(answers: Sequence[Answer], moves: Moves) -> None:
+def _record(answers: Sequence[Answer], moves: Moves, counting: budget.Counting | None = None) -> None:
     if not answers:
         return
+    if counting:
+        counting.give_back(answers)
     told = {answer.id: answer for answer in answers}
     listed = json.dumps([_as_json(answer) for answer in answers])
     present = statements.stamp(now())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffetta.channels.models import APPROVED, Channel, ConnectionState, TemplateVariant
 from staffetta.communications.hold import held_for
@@ -86,7 +87,7 @@ def _steps(done: tuple[bool, ...]) -> list[Step]:
             _("Import your contacts"),
             _("From a CSV file, with the column that says who agreed to WhatsApp messages."),
             "contacts:upload",
-            _("Import"),
+            pgettext_lazy("verb", "Import"),
         ),
         (
             _("Send a test"),

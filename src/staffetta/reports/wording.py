@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LANES: dict[str, str | Promise] = {
     "dispatch": _("Sending"),
@@ -17,7 +18,7 @@ LANES: dict[str, str | Promise] = {
     "jobs": _("Background jobs"),
     "notices": _("E-mails"),
     "sweep": _("Finding what was interrupted"),
-    "schedule": _("Schedule"),
+    "schedule": pgettext_lazy("noun", "Schedule"),
 }
 REGULAR: dict[str, str | Promise] = {
     "deliveries_in_flight": _("Messages whose worker is gone"),

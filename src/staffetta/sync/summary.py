@@ -4,12 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Max
-from django.utils.functional import Promise
 
 from staffetta.sync.judge import OUTCOMES
 from staffetta.sync.models import SyncConfiguration, SyncRun
-from staffetta.sync.wording import LOOKS, sum_text
-from staffetta.sync.wording import OUTCOMES as NAMES
+from staffetta.sync.wording import LOOKS, outcome_word, sum_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,7 @@ class Counter:
     """One number of a run: its code, word, look, and the same number of the run it is compared with."""
 
     code: str
-    label: str | Promise
+    label: str
     number: int
     colour: str
     icon: str
@@ -38,8 +36,8 @@ class Line:
 def counters(run: SyncRun, other: SyncRun | None = None) -> list[Counter]:
     """Return all counters of a run, each beside that of the other run."""
     return [
-        Counter(name, NAMES[name], getattr(run, name), *LOOKS[name], getattr(other, name) if other else None)
-        for name in OUTCOMES
+        Counter(name, outcome_word(name, number), number, *LOOKS[name], getattr(other, name) if other else None)
+        for name, number in numbers(run).items()
     ]
 
 

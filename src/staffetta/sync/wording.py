@@ -3,26 +3,20 @@
 from collections.abc import Mapping
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, npgettext, pgettext_lazy
 
 from staffetta.accounts import wording as deeds
 from staffetta.channels.wording import problem_text
 from staffetta.notices import wording as notices
 from staffetta.notices.models import Incident
+from staffetta.sync.judge import OUTCOMES
 from staffetta.sync.models import RunState, SyncConfiguration
 from staffetta.sync.run import INCIDENT
 from staffetta.sync.setup import Difference
 
-OUTCOMES: dict[str, Promise] = {
-    "created": pgettext_lazy("contact", "New"),
-    "updated": pgettext_lazy("contact", "Updated"),
-    "unchanged": pgettext_lazy("contact", "Unchanged"),
-    "skipped": pgettext_lazy("contact", "Skipped"),
-    "conflicting": pgettext_lazy("contact", "Conflicting"),
-    "rejected": pgettext_lazy("row", "Rejected"),
-}
 LOOKS = {
     "created": ("green", "user-plus"),
     "updated": ("azure", "refresh"),
@@ -119,6 +113,19 @@ def register() -> None:
     notices.register(INCIDENT, incident)
 
 
+def outcome_word(name: str, number: int = 2) -> str:
+    """Return the word for so many customers of one outcome: in Italian it changes with their number."""
+    words = {
+        "created": npgettext("customer", "New", "New", number),
+        "updated": npgettext("customer", "Updated", "Updated", number),
+        "unchanged": npgettext("customer", "Unchanged", "Unchanged", number),
+        "skipped": npgettext("customer", "Skipped", "Skipped", number),
+        "conflicting": npgettext("customer", "Conflicting", "Conflicting", number),
+        "rejected": npgettext("customer", "Rejected", "Rejected", number),
+    }
+    return words.get(name, name)
+
+
 def reason_text(code: str, field: str = "") -> str:
     """Say why a customer was rejected or skipped, naming the customer field where that helps."""
     text = str(REASONS.get(code, code))
@@ -146,9 +153,15 @@ def difference_text(difference: Difference) -> str:
 
 def sum_text(counts: Mapping[str, int]) -> str:
     """Return «5,000 = 3,200 new + …» as plain text."""
-    terms = " + ".join(f"{counts[name]} {str(OUTCOMES[name]).lower()}" for name in OUTCOMES if counts[name])
-    total = sum(counts[name] for name in OUTCOMES)
-    return f"{total} = {terms}" if terms else str(total)
+
+    def grouped(number: int) -> str:
+        return number_format(number, force_grouping=True)
+
+    terms = " + ".join(
+        f"{grouped(counts[name])} {outcome_word(name, counts[name]).lower()}" for name in OUTCOMES if counts[name]
+    )
+    total = grouped(sum(counts[name] for name in OUTCOMES))
+    return f"{total} = {terms}" if terms else total
 
 
 def incident(told: Incident) -> notices.Words:

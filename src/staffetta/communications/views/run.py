@@ -24,6 +24,7 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import media_text, shown_hours, trouble_words
+from staffetta.deliveries.budget import Outlook, outlook
 from staffetta.deliveries.gains import gained
 from staffetta.deliveries.incident_words import share_refused
 from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
@@ -170,6 +171,7 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "stoppable": communication.state in stopping.STOPPABLE,
         "held_numbers": _held_numbers(communication),
         "gained": _gained(communication, counted.sent),
+        "outlook": _outlook(communication, counted.by_state[DeliveryState.WAITING]),
         "pausable": communication.state in UNDER_WAY,
         "closed": _closed(communication, counted.by_state[DeliveryState.WAITING]),
         "hours": shown_hours(communication.hours),
@@ -187,6 +189,13 @@ def _gained(communication: Communication, taken: int) -> dict[str, Any]:
         "attempts": [(each, [(when(outcome), number) for outcome, number in each.lost]) for each in found.attempts],
         "settled": found.settled,
     }
+
+
+def _outlook(communication: Communication, waiting: int) -> Outlook | None:
+    """What the daily budget means for those who wait; None when it does not hold them up."""
+    under_way = waiting and communication.state in UNDER_WAY
+    found = outlook(communication.channel, waiting) if under_way else None
+    return found if found and (found.spreads or found.resumes_at) else None
 
 
 def _late(communication: Communication) -> bool:
@@ -235,6 +244,7 @@ def summary_of(communication: Communication) -> dict[str, Any]:
         return context
     counted = counted_start(communication)
     context["counted"], context["closed"] = counted, counted.closed
+    context["outlook"] = outlook(communication.channel, counted.receive)
     context["left_out"] = counted.audience - counted.receive
     largest_first = sorted(counted.reasons.items(), key=lambda item: -item[1])
     context["reasons"] = [(words_of(reason), number) for reason, number in largest_first]

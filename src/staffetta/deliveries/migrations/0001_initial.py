@@ -122,6 +122,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Budget',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('used', models.BigIntegerField(default=0)),
+                ('resumes_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Reached',
+            fields=[
+                ('person', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(db_index=True)),
+                ('before', models.DateTimeField(null=True)),
+                ('delivery', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name_plural': 'reached',
+            },
+        ),
+        migrations.CreateModel(
             name='Idempotency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -20,10 +20,10 @@ from staffetta.sync.wording import (
     STATE_LOOKS,
     WRITES,
     difference_text,
+    outcome_word,
     problem_of_run,
     reason_text,
 )
-from staffetta.sync.wording import OUTCOMES as NAMES
 from staffetta.ui.paging import page_of
 
 RUNS = 20
@@ -100,7 +100,10 @@ def run(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpRespons
     made = configuration(pk, sync_id)
     shown = _told(made, run_of(made, run_id))
     if request.htmx:  # type: ignore[attr-defined]  # django_htmx's middleware adds it
-        return render(request, "sync/_run_live.html", shown)
+        answer = render(request, "sync/_run_live.html", shown)
+        if not shown["under_way"]:
+            answer["HX-Refresh"] = "true"  # its people and what can be done with it stand below
+        return answer
     return render(
         request, "sync/run.html", {**around(request, made.channel), **shown, **_people(request, shown["run"])}
     )
@@ -136,7 +139,7 @@ def _people(request: HttpRequest, told: SyncRun) -> dict[str, Any]:
     shown = [*failed, *writes.exclude(state=WriteState.FAILED)[: WRITES_SHOWN - len(failed)]]
     return {
         "chosen": chosen,
-        "outcomes": [(name, NAMES[name]) for name in OUTCOMES],
+        "outcomes": [(name, outcome_word(name)) for name in OUTCOMES],
         "page": page,
         "rows": [row_line(row, known) for row in page],
         "writes": [(write, WRITES.get(write.deed, write.deed), _write_problem(write.problem)) for write in shown],
@@ -151,7 +154,7 @@ def row_line(row: SyncRow, known: dict[str, Any]) -> dict[str, Any]:
     """Return one row as it is shown: the person, the outcome in words, each change before and after."""
     return {
         "row": row,
-        "label": NAMES.get(row.outcome, row.outcome),
+        "label": outcome_word(row.outcome, 1),
         "look": LOOKS.get(row.outcome, ("secondary", "list")),
         "reason": reason_text(row.reason, row.field) if row.reason else "",
         "changes": [

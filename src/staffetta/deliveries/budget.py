@@ -1,0 +1,179 @@
+"""The daily budget: how many different persons the business may write to in any 24 hours (messaging-rules 1.9).
+
+Meta sets the limit per business, over all its numbers. Counted are the persons of whom a message was taken or may have
+been: marked (dispatch), and given back when it was refused or never left. Who was reached in the last 24 hours costs
+nothing. Communications leave a reserve to transactional messages; beyond the budget these wait too. Nobody fails by it.
+
+One locked row (`Budget`) stands before every claim of a counted channel, so that any number of workers on any number of
+channels count as one; it is the first lock of its transaction. Without a limit nothing of this is asked or written.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from staffetta.channels import gateway
+from staffetta.channels.models import Channel
+from staffetta.connectors.messages import Platform
+from staffetta.deliveries import reached
+from staffetta.deliveries.marks import Answer
+from staffetta.deliveries.models import TAKEN, Budget, Delivery, DeliveryState, Reached
+from staffetta.work.clock import now
+
+LATER = timedelta(minutes=1)
+"""A single message beyond the budget asks again after so long, at the earliest."""
+Row = tuple[Any, ...]
+"""A claimed row: its number first, its address sixth (statements.MARKED)."""
+ADDRESS = 5
+
+
+def limit() -> int:
+    """Return how many persons in 24 hours; 0: no limit."""
+    return int(settings.DAILY_PEOPLE)
+
+
+def reserve() -> int:
+    """Return how many of them are kept for transactional messages and test sends; one is left to the others."""
+    return max(0, min(limit() - 1, int(limit() * settings.DAILY_RESERVE / 100)))
+
+
+def counts(channel: Channel) -> bool:
+    """Say whether the people of this channel count: there is a limit, and its platform has one."""
+    return limit() > 0 and Platform(channel.platform) in gateway.capabilities(channel.provider).counted_platforms
+
+
+def window() -> timedelta:
+    """Return for how long a person counts: from the mark, hence the time a send may take is added to the day."""
+    return timedelta(days=1, seconds=settings.IN_FLIGHT_TIMEOUT)
+
+
+def rests() -> bool:
+    """Say whether communications wait for persons to become free; a plain read."""
+    return Budget.objects.filter(resumes_at__gt=now()).exists()
+
+
+class Counting:
+    """The budget within one transaction, locked until its end."""
+
+    def __init__(self) -> None:
+        self.present = now()
+        self._row, new = Budget.objects.select_for_update().get_or_create(pk=1)
+        if new:
+            self._row.used = _from_ledger(self.present)
+        self._row.used -= reached.expire(self.present - window())
+
+    @property
+    def left(self) -> int:
+        """How many new persons may be written to at all."""
+        return max(0, limit() - self._row.used)
+
+    @property
+    def left_to_communications(self) -> int:
+        return max(0, self.left - reserve())
+
+    def admit(self, rows: Sequence[Row]) -> list[tuple[int, datetime]]:
+        """Count the persons of marked rows; return (row, not before) of those who are beyond the budget."""
+        persons = {row[0]: reached.digest(row[ADDRESS]) for row in rows}
+        taken = dict.fromkeys(reached.known(persons.values()))
+        left, beyond, counted = self.left, [], {}
+        for each, person in persons.items():
+            if person not in taken and left <= 0:
+                beyond.append(each)
+                continue
+            left -= person not in taken
+            taken[person] = None
+            counted[person] = each
+        self._row.used += reached.note(counted, self.present)
+        return list(zip(beyond, self._times(len(beyond)), strict=True))
+
+    def give_back(self, answers: Sequence[Answer]) -> None:
+        """Uncount the persons of messages that were refused or did not leave, unless they had been reached before."""
+        ids = [answer.id for answer in answers if not_taken(answer)]
+        if ids:
+            self._row.used -= reached.give_back(ids)
+
+    def write(self) -> None:
+        """Keep the count, and when communications may go on once there is nothing left for them."""
+        self._row.resumes_at = None
+        if not self.left_to_communications:
+            first = reached.oldest(1)
+            self._row.resumes_at = first[0] + window() if first else self.present + LATER
+        self._row.save()
+
+    def _times(self, number: int) -> list[datetime]:
+        """Return when the next `number` persons become free, one after the other."""
+        if not number:
+            return []
+        earliest = self.present + LATER
+        freed = [max(earliest, moment + window()) for moment in reached.oldest(number)]
+        return freed + [freed[-1] if freed else earliest] * (number - len(freed))
+
+
+def not_taken(answer: Answer) -> bool:
+    """Whether the provider surely has not taken it."""
+    return answer.state in (DeliveryState.WAITING, DeliveryState.FAILED)
+
+
+def forget_without_a_limit() -> int:
+    """Throw the count away while there is no limit: when one is set again, the ledger is read anew."""
+    if limit() or not Budget.objects.exists():
+        return 0
+    Budget.objects.all().delete()
+    return Reached.objects.all().delete()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the budget means for so many people: how many today, on how many days, when communications go on."""
+
+    today: int
+    days: int
+    a_day: int
+    resumes_at: datetime | None
+
+    @property
+    def spreads(self) -> bool:
+        return self.days > 1
+
+
+def outlook(channel: Channel | None, people: int) -> Outlook | None:
+    """Return it for a communication; None without a limit. Who was reached lately costs nothing: days at most."""
+    if channel is None or not counts(channel):
+        return None
+    row = Budget.objects.filter(pk=1).first() or Budget()
+    expired = Reached.objects.filter(at__lte=now() - window()).count() if row.used else 0
+    a_day = limit() - reserve()
+    today = min(people, max(0, a_day - row.used + expired))
+    days = 1 + math.ceil((people - today) / a_day)
+    resumes_at = row.resumes_at if row.resumes_at and row.resumes_at > now() else None
+    return Outlook(today, days, a_day, resumes_at)
+
+
+def _from_ledger(present: datetime) -> int:
+    """Count whom the ledger shows as reached: a limit may be set at any time, and holds from then on."""
+    rows = Delivery.objects.filter(
+        Q(channel=None) | Q(channel__platform__in=gateway.capabilities().counted_platforms),
+        Q(state__in=(*TAKEN, DeliveryState.UNCERTAIN), settled_at__gt=present - window())
+        | Q(state=DeliveryState.SENDING),
+    )
+    found: dict[int, tuple[datetime, int]] = {}
+    for each, address, settled_at in rows.values_list("pk", "address", "settled_at").iterator():
+        person, moment = reached.digest(address), settled_at or present
+        if person not in found or found[person][0] < moment:
+            found[person] = moment, each
+    Reached.objects.bulk_create(
+        [Reached(person=person, at=at, delivery=each) for person, (at, each) in found.items()], batch_size=2000
+    )
+    return len(found)
+
+
+def of(answers: Sequence[Answer], *, counted: bool) -> Counting | None:
+    """Return the budget for a transaction that claims for a counted channel or gives somebody back; call it first."""
+    if counted or (limit() > 0 and any(not_taken(answer) for answer in answers)):
+        return Counting()
+    return None

@@ -1,0 +1,89 @@
+"""The statements of the daily budget (budget.py) on the persons counted. Call them with the budget locked.
+
+A person is a keyed digest of the address: nothing here can be read back, and all of it is gone after a day.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+
+from django.conf import settings
+from django.db import connection
+
+from staffetta.deliveries import statements
+from staffetta.deliveries.models import Reached
+
+PIECE = 5000
+"""Persons that become free in one claim at most: after a night there may be many."""
+EXPIRE = """
+DELETE FROM deliveries_reached
+WHERE person IN (SELECT person FROM deliveries_reached WHERE at <= %s ORDER BY at LIMIT %s)
+"""
+# `before` is what was true before this message: if it never leaves, that is restored.
+NOTE = """
+INSERT INTO deliveries_reached (person, delivery, at, before) SELECT {columns}, %s, NULL FROM {source} WHERE TRUE
+ON CONFLICT (person) DO UPDATE SET before = deliveries_reached.at, at = excluded.at, delivery = excluded.delivery
+RETURNING before
+"""
+ADDRESSES = "SELECT id, address FROM deliveries_delivery WHERE id {ids}"
+UNCOUNT = "DELETE FROM deliveries_reached WHERE person {persons} AND delivery {ids} AND before IS NULL"
+RESTORE = """
+UPDATE deliveries_reached SET at = before, before = NULL, delivery = 0
+WHERE person {persons} AND delivery {ids} AND before IS NOT NULL
+"""
+
+
+def digest(address: str) -> int:
+    """Return what stands for a person: 64 bits, keyed with the installation's secret."""
+    return int.from_bytes(blake2b(address.encode(), digest_size=8, key=_key(settings.SECRET_KEY)).digest(), signed=True)
+
+
+@cache
+def _key(secret: str) -> bytes:
+    return blake2b(secret.encode(), digest_size=32, person=b"reached").digest()
+
+
+def expire(before: datetime) -> int:
+    """Let those go who were last reached before that; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXPIRE, [statements.stamp(before), PIECE])
+        return int(cursor.rowcount)
+
+
+def known(persons: Iterable[int]) -> list[int]:
+    """Return those of the persons who count already."""
+    return list(Reached.objects.filter(person__in=set(persons)).values_list("person", flat=True))
+
+
+def note(persons: Mapping[int, int], present: datetime) -> int:
+    """Count the persons, each for one message (its row's number); return how many are new."""
+    if not persons:
+        return 0
+    listed = json.dumps([{"person": person, "delivery": each} for person, each in sorted(persons.items())])
+    if statements.postgres():
+        columns, source = "person, delivery", "jsonb_to_recordset(%s::jsonb) AS o(person bigint, delivery bigint)"
+    else:
+        columns, source = "json_extract(value, '$.person'), json_extract(value, '$.delivery')", "json_each(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE.format(columns=columns, source=source), [statements.stamp(present), listed])
+        return sum(before is None for (before,) in cursor.fetchall())
+
+
+def give_back(ids: Sequence[int]) -> int:
+    """Undo what was counted for these messages, unless another counted since; return how many count no more."""
+    condition, parameters = statements.listed(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(ADDRESSES.format(ids=condition), parameters)
+        persons, listed = statements.listed([digest(address) for _, address in cursor.fetchall()])
+        both = [*listed, *parameters]
+        cursor.execute(UNCOUNT.format(persons=persons, ids=condition), both)
+        gone = int(cursor.rowcount)
+        cursor.execute(RESTORE.format(persons=persons, ids=condition), both)
+    return gone
+
+
+def oldest(number: int) -> list[datetime]:
+    """Return when those were last reached who become free first."""
+    return list(Reached.objects.order_by("at").values_list("at", flat=True)[:number])
