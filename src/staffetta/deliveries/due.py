@@ -13,8 +13,9 @@ from django.db.models import Sum
 
 from staffetta.communications.hours import hours_of, quiet_hours
 from staffetta.communications.models import Communication, CommunicationState
+from staffetta.deliveries import budget
 from staffetta.deliveries.models import DeliveryCount, DeliveryState
-from staffetta.deliveries.statements import read_moment
+from staffetta.deliveries.statements import read_moment, stamp
 from staffetta.work.clock import now
 
 MANY = 1000
@@ -29,7 +30,8 @@ UNION ALL SELECT {_FIRST.format(which=_SINGLE.format(kind="test"))} FROM channel
 OLDEST_SINGLE = f"SELECT MIN(first) FROM ({_SINGLES}) AS firsts"
 OLDEST = f"""
 SELECT MIN(first) FROM ({_SINGLES} UNION ALL SELECT {_FIRST.format(which=_OF_COMMUNICATION)}
-FROM communications_communication m WHERE m.state = 'running' AND m.hours = '') AS firsts
+FROM communications_communication m WHERE m.state = 'running' AND m.hours = ''
+AND NOT EXISTS (SELECT 1 FROM deliveries_budget b WHERE b.resumes_at > %s)) AS firsts
 """
 IN_ZONE = """SELECT d.not_before FROM deliveries_delivery d
 WHERE d.communication_id = %s AND d.zone = %s AND d.zone > '' AND d.state = 'waiting' ORDER BY d.not_before LIMIT 1"""
@@ -41,16 +43,20 @@ IN_FLIGHT = "SELECT COUNT(*) FROM deliveries_delivery WHERE state = 'sending'"
 
 
 def oldest() -> datetime | None:
-    """Return since when the message that waits longest could have been sent; None when nothing is due."""
+    """Return since when the message that waits longest could have been sent; None when nothing is due.
+
+    While the daily budget is used up, communications are not late.
+    """
     quiet = quiet_hours() is not None
-    found = [_moment(OLDEST_SINGLE if quiet else OLDEST), *_within_hours(quiet)]
+    found = [_moment(OLDEST_SINGLE) if quiet else _moment(OLDEST, stamp(now())), *_within_hours(quiet)]
     return min((moment for moment in found if moment and moment <= now()), default=None)
 
 
 def _within_hours(quiet: bool) -> Iterator[datetime | None]:
     """Yield, where hours hold, since when the first of each open zone could have been sent: not before it opened."""
     running = Communication.objects.filter(state=CommunicationState.RUNNING)
-    for communication in running if quiet else running.exclude(hours=""):
+    listed = list(running if quiet else running.exclude(hours=""))
+    for communication in [] if listed and budget.rests() else listed:
         hours = hours_of(communication.hours)
         for zone in communication.zones:
             opened = hours and hours.opened(zone, now())
@@ -69,12 +75,12 @@ def in_flight() -> int:
     return int(_value(IN_FLIGHT))
 
 
-def _moment(sql: str, *parameters: int | str) -> datetime | None:
+def _moment(sql: str, *parameters: Any) -> datetime | None:
     found = _value(sql, *parameters)
     return read_moment(datetime.fromisoformat(found) if isinstance(found, str) else found)
 
 
-def _value(sql: str, *parameters: int | str) -> Any:
+def _value(sql: str, *parameters: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(parameters))
         row = cursor.fetchone()

@@ -62,8 +62,11 @@ class Shares:
 
     A row that waits again gets a `not_before` of that moment, so nothing due lies behind `since`. Both are kept by
     communication and zone (None where no hours hold); a zone is `dry` when it gave less than it was asked for.
+    `singles`: whether transactional messages and test sends have to be asked for, because some may have come since the
+    last time.
     """
 
     rotation: int = 0
     since: dict[tuple[int, str | None], Any] = field(default_factory=dict)
     dry: set[tuple[int, str | None]] = field(default_factory=set)
+    singles: bool = True

@@ -6,7 +6,8 @@ is always the same. Literals such as 'waiting' stand in the text: only then may 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from staffetta.deliveries.zones import open_zones
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 
 if TYPE_CHECKING:
@@ -72,6 +74,17 @@ def cursor_of_turn() -> CursorWrapper:
     return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Send statements on without waiting for the one before; a fetch waits for all so far. Only PostgreSQL is far."""
+    if not postgres():
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
 # Of one zone, by `delivery_due_in_zone`: the other index would walk over everybody whose hours are closed, hence `+ 0`.
 IN_ZONE = "d.channel_id + 0 = %s AND d.communication_id = %s AND d.zone = %s AND d.zone > ''"
 IN_ALL_ZONES = "d.channel_id = %s AND d.kind = 'communication' AND d.communication_id = %s"
@@ -98,8 +111,18 @@ def running(cursor: Any, channel_id: int) -> dict[int, list[str] | None]:
 
 
 def runnable(cursor: Any, channel_id: int) -> list[Runnable]:
-    """Return the communications of a channel that may be sent now, to whom and how fast."""
+    """Return the communications of a channel that may be sent now."""
+    ask_runnable(cursor, channel_id)
+    return told_runnable(cursor)
+
+
+def ask_runnable(cursor: Any, channel_id: int) -> None:
+    """Ask which communications of a channel may be sent now; `told_runnable` reads the answer."""
     cursor.execute(RUNNABLE, [channel_id, stamp(real_now())])
+
+
+def told_runnable(cursor: Any) -> list[Runnable]:
+    """Return what `ask_runnable` asked for."""
     found = [
         Runnable(int(each), open_zones(hours, zones), speed, read_moment(moment))
         for each, hours, zones, speed, moment in cursor.fetchall()
@@ -340,7 +363,7 @@ def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Stat
     shared = ", ".join(["%s"] * len(frozen))
     return (
         f"INSERT INTO deliveries_delivery ({columns}) SELECT {taken}, {settled}, {shared} FROM {source}",
-        [stamp(now()), *frozen.values(), json.dumps(rows)],
+        [stamp(now()), *frozen.values(), as_json(rows).decode()],
     )
 
 
