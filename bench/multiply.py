@@ -7,8 +7,11 @@ from django.db import connection, models, transaction
 AT_ONCE = 100_000
 
 
-def multiply(row: models.Model, number: int, changed: Mapping[str, str]) -> None:
-    """Write `number` further rows like `row`; `changed` is column -> SQL, where `n.i` counts from 1."""
+def multiply(row: models.Model, number: int, changed: Mapping[str, str], where: str = "") -> None:
+    """Write `number` further rows like `row`; `changed` is column -> SQL, where `n.i` counts from 1.
+
+    `where` leaves some of them out, in SQL.
+    """
     table = row._meta.db_table
     columns = [field.column for field in row._meta.concrete_fields if not field.primary_key]
     taken = ", ".join(changed.get(column, f'p."{column}"') for column in columns)
@@ -16,15 +19,15 @@ def multiply(row: models.Model, number: int, changed: Mapping[str, str]) -> None
     for start in range(1, number + 1, AT_ONCE):
         end = min(number, start + AT_ONCE - 1)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_statement(table, names, taken), [start, end, row.pk])
+            cursor.execute(_statement(table, names, taken, where or "1 = 1"), [start, end, row.pk])
 
 
-def _statement(table: str, names: str, taken: str) -> str:
+def _statement(table: str, names: str, taken: str, where: str) -> str:
     if connection.vendor == "postgresql":
-        series = f'generate_series(%s, %s) AS n(i), "{table}" p WHERE p.id = %s'
+        series = f'generate_series(%s, %s) AS n(i), "{table}" p WHERE p.id = %s AND {where}'
         return f'INSERT INTO "{table}" ({names}) SELECT {taken} FROM {series}'
     counting = "WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT n.i + 1 FROM n WHERE n.i < %s)"
-    return f'INSERT INTO "{table}" ({names}) {counting} SELECT {taken} FROM n, "{table}" p WHERE p.id = %s'
+    return f'INSERT INTO "{table}" ({names}) {counting} SELECT {taken} FROM n, "{table}" p WHERE p.id = %s AND {where}'
 
 
 def new_uuid() -> str:
@@ -41,3 +44,22 @@ def analyse() -> None:
 def text(expression: str) -> str:
     """Return the SQL of a number as text."""
     return f"CAST({expression} AS text)"
+
+
+def two_digits(expression: str) -> str:
+    """Return the SQL of a number below 100 as two digits."""
+    return f"substr({text(f'100 + ({expression})')}, 2)"
+
+
+def json_of(pairs: Mapping[str, str]) -> str:
+    """Return the SQL of a JSON object; the values are SQL of texts that are JSON already."""
+    inner = " || ', ' || ".join(f"""'"{name}": ' || {value}""" for name, value in pairs.items())
+    whole = f"'{{' || {inner} || '}}'"
+    return f"CAST({whole} AS jsonb)" if connection.vendor == "postgresql" else whole
+
+
+def days_before(column: str, days: str) -> str:
+    """Return the SQL of a moment so many days before that of a column."""
+    if connection.vendor == "postgresql":
+        return f"{column} - ({days}) * interval '1 day'"
+    return f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', {column}, '-' || ({days}) || ' days')"

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
-from staffetta.deliveries import budget, dispatch, states
+from staffetta.deliveries import budget, dispatch, due, states
 from staffetta.deliveries.counts import reconcile
 from staffetta.deliveries.marks import Answer, Holder, Marked
 from staffetta.deliveries.models import Attempt, Budget, Delivery, Reached
@@ -173,13 +173,14 @@ def test_a_limit_set_later_counts_what_the_ledger_shows(channel: Channel, engage
     run()
     assert not Budget.objects.exists()
     settings.DAILY_PEOPLE = 10
+    assert budget.keep_in_step() == 5
     people(10, 5)
     second = planned(channel)
     run()
     assert Delivery.objects.filter(state="sent").values("address").distinct().count() == 8
     assert counted() == 8
     settings.DAILY_PEOPLE = 0
-    assert budget.forget_without_a_limit() == 8
+    assert budget.keep_in_step() == 8
     run()
     assert states_of(second)["sent"] > 3
 
@@ -238,3 +239,15 @@ def test_without_a_limit_a_claim_asks_nothing_more(channel: Channel, engage: Eng
     with CaptureQueriesContext(connection) as asked:
         assert len(states.turn(holder, [], 5)) == 3
     assert not any("reached" in query["sql"] or "budget" in query["sql"] for query in asked.captured_queries)
+
+
+@pytest.mark.usefixtures("ten_a_day")
+def test_who_waits_for_the_budget_is_not_late(channel: Channel, engage: Engage, later: Callable[[float], None]) -> None:
+    people(20)
+    planned(channel)
+    assert due.oldest() is not None
+    run()
+    later(HOUR)
+    assert due.oldest() is None
+    later(25 * HOUR)
+    assert due.oldest() is not None

@@ -8,9 +8,9 @@ from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.channels.pace import set_pace
 from staffetta.deliveries import carried, dispatch
-from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.models import Attempt, Delivery
 from staffetta.work.lanes import LaneContext
-from tests.deliveries.ledger import people, planned, run
+from tests.deliveries.ledger import people, planned, run, transactional
 
 
 def sent() -> int:
@@ -54,3 +54,29 @@ def test_a_sender_under_way_takes_up_a_change_within_two_seconds(
     dispatch.work(LaneContext("test", change))  # ends when the channel is not what it was
     assert time.monotonic() - told[0] < 2
     assert sent() < 10
+
+
+@pytest.mark.parametrize("rate", [4, 40])
+def test_a_transactional_message_waits_for_no_more_than_what_is_marked_ahead(
+    channel: Channel, engage: Engage, rate: int
+) -> None:
+    contacts = people(200)
+    planned(channel)
+    set_pace(channel, rate, None)
+    begun = time.monotonic()
+    asked: list[Delivery] = []
+
+    def ask() -> bool:
+        spent = time.monotonic() - begun
+        if spent > 0.5 + len(asked) * 0.6 and len(asked) < 4:
+            asked.append(transactional(channel, contacts[-1 - len(asked)]))
+        return spent > 4
+
+    dispatch.work(LaneContext("test", ask))
+    assert len(asked) == 4
+    for each in asked:
+        answered = Attempt.objects.get(delivery=each, outcome="accepted").answered_at
+        assert answered is not None
+        # It is marked once one of those ahead has left, and leaves as the next one after that.
+        assert (answered - each.created_at).total_seconds() < dispatch.AHEAD + 1 / rate + 0.25
+    assert Delivery.objects.filter(kind="communication", state="sent").count() > rate

@@ -126,7 +126,7 @@ def test_the_oldest_due_message_is_found_by_the_index_alone() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL reads a small table whole")
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {due.OLDEST}")
+        cursor.execute(f"EXPLAIN QUERY PLAN {due.OLDEST}", [real_now()])
         steps = [str(row[3]) for row in cursor.fetchall()]
         touching = [step for step in steps if " d " in step]
     assert len(touching) == 3

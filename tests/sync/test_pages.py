@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from staffetta.channels.models import Channel
 from staffetta.cli.main import main
@@ -190,6 +192,28 @@ def test_lists_cost_the_same_whatever_they_hold(
     for path, queries in ((f"/engage/channels/{offered.pk}/sync/", 11), (address(made, f"runs/{run.pk}/"), 14)):
         with django_assert_num_queries(queries):  # type: ignore[attr-defined]  # a context manager
             text(as_operator, path)
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"), [("conflicts/", "conflicting"), ("rejects/", "rejected"), ("", "rejected")]
+)
+def test_what_waits_for_a_person_is_paged_and_counted_no_further_than_a_thousand(
+    as_operator: Client, offered: Channel, page: str, outcome: str
+) -> None:
+    made = configuration(offered)
+    run = SyncRun.objects.create(configuration=made, state="done")
+    seen = []
+    for rows in (2, 1100):
+        run.rows.bulk_create(
+            run.rows.model(run=run, outcome=outcome, customer_id=number(place), reason="no_key")
+            for place in range(rows)
+        )
+        with CaptureQueriesContext(connection) as asked:
+            shown = text(as_operator, address(made, page))
+        seen.append(len(asked))
+    assert seen[0] == seen[1]
+    if not page:
+        assert "1.000+ righe scartate" in shown
 
 
 def test_the_command_line_rehearses_runs_shows_and_undoes(

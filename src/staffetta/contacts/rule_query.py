@@ -13,12 +13,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, F
-from django.db.models.functions import StrIndex, Substr
+from django.db.models.functions import Coalesce, StrIndex, Substr
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 
 from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ContactActivity, ImportedContact, ListMember
-from staffetta.contacts.rule_functions import HasAny, Lowered, Moment, Number, Plain, Told, lowered
+from staffetta.contacts.rule_functions import HasAny, Lowered, Number, Plain, Told, Within, lowered
 from staffetta.contacts.rule_terms import About
 from staffetta.contacts.rules import Condition, Rule
 from staffetta.contacts.values import SYSTEM_FIELDS
@@ -65,31 +65,32 @@ def _field(rule: Condition, present: Present) -> Q:
 
 def _filled(column: Combinable, rule: Condition) -> Q:
     nothing = ("", "[]") if rule.type == "choices" else ("",)
-    return Q(IsNull(column, False)) & ~_known(In(column, [Value(text) for text in nothing]), column)
+    return Q(IsNull(column, False)) & ~_known(In(column, [Value(text) for text in nothing]))
 
 
-def _known(lookup: Any, column: Any) -> Q:
-    """Join a comparison with the column's being there: then it is never null."""
-    return Q(lookup) & Q(IsNull(column, False))
+def _known(lookup: Any) -> Q:
+    """Make a comparison false where there is no value."""
+    return Q(Coalesce(lookup, Value(False)))
 
 
 def _text(column: Combinable, rule: Condition, _present: Present) -> Q:
-    plain, wanted = Lowered(column), Value(lowered(str(rule.values[0])))
+    text = lowered(str(rule.values[0]))
+    plain, wanted = Lowered(column, text), Value(text)
     name = rule.operator.removesuffix("_not")
     if name == "is":
-        met = _known(Exact(Plain(plain), wanted), column)
+        met = _known(Exact(Plain(plain), wanted))
     else:
         place = StrIndex(plain, wanted)
-        met = _known(GreaterThan(place, 0) if name == "contains" else Exact(place, 1), column)
+        met = _known(GreaterThan(place, 0) if name == "contains" else Exact(place, 1))
     return ~met if rule.operator.endswith("_not") else met
 
 
 def _number(column: Combinable, rule: Condition, _present: Present) -> Q:
     told, values = Number(column), [float(value) for value in rule.values]
     if rule.operator == "between":
-        return _known(GreaterThanOrEqual(told, values[0]), told) & Q(LessThanOrEqual(told, values[1]))
+        return _known(GreaterThanOrEqual(told, values[0])) & Q(LessThanOrEqual(told, values[1]))
     lookup = {"equals": Exact, "less": LessThan, "more": GreaterThan}[rule.operator]
-    return _known(lookup(told, values[0]), told)
+    return _known(lookup(told, values[0]))
 
 
 def span(rule: Condition, today: date) -> tuple[date | None, date | None]:
@@ -120,29 +121,25 @@ def _date(column: Combinable, rule: Condition, present: Present) -> Q:
 
 def _birthday(column: Combinable, rule: Condition, today: date) -> Q:
     if rule.operator == "birthday_month":
-        return _known(Exact(Substr(column, 6, 2), Value(f"{today:%m}")), column)
+        return _known(Exact(Substr(column, 6, 2), Value(f"{today:%m}")))
     days = [f"{today:%m-%d}"]
     if days == ["02-28"] and (today + ONE_DAY).month == 3:
         days.append("02-29")  # of those born on a leap day, in a year without one
-    return _known(In(Substr(column, 6, 5), [Value(day) for day in days]), column)
+    return _known(In(Substr(column, 6, 5), [Value(day) for day in days]))
 
 
 def _moment(column: Combinable, rule: Condition, present: Present) -> Q:
-    told, (low, high) = Moment(column), span(rule, present.today)
-    met = Q(IsNull(told, False))
-    if low:
-        met &= Q(GreaterThanOrEqual(told, present.begins(low).timestamp()))
-    if high:
-        met &= Q(LessThan(told, present.begins(high + ONE_DAY).timestamp()))
-    return met
+    low, high = span(rule, present.today)
+    begin = present.begins(low) if low else None
+    return Q(Within(column, begin, present.begins(high + ONE_DAY) if high else None))
 
 
 def _boolean(column: Combinable, rule: Condition, _present: Present) -> Q:
-    return _known(Exact(Plain(column), Value("true" if rule.operator == "yes" else "false")), column)
+    return _known(Exact(Plain(column), Value("true" if rule.operator == "yes" else "false")))
 
 
 def _choice(column: Combinable, rule: Condition, _present: Present) -> Q:
-    met = _known(In(Plain(column), [Value(text) for text in rule.values]), column)
+    met = _known(In(Plain(column), [Value(text) for text in rule.values]))
     return ~met if rule.operator == "none_of" else met
 
 

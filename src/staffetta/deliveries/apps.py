@@ -36,7 +36,7 @@ class DeliveriesConfig(AppConfig):
         lanes.register(lanes.Lane("note_sent", note_sent.work, every=note_sent.EVERY))
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
-        sweeps.register("daily budget", 60.0, budget.forget_without_a_limit)
+        sweeps.register("daily budget", 60.0, budget.keep_in_step)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
         hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from staffetta.channels import gateway
@@ -119,12 +120,19 @@ def not_taken(answer: Answer) -> bool:
     return answer.state in (DeliveryState.WAITING, DeliveryState.FAILED)
 
 
-def forget_without_a_limit() -> int:
-    """Throw the count away while there is no limit: when one is set again, the ledger is read anew."""
-    if limit() or not Budget.objects.exists():
+def keep_in_step() -> int:
+    """Begin to count as soon as there is a limit, so that pages know what is left; throw the count away without one.
+
+    When a limit is set again, the ledger is read anew. Returns how many persons are counted, or were.
+    """
+    if bool(limit()) == Budget.objects.exists():
         return 0
-    Budget.objects.all().delete()
-    return Reached.objects.all().delete()[0]
+    with transaction.atomic():
+        if limit():
+            Counting().write()
+            return Reached.objects.count()
+        Budget.objects.all().delete()
+        return Reached.objects.all().delete()[0]
 
 
 @dataclass(frozen=True, slots=True)

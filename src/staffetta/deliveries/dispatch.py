@@ -124,8 +124,8 @@ class Session:
         self.told: list[Answer] = []
         self.shares = Shares()
         self.hungry = True
-        self.heard = bell.heard()
-        self.began = self.busy_at = self.renewed_at = self.looked_at = self.checked_at = asked_at
+        self.heard = self.rang = bell.heard()
+        self.began = self.busy_at = self.renewed_at = self.looked_at = self.checked_at = self.asked_at = asked_at
         self.sending.lease_until = self.began + self.lease_seconds
 
     def run(self) -> ConnectorError | None:
@@ -172,6 +172,7 @@ class Session:
 
     def _turn(self) -> None:
         self.told += self.sending.answers()
+        self._listen()
         room = self._room()
         if self.told or (room > 0 and self._may_be_due()):
             rows = self._record_and_claim(room)
@@ -180,6 +181,12 @@ class Session:
             self.sending.put(rows)
             self._take_out_templates()
         self._wait()
+
+    def _listen(self) -> None:
+        """Single messages ring; those that wait for a moment are asked for as often as an idle session looks."""
+        heard, present = bell.heard(), monotonic()
+        if heard != self.rang or not self.hungry or present - self.asked_at >= LOOK:
+            self.rang, self.asked_at, self.shares.singles = heard, present, True
 
     def _record_and_claim(self, room: int) -> list[Marked]:
         """One transaction; what failed or worked again in a row is written in it, when that changed."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
+from staffetta.deliveries import statements
 from staffetta.deliveries.models import DeliveryCount, DeliveryState
 from staffetta.work.clock import now
 
@@ -23,6 +24,7 @@ _FIRST = "(SELECT d.not_before FROM deliveries_delivery d WHERE {which} ORDER BY
 OLDEST = f"""
 SELECT MIN(first) FROM (
 SELECT {_FIRST.format(which=_OF_COMMUNICATION)} AS first FROM communications_communication m WHERE m.state = 'running'
+AND NOT EXISTS (SELECT 1 FROM deliveries_budget b WHERE b.resumes_at > %s)
 UNION ALL SELECT {_FIRST.format(which=_SINGLE.format(kind="transactional"))} FROM channels_channel c
 UNION ALL SELECT {_FIRST.format(which=_SINGLE.format(kind="test"))} FROM channels_channel c) AS firsts
 """
@@ -34,8 +36,11 @@ IN_FLIGHT = "SELECT COUNT(*) FROM deliveries_delivery WHERE state = 'sending'"
 
 
 def oldest() -> datetime | None:
-    """Return since when the message that waits longest could have been sent; None when nothing is due."""
-    found = _value(OLDEST)
+    """Return since when the message that waits longest could have been sent; None when nothing is due.
+
+    While the daily budget is used up, communications are not late.
+    """
+    found = _value(OLDEST, statements.stamp(now()))
     moment = datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
     return moment if moment is not None and moment <= now() else None
 
@@ -51,7 +56,7 @@ def in_flight() -> int:
     return int(_value(IN_FLIGHT))
 
 
-def _value(sql: str) -> Any:
+def _value(sql: str, *parameters: Any) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, parameters)
         return cursor.fetchone()[0]

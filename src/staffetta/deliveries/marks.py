@@ -59,8 +59,10 @@ class Answer:
 class Shares:
     """What a session remembers: which communication begins, so that all share the channel, and how far each came.
 
-    A row that waits again gets a `not_before` of that moment, so nothing due lies behind `since`.
+    A row that waits again gets a `not_before` of that moment, so nothing due lies behind `since`. `singles`: whether
+    transactional messages and test sends have to be asked for, because some may have come since the last time.
     """
 
     rotation: int = 0
     since: dict[int, Any] = field(default_factory=dict)
+    singles: bool = True

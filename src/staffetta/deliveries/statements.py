@@ -6,7 +6,8 @@ is always the same. Literals such as 'waiting' stand in the text: only then may 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,15 @@ import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 
 if TYPE_CHECKING:
     from staffetta.deliveries.marks import Holder
 
 Statement = tuple[str, list[Any]]
+Runnable = tuple[int, int | None, datetime | None]
+"""A communication that may be sent: its number, its messages a minute, and when its next one may leave."""
 
 MARKED = (
     "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters, not_before"
@@ -73,14 +77,35 @@ def cursor_of_turn() -> CursorWrapper:
     return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Send statements on without waiting for the one before; a fetch waits for all so far. Only PostgreSQL is far."""
+    if not postgres():
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
 def running(cursor: Any, channel_id: int) -> list[int]:
     """Return the communications of a channel that are under way and well, due or not."""
     return chosen(cursor, RUNNING, [channel_id])
 
 
-def runnable(cursor: Any, channel_id: int) -> list[tuple[int, int | None, datetime | None]]:
-    """Return (id, messages a minute, next time) of the communications of a channel that may be sent now."""
+def runnable(cursor: Any, channel_id: int) -> list[Runnable]:
+    """Return the communications of a channel that may be sent now."""
+    ask_runnable(cursor, channel_id)
+    return told_runnable(cursor)
+
+
+def ask_runnable(cursor: Any, channel_id: int) -> None:
+    """Ask which communications of a channel may be sent now; `told_runnable` reads the answer."""
     cursor.execute(RUNNABLE, [channel_id, stamp(real_now())])
+
+
+def told_runnable(cursor: Any) -> list[Runnable]:
+    """Return what `ask_runnable` asked for."""
     return [(int(each), speed, read_moment(moment)) for each, speed, moment in cursor.fetchall()]
 
 
@@ -308,7 +333,7 @@ def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Stat
     shared = ", ".join(["%s"] * len(frozen))
     return (
         f"INSERT INTO deliveries_delivery ({columns}) SELECT {taken}, {settled}, {shared} FROM {source}",
-        [stamp(now()), *frozen.values(), json.dumps(rows)],
+        [stamp(now()), *frozen.values(), as_json(rows).decode()],
     )
 
 

@@ -12,7 +12,7 @@
        |         |  |  |  refusal, channel     +----- event ---------------> failed, undelivered, delivered, read
        |         |  |  |  fault, released
        |         |  |  +- send again (a person only) -- uncertain
-       |         |  +----- stopped ------------------------------------------> cancelled
+       |         |  +----- stopped, withdrawn -------------------------------> cancelled
        +---------+-------- held back ----------------------------------------> not_sent
 
 * planned: a row is born `waiting`, or `not_sent` with the reason why it can never go.
@@ -28,17 +28,19 @@ Every statement names the old state in its WHERE, so an arrow that is not drawn 
 the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 
 from staffetta.deliveries import budget, policy, statements
 from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 from staffetta.work.pace import Spacing
 
@@ -70,26 +72,18 @@ def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | 
     One commit serves both, since a durable commit is what a turn costs. A lost lease marks nothing and still records.
     `shares` is what a session remembers from turn to turn.
     """
-    moves = Moves()
-    with transaction.atomic():
-        counting = budget.of(answers, counted=holder.counted and want > 0)
-        _record(answers, moves, counting)
-        marked = _claim(holder, want, shares or Shares(), moves, counting) if want > 0 else []
-        if counting:
-            counting.write()
-        moves.write()
-    return marked
+    with _one_turn(answers, counted=holder.counted and want > 0) as one:
+        listed = one.tell(answers)
+        if want > 0:
+            statements.ask_runnable(one.choice, holder.channel_id)
+        one.heed(answers, listed)
+        return one.claim(holder, want, shares or Shares()) if want > 0 else []
 
 
 def record(answers: Sequence[Answer]) -> None:
     """Record what came of attempts, whoever holds the lease now."""
-    moves = Moves()
-    with transaction.atomic():
-        counting = budget.of(answers, counted=False)
-        _record(answers, moves, counting)
-        if counting:
-            counting.write()
-        moves.write()
+    with _one_turn(answers, counted=False) as one:
+        one.heed(answers, one.tell(answers))
 
 
 def insert(rows: Iterable[dict[str, object]], frozen: dict[str, object]) -> int:
@@ -123,6 +117,12 @@ def cancel(communication_id: int, limit: int = 5000) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         ids = statements.chosen(cursor, statements.WAITING_OF, [communication_id, limit])
         return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="stopped")
+
+
+def withdraw(ids: Sequence[int]) -> int:
+    """Cancel single messages that still wait, because whoever asked for them takes them back; return how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="withdrawn")
 
 
 def hold_back(ids: Sequence[int], reason: str) -> int:
@@ -174,42 +174,97 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
     return len(moved)
 
 
-def _claim(holder: Holder, want: int, shares: Shares, moves: Moves, counting: budget.Counting | None) -> list[Marked]:
-    """Mark due rows: transactional messages first, then test sends, then the communications by turns.
+@contextmanager
+def _one_turn(answers: Sequence[Answer], *, counted: bool) -> Iterator["_Turn"]:
+    """One transaction with two cursors: what one was asked is still to come while the other asks.
 
-    With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
+    With a daily budget each statement waits for the one before.
     """
-    with statements.cursor_of_turn() as cursor:
-        rows: list[tuple[Any, ...]] = []
-        for where in statements.SINGLE:
-            cursor.execute(*statements.single_claim(holder, where, want - len(rows)))
-            rows += cursor.fetchall()
-        beyond = counting.admit(rows) if counting else []
+    with transaction.atomic():
+        counting = budget.of(answers, counted=counted)
+        if counting:
+            counting.give_back(answers)
+        at_once = nullcontext() if counting else statements.together()
+        with at_once, statements.cursor_of_turn() as ledger, statements.cursor_of_turn() as choice:
+            one = _Turn(ledger, choice, counting)
+            yield one
+            if counting:
+                counting.write()
+            one.moves.write()
+
+
+class _Turn:
+    """What a turn of the dispatcher writes within its transaction."""
+
+    def __init__(self, ledger: Any, choice: Any, counting: budget.Counting | None) -> None:
+        self.ledger, self.choice, self.counting = ledger, choice, counting
+        self.moves = Moves()
+
+    def tell(self, answers: Sequence[Answer]) -> str:
+        """Write the answers down and return them as JSON; which rows took them, `heed` reads."""
+        listed = as_json([_row(answer) for answer in answers]).decode()
+        if answers:
+            self.ledger.execute(*statements.answer_deliveries(listed, statements.stamp(now())))
+        return listed
+
+    def heed(self, answers: Sequence[Answer], listed: str) -> None:
+        """Count what the answers moved, and settle those that came late."""
+        if not answers:
+            return
+        told = {answer.id: answer for answer in answers}
+        for each, communication_id, kind in self.ledger.fetchall():
+            answer = told.pop(int(each))
+            self.moves.leave(communication_id, kind, S)
+            self.moves.arrive(communication_id, kind, answer.state, answer.reason)
+            self.moves.gains.answered(communication_id, kind, answer)
+        if not statements.postgres():
+            self.ledger.execute(*statements.answer_attempts(listed, statements.stamp(now())))
+        for late in told.values():
+            _record_late(self.ledger, late, self.moves)
+        self.moves.gains.write(self.ledger)
+
+    def claim(self, holder: Holder, want: int, shares: Shares) -> list[Marked]:
+        """Mark due rows: transactional messages first, then test sends, then the communications by turns.
+
+        With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
+        """
+        running = statements.told_runnable(self.choice)
+        rows = self._claim_singles(holder, want) if shares.singles else []
+        shares.singles = bool(rows)
+        beyond = self.counting.admit(rows) if self.counting else []
         left = want - len(rows)
-        if counting:
-            left = min(left, counting.left_to_communications)
-        shared = _claim_shares(cursor, holder, left, shares)
-        if counting:
-            counting.admit(shared)
+        if self.counting:
+            left = min(left, self.counting.left_to_communications)
+        shared = _claim_shares(self.ledger, holder, left, shares, running)
+        if self.counting:
+            self.counting.admit(shared)
         rows += shared
         if rows and not statements.postgres():
-            cursor.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
-    marked = [_marked(row) for row in rows]
-    for row in marked:
-        moves.leave(row.communication_id, row.kind, W)
-        moves.arrive(row.communication_id, row.kind, S)
-    return _without(marked, dict(beyond), moves) if beyond else marked
+            self.ledger.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
+        marked = [_marked(row) for row in rows]
+        for row in marked:
+            self.moves.leave(row.communication_id, row.kind, W)
+            self.moves.arrive(row.communication_id, row.kind, S)
+        return self._without(marked, dict(beyond)) if beyond else marked
+
+    def _claim_singles(self, holder: Holder, want: int) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        for where in statements.SINGLE:
+            self.ledger.execute(*statements.single_claim(holder, where, want - len(rows)))
+            rows += self.ledger.fetchall()
+        return rows
+
+    def _without(self, marked: list[Marked], beyond: dict[int, datetime]) -> list[Marked]:
+        """Give back at once what may not leave before a moment; `admit` has not counted it."""
+        given_back = [policy.released(row, beyond[row.id]) for row in marked if row.id in beyond]
+        self.heed(given_back, self.tell(given_back))
+        return [row for row in marked if row.id not in beyond]
 
 
-def _without(marked: list[Marked], beyond: dict[int, datetime], moves: Moves) -> list[Marked]:
-    """Give back at once what may not leave before a moment."""
-    _record([policy.released(row, beyond[row.id]) for row in marked if row.id in beyond], moves)
-    return [row for row in marked if row.id not in beyond]
-
-
-def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> list[tuple[Any, ...]]:
+def _claim_shares(
+    cursor: Any, holder: Holder, want: int, shares: Shares, running: list[statements.Runnable]
+) -> list[tuple[Any, ...]]:
     """Share `want` among the running communications; what one does not need, or may not have yet, goes to the next."""
-    running = statements.runnable(cursor, holder.channel_id) if want > 0 else []
     start = shares.rotation % len(running) if running else 0
     shares.rotation += 1
     rows: list[tuple[Any, ...]] = []
@@ -234,30 +289,8 @@ def _claim_shares(cursor: Any, holder: Holder, want: int, shares: Shares) -> lis
 
 def _marked(row: tuple[Any, ...]) -> Marked:
     each, attempt, kind, communication_id, variant_id, address, template, language, parameters, _ = row
-    values = json.loads(parameters) if isinstance(parameters, str) else parameters
+    values = orjson.loads(parameters) if isinstance(parameters, str) else parameters
     return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
-
-
-def _record(answers: Sequence[Answer], moves: Moves, counting: budget.Counting | None = None) -> None:
-    if not answers:
-        return
-    if counting:
-        counting.give_back(answers)
-    told = {answer.id: answer for answer in answers}
-    listed = json.dumps([_as_json(answer) for answer in answers])
-    present = statements.stamp(now())
-    with statements.cursor_of_turn() as cursor:
-        cursor.execute(*statements.answer_deliveries(listed, present))
-        for each, communication_id, kind in cursor.fetchall():
-            answer = told.pop(int(each))
-            moves.leave(communication_id, kind, S)
-            moves.arrive(communication_id, kind, answer.state, answer.reason)
-            moves.gains.answered(communication_id, kind, answer)
-        if not statements.postgres():
-            cursor.execute(*statements.answer_attempts(listed, present))
-        for late in told.values():
-            _record_late(cursor, late, moves)
-        moves.gains.write(cursor)
 
 
 def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
@@ -275,14 +308,14 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
     if old == W:
         cursor.execute(*statements.mark_again(answer.id, statements.stamp(real_now())))
     cursor.execute(
-        *statements.answer_late(json.dumps([_as_json(answer)]), S if old == W else old, statements.stamp(now()))
+        *statements.answer_late(as_json([_row(answer)]).decode(), S if old == W else old, statements.stamp(now()))
     )
     moves.leave(communication_id, kind, old, old_reason)
     moves.arrive(communication_id, kind, answer.state, answer.reason)
     moves.gains.answered(communication_id, kind, answer)
 
 
-def _as_json(answer: Answer) -> dict[str, object]:
+def _row(answer: Answer) -> dict[str, object]:
     """Leave out what the answer does not say: most say nothing but `accepted`, and each byte is read three times."""
     row = {name: value for name in statements.WRITTEN if (value := getattr(answer, name))}
     if answer.not_before:

@@ -16,7 +16,6 @@ are kept as tests in `tests/outbound/test_causes.py`:
 """
 
 import asyncio
-import json
 from datetime import timedelta
 from functools import lru_cache
 from typing import Self
@@ -34,6 +33,7 @@ from pyreqwest.request import StreamRequest
 from pyreqwest.response import Response as ClientResponse
 
 from staffetta.outbound.addresses import Address
+from staffetta.outbound.as_json import as_json
 from staffetta.outbound.redaction import redactor
 from staffetta.outbound.routes import TRIED, Route, Routes
 from staffetta.outbound.values import SENDABLE_SCHEMES, Kind, Limits, OutboundError, Request, Response
@@ -43,7 +43,6 @@ IDLE = 20.0  # seconds; reused later, a connection the server is just giving up 
 NOT_SENT = "client error (Connect)"
 ENDED_EARLY = "error reading a body from connection"
 DETAIL = 500  # characters kept of the client's own words
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 JSON_TYPE = {"content-type": "application/json"}
 
 
@@ -195,10 +194,7 @@ def _prepared(client: Client, url: Url, request: Request, body: bytes | None) ->
 
 
 def _body(request: Request) -> bytes | None:
-    if request.json is None:
-        return request.body
-    text = ENCODE(request.json)
-    return text.encode("utf-8", "replace")  # half a surrogate pair, which no JSON may carry, becomes "?"
+    return request.body if request.json is None else as_json(request.json)
 
 
 def _plain(text: str) -> str:

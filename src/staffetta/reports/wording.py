@@ -22,6 +22,7 @@ LANES: dict[str, str | Promise] = {
 }
 REGULAR: dict[str, str | Promise] = {
     "deliveries_in_flight": _("Messages whose worker is gone"),
+    "daily budget": _("Whether the daily budget counts"),
     "resumed communications": _("Closing what a person resumed"),
     "stuck refreshes": _("Refreshes that were interrupted"),
     "due refreshes": _("Refreshes by themselves"),

@@ -65,7 +65,7 @@ class EngageClient:
         return Request(method, self._base + path, {"apikey": self._key, **query}, secrets=self._secrets)
 
     async def _call(self, operation: str, request: Request, *, is_send: bool = False) -> tuple[object, Response]:
-        wants, started = self._record.wants, self._record.now()
+        wants = self._record.wants
         response: Response | None = None
         elapsed = 0.0
         failure: ConnectorError
@@ -79,21 +79,17 @@ class EngageClient:
             failure = error
         else:
             if wants(is_send=is_send, failed=False):
-                told = self._exchange(
-                    operation, request, response, error="", started=started, elapsed=elapsed, is_send=is_send
-                )
+                told = self._exchange(operation, request, response, error="", elapsed=elapsed, is_send=is_send)
                 self._record(told)
             return answer, response
         if wants(is_send=is_send, failed=True):
-            told = self._exchange(
-                operation, request, response, error=failure.code, started=started, elapsed=elapsed, is_send=is_send
-            )
+            told = self._exchange(operation, request, response, error=failure.code, elapsed=elapsed, is_send=is_send)
             self._record(told)
         raise failure
 
     def _exchange(
         self, operation: str, request: Request, response: Response | None,
-        *, error: str, started: float, elapsed: float, is_send: bool,
+        *, error: str, elapsed: float, is_send: bool,
     ) -> Exchange:  # fmt: skip
         query = f"?{urlencode(request.query)}" if request.query else ""
         body = json.dumps(request.json, ensure_ascii=False) if request.json is not None else ""
@@ -105,7 +101,7 @@ class EngageClient:
             status=response.status if response else None,
             response_body=self._clean(response.text)[:KEPT_BODY] if response else "",
             error=error,
-            started_at=started,
+            started_at=self._record.now() - elapsed,
             duration_ms=round(elapsed * 1000),
             is_send=is_send,
         )

@@ -27,6 +27,7 @@ from staffetta.connectors.messages import (
     Reply,
     TextMessage,
 )
+from staffetta.outbound.as_json import as_json
 
 USUAL_KEY = re.compile(r"[0-9a-f]{32}_(\d+)_[0-9a-f]{20,}")
 SHORTEST_KEY, LONGEST_KEY = 16, 512  # characters
@@ -141,7 +142,7 @@ class EngageConnector:
             "batch_ids": "",
             "user_filter": "",
             "notification_template": message.template,
-            "notification_body_variables": json.dumps(message.body, ensure_ascii=False) if message.body else "",
+            "notification_body_variables": as_json(message.body).decode() if message.body else "",
             "notification_header_media": message.header_media,
             "notification_header_variable": message.header,
             "notification_button_variable": message.button,
