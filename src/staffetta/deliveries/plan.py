@@ -129,11 +129,12 @@ def plan_one(
     composed: Composed,
     *,
     test: bool = False,
+    useless_after: timedelta | None = None,
 ) -> Delivery:
     """Write one row of its own, a transactional message or a test send, within the caller's transaction.
 
-    The caller has looked at consent, template and channel; `address` is as the provider wants it. The lanes are woken
-    on commit.
+    The caller has looked at consent, template and channel; `address` is as the provider wants it. Not sent yet after
+    `useless_after`, it is not sent any more (None: as the transactional message says). The lanes are woken on commit.
     """
     kind = DeliveryKind.TEST if test else DeliveryKind.TRANSACTIONAL
     public_id = uuid.uuid4()
@@ -148,7 +149,7 @@ def plan_one(
         "reason": "",
     }
     with transaction.atomic():
-        states.insert([row], _frozen(composition, kind))
+        states.insert([row], _frozen(composition, kind) | {"expires_at": _expiry(composition, kind, useless_after)})
         wake()
     return Delivery.objects.get(public_id=public_id)
 
@@ -291,14 +292,17 @@ def _frozen(composition: Composition, kind: str) -> dict[str, object]:
         "not_before": present,
         "created_at": present,
         "settled_by": "",
-        "expires_at": _expiry(composition) if kind == DeliveryKind.TRANSACTIONAL else None,
+        "expires_at": None,
         "looks": 0,
     }
 
 
-def _expiry(composition: Composition) -> Any:
-    minutes = composition.expires_in if isinstance(composition, TransactionalMessage) else None
-    return stamp(now() + timedelta(minutes=minutes)) if minutes else None
+def _expiry(composition: Composition, kind: str, useless_after: timedelta | None) -> Any:
+    if kind != DeliveryKind.TRANSACTIONAL or not isinstance(composition, TransactionalMessage):
+        return None
+    if useless_after is None and composition.expires_in:
+        useless_after = timedelta(minutes=composition.expires_in)
+    return stamp(now() + useless_after) if useless_after else None
 
 
 def _variant(composition: Composition) -> TemplateVariant:

@@ -12,7 +12,7 @@
        |         |  |  |  refusal, channel     +----- event ---------------> failed, undelivered, delivered, read
        |         |  |  |  fault, released
        |         |  |  +- send again (a person only) -- uncertain
-       |         |  +----- stopped ------------------------------------------> cancelled
+       |         |  +----- stopped, withdrawn -------------------------------> cancelled
        +---------+-------- held back ----------------------------------------> not_sent
 
 * planned: a row is born `waiting`, or `not_sent` with the reason why it can never go.
@@ -117,6 +117,12 @@ def cancel(communication_id: int, limit: int = 5000) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         ids = statements.chosen(cursor, statements.WAITING_OF, [communication_id, limit])
         return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="stopped")
+
+
+def withdraw(ids: Sequence[int]) -> int:
+    """Cancel single messages that still wait, because whoever asked for them takes them back; return how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="withdrawn")
 
 
 def hold_back(ids: Sequence[int], reason: str) -> int:
