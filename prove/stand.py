@@ -24,6 +24,8 @@ SETTINGS = {
     "STAFFETTA_IN_FLIGHT_TIMEOUT": "6",
     "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
 }
+LANES = ("plan", "dispatch", "watch", "look_up", "sweep")
+"""Four workers of all lanes hold more connections than the hundred a PostgreSQL server gives."""
 START = """
 import sys
 from datetime import timedelta
@@ -65,7 +67,7 @@ def house(engage: Engage, channels: int, people: int, postgres: str = "") -> Ite
 
 def start_worker(staffetta: Installation) -> Started:
     """Start a worker without waiting for it: what happens may strike while it starts."""
-    return staffetta.start_python("from staffetta.work.worker import serve\nserve()", name="worker")
+    return staffetta.start_python(f"from staffetta.work.worker import serve\nserve({LANES})", name="worker")
 
 
 def start(staffetta: Installation, channels: int, people: int) -> None:

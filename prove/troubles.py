@@ -71,19 +71,33 @@ STORM: list[tuple[str, dict[str, Any]]] = [
 
 
 def freeze(asked: argparse.Namespace) -> dict[str, Any]:
-    """SIGSTOP past the lease and past the sweep, another worker takes over, SIGCONT."""
+    """SIGSTOP past lease and sweep, another worker takes over, SIGCONT: what the first learns then is recorded."""
     with _sending(asked, workers=1) as (engage, staffetta, workers):
         _wait_for_marks(staffetta, 200)
         staffetta.freeze(workers[0])
+        first = str(staffetta.rows("SELECT worker FROM deliveries_attempt LIMIT 1")[0][0])
+        open_when_frozen = staffetta.rows(OPEN, first)[0][0]
         frozen_at = _marks(staffetta)
         stand.start_worker(staffetta)
         _wait_for_marks(staffetta, frozen_at + asked.people // 2)
+        wait_until(lambda: not staffetta.rows(IN_FLIGHT, first)[0][0], 60, 0.1, "for the sweep")
+        swept = staffetta.rows(OPEN, first)[0][0]
         workers[0].send(signal.SIGCONT)
         engage.clear_faults()
         told = _settled(staffetta, engage, asked)
-    if told["holders"] < 2:
-        raise stand.Disproved("nobody took over")
-    return told
+        known, lost = open_when_frozen - staffetta.rows(OPEN, first)[0][0], staffetta.rows(LOST, first)[0][0]
+    if told["holders"] < 2 or not swept:
+        raise stand.Disproved("nobody took over, or nothing of the frozen worker was under way")
+    if lost:
+        raise stand.Disproved(f"{lost} people are not `sent` of whom the frozen worker knew that they were accepted")
+    return {**told, "open_when_frozen": open_when_frozen, "recorded_after_waking": known}
+
+
+OPEN = "SELECT count(*) FROM deliveries_attempt WHERE worker = %s AND answered_at IS NULL"
+IN_FLIGHT = """SELECT count(*) FROM deliveries_attempt a JOIN deliveries_delivery d ON d.id = a.delivery_id
+WHERE a.worker = %s AND a.answered_at IS NULL AND d.state = 'sending' AND d.attempt = a.number"""
+LOST = """SELECT count(*) FROM deliveries_attempt a JOIN deliveries_delivery d ON d.id = a.delivery_id
+WHERE a.worker = %s AND a.outcome = 'accepted' AND d.state <> 'sent'"""
 
 
 def provider(asked: argparse.Namespace) -> dict[str, Any]:

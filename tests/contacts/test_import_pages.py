@@ -146,7 +146,7 @@ def test_progress_costs_a_fixed_number_of_queries(
     as_viewer: Client, accept: Accept, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     source = finish(accept(FEW))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page(as_viewer, source, "progress/")
 
 

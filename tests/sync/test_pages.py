@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from staffetta.channels.models import Channel
 from staffetta.cli.main import main
@@ -94,6 +96,8 @@ def test_the_form_offers_the_downloaded_fields_and_stores_what_was_chosen(
         ({}, {"every": "daily"}, "Indica a che ora"),
         ({}, {"state_rules": "opt_out_stop"}, "non si scrive nulla su Sinch Engage"),
         ({}, {"direction": "both", "state_rules": "deleted_delete"}, "elimina per sempre"),
+        ({}, {"direction": "both", "state_rules": "suppressed_block"}, "tornerebbe qui come «Disiscrizione»"),
+        ({"source": "field:citta", "target": "citta"}, {"key_contact": "citta"}, "nessuna riga può cambiarlo"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_stored(
@@ -103,6 +107,15 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_stored(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not SyncConfiguration.objects.exists()
+
+
+def test_two_rows_cannot_write_to_one_customer_field(as_operator: Client, offered: Channel) -> None:
+    ContactField.objects.create(name="paese", label="Paese")
+    rows = [{"source": "field:citta", "target": target, "mode": "newest"} for target in ("citta", "paese")]
+    path = f"/engage/channels/{offered.pk}/sync/new/"
+    answer = as_operator.post(path, form_of(rows, direction="both"))
+    assert (answer.status_code, "può farlo una sola" in answer.content.decode()) == (422, True)
+    assert as_operator.post(path, form_of(rows)).status_code == 302
 
 
 def test_a_held_configuration_shows_the_difference(as_operator: Client, offered: Channel) -> None:
@@ -179,6 +192,28 @@ def test_lists_cost_the_same_whatever_they_hold(
     for path, queries in ((f"/engage/channels/{offered.pk}/sync/", 11), (address(made, f"runs/{run.pk}/"), 14)):
         with django_assert_num_queries(queries):  # type: ignore[attr-defined]  # a context manager
             text(as_operator, path)
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"), [("conflicts/", "conflicting"), ("rejects/", "rejected"), ("", "rejected")]
+)
+def test_what_waits_for_a_person_is_paged_and_counted_no_further_than_a_thousand(
+    as_operator: Client, offered: Channel, page: str, outcome: str
+) -> None:
+    made = configuration(offered)
+    run = SyncRun.objects.create(configuration=made, state="done")
+    seen = []
+    for rows in (2, 1100):
+        run.rows.bulk_create(
+            run.rows.model(run=run, outcome=outcome, customer_id=number(place), reason="no_key")
+            for place in range(rows)
+        )
+        with CaptureQueriesContext(connection) as asked:
+            shown = text(as_operator, address(made, page))
+        seen.append(len(asked))
+    assert seen[0] == seen[1]
+    if not page:
+        assert "1.000+ righe scartate" in shown
 
 
 def test_the_command_line_rehearses_runs_shows_and_undoes(

@@ -1,4 +1,7 @@
-"""People as we know them, what they agreed to, and where they came from."""
+"""People as we know them, what they agreed to, and where they came from.
+
+A foreign key a unique constraint begins with has no index of its own: a million rows would pay for it twice.
+"""
 
 from typing import Any
 
@@ -82,7 +85,7 @@ class ContactList(models.Model):
 class ListMember(models.Model):
     """A contact in a list."""
 
-    list = models.ForeignKey(ContactList, on_delete=models.CASCADE, related_name="members")
+    list = models.ForeignKey(ContactList, on_delete=models.CASCADE, db_index=False, related_name="members")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
     added_at = models.DateTimeField(default=now)
 
@@ -139,7 +142,7 @@ class Consent(models.Model):
 class ConsentState(models.Model):
     """The present consent, derived from the ledger and written with it in one transaction."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consent_states")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="consent_states")
     platform = models.CharField(max_length=20)
     purpose = models.CharField(max_length=20, choices=Purpose)
     value = models.CharField(max_length=8, choices=ConsentValue)
@@ -150,6 +153,9 @@ class ConsentState(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["contact", "platform", "purpose"], name="one_consent_state_per_purpose")
+        ]
+        indexes = [
+            models.Index(fields=["platform", "purpose", "contact"], condition=Q(value="no"), name="consents_refused")
         ]
 
     def __str__(self) -> str:
@@ -182,6 +188,10 @@ class Suppression(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["platform", "address_digest"], name="one_suppression_per_address")
         ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(until=None), name="suppressed_for_ever"),
+            models.Index(fields=["id"], condition=Q(until__isnull=False), name="suppressed_for_days"),
+        ]
 
     def __str__(self) -> str:
         return self.masked
@@ -193,7 +203,7 @@ class ContactActivity(models.Model):
     What was sent has a row for each channel, by its id at the provider; replies are kept under the channel "".
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="activities")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="activities")
     platform = models.CharField(max_length=20)
     channel = models.CharField(max_length=64, blank=True)
     last_sent_at = models.DateTimeField(null=True)
@@ -231,8 +241,8 @@ class Import(models.Model):
     `mapping` is column heading -> target (phone, first_name, last_name, telegram_id, or a contact field's name).
     `offset_rows` and `offset_bytes` say how far the file was read and committed. The counters sum: created + updated +
     unchanged + rejected = total_rows when done. `consents` counts what the file said of those imported: yes, no, unset,
-    and `kept`: people who opted out themselves, whom the file's Yes did not bring back. `undone` counts what an
-    undo did: removed, restored, kept.
+    and `kept`: people who opted out themselves, whom the file's Yes did not bring back. `reasons` counts the rejects by
+    reason. `undone` counts what an undo did: removed, restored, kept.
     """
 
     name = models.CharField(max_length=200)
@@ -254,6 +264,7 @@ class Import(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     consents = models.JSONField(default=dict)
+    reasons = models.JSONField(default=dict)
     undone = models.JSONField(default=dict)
     into_list = models.ForeignKey(ContactList, null=True, on_delete=models.SET_NULL, related_name="+")
     from_workbook = models.BooleanField(default=False)
@@ -287,7 +298,7 @@ class Import(models.Model):
 class ImportedContact(models.Model):
     """A contact that came with an import, and what the import did to it. `before` holds the values it replaced."""
 
-    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="members")
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, db_index=False, related_name="members")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="imports")
     outcome = models.CharField(max_length=10)  # created, updated, unchanged
     row = models.PositiveIntegerField()
@@ -303,7 +314,7 @@ class ImportedContact(models.Model):
 class ImportReject(models.Model):
     """A row that was not taken, whole, its reason from a closed list (wording.py). `row` counts as spreadsheets do."""
 
-    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rejects")
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, db_index=False, related_name="rejects")
     row = models.PositiveIntegerField()
     reason = models.CharField(max_length=40)
     column = models.CharField(max_length=200, blank=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -37,8 +36,7 @@ def _added() -> list[str]:
 
 def reasons(source: Import) -> list[tuple[str, int]]:
     """Return how many rows were rejected for which reason, the most frequent first."""
-    counted = ImportReject.objects.filter(source=source).values_list("reason").annotate(number=Count("pk"))
-    return sorted(((reason, number) for reason, number in counted), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(source.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _padded(cells: list[str], width: int) -> list[str]:

@@ -100,7 +100,7 @@ def _claim(source: Import, last: Record) -> bool:
         offset_bytes=last.end,
     )
     if claimed:
-        source.refresh_from_db(fields=["state", "started_at", "offset_rows", "offset_bytes", "consents"])
+        source.refresh_from_db(fields=["state", "started_at", "offset_rows", "offset_bytes", "consents", "reasons"])
     return bool(claimed)
 
 

@@ -82,14 +82,12 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
     _write_members(verdicts, source)
     if source.into_list_id:
         add_ids(source.into_list_id, [verdict.contact.pk for verdict in verdicts if verdict.contact])
-    ImportReject.objects.bulk_create(
-        ImportReject(source=source, row=row.record.row, reason=row.reason, column=row.column, cells=row.record.cells)
-        for row in (verdict.row for verdict in verdicts)
-        if isinstance(row, Rejected)
-    )
+    _write_rejects([verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)], source)
     counted = Counter(verdict.outcome for verdict in verdicts)
     Import.objects.filter(pk=source.pk).update(
-        **{name: F(name) + counted[name] for name in (CREATED, UPDATED, UNCHANGED, REJECTED)}, consents=source.consents
+        **{name: F(name) + counted[name] for name in (CREATED, UPDATED, UNCHANGED, REJECTED)},
+        consents=source.consents,
+        reasons=source.reasons,
     )
 
 
@@ -116,6 +114,14 @@ def _write_members(verdicts: Sequence[Verdict], source: Import) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.executemany(MEMBER, members)
+
+
+def _write_rejects(rows: Sequence[Rejected], source: Import) -> None:
+    ImportReject.objects.bulk_create(
+        ImportReject(source=source, row=row.record.row, reason=row.reason, column=row.column, cells=row.record.cells)
+        for row in rows
+    )
+    source.reasons = dict(Counter(source.reasons) + Counter(row.reason for row in rows))
 
 
 def _json(before: dict[str, Any]) -> str | None:

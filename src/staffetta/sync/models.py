@@ -204,7 +204,7 @@ class SyncRow(models.Model):
     customer where it will be needed again (rejects). `closed_at`: decided, replayed, or overtaken by a later run.
     """
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="rows")
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, db_index=False, related_name="rows")
     outcome = models.CharField(max_length=12)
     customer_id = models.CharField(max_length=200)
     name = models.CharField(max_length=200, blank=True)
@@ -219,7 +219,13 @@ class SyncRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "outcome", "id"], name="sync_rows_of_run"),
+            models.Index(fields=["run", "id"], name="sync_rows_of_run"),
+            models.Index(fields=["run", "outcome", "id"], name="sync_rows_by_outcome"),
+            models.Index(
+                fields=["outcome", "id"],
+                condition=Q(outcome__in=["conflicting", "rejected"], closed_at=None),
+                name="sync_rows_to_settle",
+            ),
             models.Index(
                 fields=["customer_id"], condition=Q(outcome__in=["conflicting", "rejected"]), name="sync_rows_open"
             ),
@@ -232,7 +238,7 @@ class SyncRow(models.Model):
 class SyncMet(models.Model):
     """Who was met in a run that is under way: nobody is counted twice. Deleted with the run's end."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, db_index=False, related_name="+")
     customer_id = models.CharField(max_length=200)
     key = models.CharField(max_length=200)
 
@@ -245,9 +251,11 @@ class SyncMet(models.Model):
 
 
 class SyncLink(models.Model):
-    """A customer and the contact it is. `last`: field -> [at the provider, here], as they stood after the last run."""
+    """A customer and the contact it is. `last`: field -> [at the provider, here], as they stood after the last run; a
+    third element says that they are one value all the same (mapping.Last).
+    """
 
-    configuration = models.ForeignKey(SyncConfiguration, on_delete=models.CASCADE, related_name="links")
+    configuration = models.ForeignKey(SyncConfiguration, on_delete=models.CASCADE, db_index=False, related_name="links")
     customer_id = models.CharField(max_length=200)
     contact = models.ForeignKey("contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="+")
     last = models.JSONField(default=dict)
@@ -270,7 +278,7 @@ class WriteState(models.TextChoices):
 class SyncWrite(models.Model):
     """One change at the provider: `deed` is fields, stop, start, block, unblock or delete."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="writes")
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, db_index=False, related_name="writes")
     customer_id = models.CharField(max_length=200)
     contact = models.ForeignKey("contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="+")
     deed = models.CharField(max_length=10)
@@ -286,7 +294,9 @@ class SyncWrite(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "customer_id", "deed"], name="one_sync_write_per_deed")]
         indexes = [
-            models.Index(fields=["run", "id"], condition=Q(state__in=["waiting", "sending"]), name="sync_writes_due")
+            models.Index(fields=["run", "id"], name="sync_writes_of_run"),
+            models.Index(fields=["run", "id"], condition=Q(state__in=["waiting", "sending"]), name="sync_writes_due"),
+            models.Index(fields=["run", "id"], condition=Q(state="failed"), name="sync_writes_failed"),
         ]
 
     def __str__(self) -> str:

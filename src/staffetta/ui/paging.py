@@ -16,6 +16,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
+MANY = 1000
+"""How far a page counts rows that may be very many; beyond it says "1,000+" (template filter `up_to_many`)."""
+
 
 @dataclass(slots=True)
 class Page[M: Model]:
@@ -130,3 +133,8 @@ def page_of[M: Model](rows: QuerySet[M], asked: QueryDict, size: int = 50) -> Pa
         newer=_query(asked, "before", _mark(items[0], columns)) if earlier else "",
         older=_query(asked, "after", _mark(items[-1], columns)) if later else "",
     )
+
+
+def counted[M: Model](rows: QuerySet[M]) -> int:
+    """Return how many rows there are, MANY + 1 for all that are more."""
+    return rows[: MANY + 1].count()

@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                 ('unchanged', models.PositiveIntegerField(default=0)),
                 ('rejected', models.PositiveIntegerField(default=0)),
                 ('consents', models.JSONField(default=dict)),
+                ('reasons', models.JSONField(default=dict)),
                 ('undone', models.JSONField(default=dict)),
                 ('from_workbook', models.BooleanField(default=False)),
                 ('problem', models.CharField(blank=True, max_length=60)),
@@ -152,7 +153,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=40)),
                 ('at', models.DateTimeField(default=staffetta.work.clock.now)),
                 ('expires_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_states', to='contacts.contact')),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consent_states', to='contacts.contact')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('contact', 'platform', 'purpose'), name='one_consent_state_per_purpose')],
@@ -166,7 +167,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, max_length=64)),
                 ('last_sent_at', models.DateTimeField(null=True)),
                 ('last_reply_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='contacts.contact')),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='contacts.contact')),
             ],
             options={
                 'verbose_name_plural': 'contact activities',
@@ -181,7 +182,7 @@ class Migration(migrations.Migration):
                 ('row', models.PositiveIntegerField()),
                 ('before', models.JSONField(null=True)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='contacts.contact')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='contacts.import')),
+                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='contacts.import')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('source', 'contact'), name='one_membership_per_import')],
@@ -195,7 +196,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=40)),
                 ('column', models.CharField(blank=True, max_length=200)),
                 ('cells', models.JSONField(default=list)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='contacts.import')),
+                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='contacts.import')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('source', 'row'), name='one_reject_per_row'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_reject_has_a_reason')],
@@ -207,7 +208,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('added_at', models.DateTimeField(default=staffetta.work.clock.now)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='contacts.contact')),
-                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='contacts.contactlist')),
+                ('list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='contacts.contactlist')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('list', 'contact'), name='one_membership_per_list')],
@@ -326,5 +327,17 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('dismissed_at', None)), fields=['id'], name='twins_open')],
                 'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='one_twin_per_pair')],
             },
+        ),
+        migrations.AddIndex(
+            model_name='consentstate',
+            index=models.Index(condition=models.Q(('value', 'no')), fields=['platform', 'purpose', 'contact'], name='consents_refused'),
+        ),
+        migrations.AddIndex(
+            model_name='suppression',
+            index=models.Index(condition=models.Q(('until', None)), fields=['id'], name='suppressed_for_ever'),
+        ),
+        migrations.AddIndex(
+            model_name='suppression',
+            index=models.Index(condition=models.Q(('until__isnull', False)), fields=['id'], name='suppressed_for_days'),
         ),
     ]

@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,7 @@ from staffetta.ui.templatetags.staffetta import grouped
 
 SHOWN = 500
 """Audiences by rules on one page: somebody wrote each of them by hand."""
+COUNT = "count"
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -49,9 +49,20 @@ def make_list(request: HttpRequest) -> HttpResponse:
 
 
 def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
-    page = page_of(ContactList.objects.annotate(people=Count("members")).order_by("-pk"), request.GET)
-    by_rules = AudienceRules.objects.order_by("name")[:SHOWN]
-    return render(request, "contacts/lists.html", {"page": page, "form": form, "audiences": by_rules})
+    """The numbers of people come after the page: a list of a million takes its time to count."""
+    asked = request.GET.copy()
+    counting = bool(asked.pop(COUNT, None))
+    page = page_of(ContactList.objects.order_by("-pk"), asked)
+    people = contact_lists.count_people(list(page)) if counting else {}
+    later = request.GET.copy()
+    later[COUNT] = "1"
+    data = {
+        "lines": [(row, people.get(row.pk)) for row in page],
+        "counting": counting,
+        "later": later.urlencode(),
+        "audiences": AudienceRules.objects.order_by("name")[:SHOWN],
+    }
+    return render(request, "contacts/lists.html", {"page": page, "form": form, **data})
 
 
 @allow(OPERATORS)

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('customer_id', models.CharField(max_length=200)),
                 ('last', models.JSONField(default=dict)),
-                ('configuration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='sync.syncconfiguration')),
+                ('configuration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='sync.syncconfiguration')),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.contact')),
             ],
         ),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('undone', models.CharField(blank=True, max_length=10)),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.contact')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='sync.syncrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='sync.syncrun')),
             ],
         ),
         migrations.CreateModel(
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('customer_id', models.CharField(max_length=200)),
                 ('key', models.CharField(max_length=200)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sync.syncrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sync.syncrun')),
             ],
         ),
         migrations.CreateModel(
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('problem_detail', models.CharField(blank=True, max_length=500)),
                 ('at', models.DateTimeField(default=staffetta.work.clock.now)),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.contact')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='writes', to='sync.syncrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='writes', to='sync.syncrun')),
             ],
         ),
         migrations.AddConstraint(
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='syncrow',
-            index=models.Index(fields=['run', 'outcome', 'id'], name='sync_rows_of_run'),
+            index=models.Index(fields=['run', 'outcome', 'id'], name='sync_rows_by_outcome'),
         ),
         migrations.AddIndex(
             model_name='syncrow',
@@ -215,5 +215,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='syncwrite',
             constraint=models.UniqueConstraint(fields=('run', 'customer_id', 'deed'), name='one_sync_write_per_deed'),
+        ),
+        migrations.AddIndex(
+            model_name='syncrow',
+            index=models.Index(fields=['run', 'id'], name='sync_rows_of_run'),
+        ),
+        migrations.AddIndex(
+            model_name='syncrow',
+            index=models.Index(condition=models.Q(('closed_at', None), ('outcome__in', ['conflicting', 'rejected'])), fields=['outcome', 'id'], name='sync_rows_to_settle'),
+        ),
+        migrations.AddIndex(
+            model_name='syncwrite',
+            index=models.Index(fields=['run', 'id'], name='sync_writes_of_run'),
+        ),
+        migrations.AddIndex(
+            model_name='syncwrite',
+            index=models.Index(condition=models.Q(('state', 'failed')), fields=['run', 'id'], name='sync_writes_failed'),
         ),
     ]

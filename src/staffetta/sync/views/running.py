@@ -24,7 +24,7 @@ from staffetta.sync.wording import (
     problem_of_run,
     reason_text,
 )
-from staffetta.ui.paging import page_of
+from staffetta.ui.paging import counted, page_of
 
 RUNS = 20
 WRITES_SHOWN = 50
@@ -42,8 +42,8 @@ def show(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
         "differences": [difference_text(each) for each in setup.differences(made)],
         "rows": _mapping_lines(made),
         "lines": [(line, *STATE_LOOKS[line.run.state]) for line in summary.lines(runs)],
-        "conflicts": decide.open_rows(made, CONFLICTING).count(),
-        "rejects": decide.open_rows(made, REJECTED).count(),
+        "conflicts": counted(decide.open_rows(made, CONFLICTING)),
+        "rejects": counted(decide.open_rows(made, REJECTED)),
         "under_way": next((run for run in runs if not run.finished), None),
         "choices": made.mappings.filter(type_seen__in=("single_choice", "multiple_choice")).exists(),
     }

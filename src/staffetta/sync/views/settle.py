@@ -35,7 +35,6 @@ def conflicts(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
         "made": made,
         "page": page,
         "rows": [row_line(row, known) for row in page],
-        "number": rows.count(),
     }
     return render(request, "sync/conflicts.html", shown)
 

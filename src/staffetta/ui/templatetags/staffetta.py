@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from staffetta.ui.paging import Page
+from staffetta.ui.paging import MANY, Page
 from staffetta.work.clock import now
 
 register = template.Library()
@@ -88,6 +88,12 @@ def grouped(number: object) -> str:
     if number is None or number == "":
         return "–"
     return number_format(str(number), force_grouping=True)
+
+
+@register.filter
+def up_to_many(number: int) -> str:
+    """Write a number that was counted by `paging.counted`: 12, or 1.000+ for all that are more."""
+    return grouped(number) if number <= MANY else f"{grouped(MANY)}+"
 
 
 @register.filter
