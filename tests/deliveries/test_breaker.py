@@ -120,6 +120,29 @@ def test_a_template_refused_again_and_again_holds_whoever_uses_it(
     assert communication.state == CommunicationState.DONE
 
 
+@pytest.mark.parametrize("accepted_first", [0, 3], ids=["refused whole", "refused after the third"])
+def test_a_communication_refused_whole_opens_one_incident_that_of_its_template(
+    accepted_first: int, channel: Channel, engage: Engage
+) -> None:
+    people(100)
+    communication = planned(channel)
+    refuse(engage, nth=list(range(accepted_first + 1, 101)))
+    run()
+    breaker.close_what_went_on()
+    communication.refresh_from_db()
+    assert (communication.state, communication.held_reason) == (CommunicationState.HELD, "template_failing")
+    assert list(Incident.objects.filter(closed_at=None).values_list("kind", flat=True)) == ["template_refused_often"]
+    assert states_of(communication)["waiting"] > 40
+    engage.clear_faults()
+    refuse(engage, nth=[2])
+    hold.resume(communication, None)
+    run()
+    communication.refresh_from_db()
+    assert communication.state == CommunicationState.DONE, "what was in flight when it was held is not held against it"
+    assert not Incident.objects.filter(closed_at=None).exists(), "the first message that was taken closed it"
+    assert engage.summary()["duplicates"] == []
+
+
 def test_one_accepted_message_ends_the_templates_refusals(channel: Channel, engage: Engage) -> None:
     for each in people(TEMPLATE_IN_A_ROW + 5):
         transactional(channel, each)
