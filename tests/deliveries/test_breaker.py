@@ -32,6 +32,13 @@ def incident(kind: str) -> Incident:
     return Incident.objects.get(kind=kind, closed_at=None)
 
 
+def template_row(client: Client, channel: Channel, name: str) -> str:
+    """Return the template's row on the channel's tab WhatsApp."""
+    page = client.get(f"/engage/channels/{channel.pk}/whatsapp/").content.decode()
+    template = channel.templates.get(name=name)
+    return page.partition(f'<tr id="template-{template.pk}"')[2].partition("</tr>")[0]
+
+
 def test_a_communication_of_which_too_many_are_refused_is_held_with_its_numbers(
     channel: Channel, other_channel: Channel, engage: Engage, as_operator: Client
 ) -> None:
@@ -107,12 +114,17 @@ def test_a_template_refused_again_and_again_holds_whoever_uses_it(
     communication.refresh_from_db()
     assert (communication.state, communication.held_reason) == (CommunicationState.HELD, "template_failing")
     told = incident("template_refused_often")
+    row = template_row(as_operator, channel, "avviso")
+    assert "messaggi di fila sono stati rifiutati" in row
+    assert f'href="{wording.of(told).url}"' in row
+    assert "di fila" not in template_row(as_operator, channel, "saluto")
     assert "/messages/paused/template/" in wording.of(told).url
     page = as_operator.get(wording.of(told).url).content.decode()
     assert "messaggi di fila sono stati rifiutati" in page
     engage.clear_faults()
     as_operator.post(f"{wording.of(told).url}again/")
     assert not Incident.objects.filter(closed_at=None).exists()
+    assert "di fila" not in template_row(as_operator, channel, "avviso")
     assert AuditEntry.objects.filter(deed="template_tried_again").exists()
     hold.resume(communication, None)
     run()
