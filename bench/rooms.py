@@ -65,14 +65,17 @@ def _sync(on: Channel, first: Contact, contacts: int, behind: dict[str, str]) ->
     """Two runs, one after the other: the pages of either must not read the other's rows."""
     made = SyncConfiguration.objects.create(channel=on, name="Anagrafica")
     for _run in range(2):
-        run = SyncRun.objects.create(configuration=made, state="done", created=contacts, finished_at=now())
+        last = SyncRow.objects.order_by("-pk").first()
+        run = SyncRun.objects.create(
+            configuration=made, state="done", created=contacts, finished_at=now(), rows_from=last.pk if last else 0
+        )
         row = SyncRow.objects.create(run=run, outcome="created", customer_id="39", name="Nome 0", contact=first)
         multiply(row, contacts // 2, behind)
         for outcome in ("conflicting", "rejected"):
             left = SyncRow.objects.create(
                 run=run, outcome=outcome, customer_id="40", name="Nome", reason="no_key", contact=first
             )
-            multiply(left, contacts // 10, behind)
+            multiply(left, contacts // 100, behind)
         write = SyncWrite.objects.create(run=run, customer_id="0", contact=first, deed="fields", state="done")
         multiply(write, contacts // 4, {**behind, "customer_id": text("n.i")})
     base = f"/engage/channels/{on.pk}/sync/"
