@@ -27,3 +27,6 @@ class Caller:
 
     def get(self, path: str) -> Response:
         return self.client.get(f"/api/v1{path}")
+
+    def post(self, path: str) -> Response:
+        return self.client.post(f"/api/v1{path}")

@@ -1,5 +1,6 @@
 """The transactional call: what is taken, what is refused, and that a refusal says what and why."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from staffetta.communications.models import TransactionalMessage
 from staffetta.contacts.models import Consent, Contact
 from staffetta.contacts.suppression import suppress
 from staffetta.deliveries.models import Delivery, DeliveryState, Idempotency
+from staffetta.work.clock import now
 from tests.api.caller import Caller, Response
 from tests.communications import made
 
@@ -271,3 +273,42 @@ def test_the_openapi_document_is_served(client: Client, db: None) -> None:
     assert document["openapi"].startswith("3.1")
     assert "/api/v1/transactional-messages/{name}/send" in document["paths"]
     assert document["components"]["securitySchemes"]["Bearer"]["scheme"] == "bearer"
+
+
+def test_a_call_may_say_when_it_is_worthless(message: TransactionalMessage, caller: Caller) -> None:
+    made.people(1)
+    before = now()
+    assert caller.send(expires_in=90).status_code == 202
+    expires_at = Delivery.objects.get().expires_at
+    assert expires_at is not None
+    assert timedelta(seconds=89) < expires_at - before < timedelta(seconds=100)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 30 * 86_400 + 1, "90", 1.5])
+def test_an_absurd_deadline_is_refused(message: TransactionalMessage, caller: Caller, wrong: object) -> None:
+    made.people(1)
+    assert pointers(problem(caller.send(expires_in=wrong), 422, "request_invalid")) == ["#/expires_in"]
+    assert not Delivery.objects.exists()
+
+
+def test_what_waits_can_be_taken_back_and_twice_is_as_once(message: TransactionalMessage, caller: Caller) -> None:
+    made.people(1)
+    number = caller.send().json()["id"]
+    for _ in range(2):
+        told = caller.post(f"/deliveries/{number}/cancel")
+        assert (told.status_code, told.json()["state"], told.json()["reason"]) == (200, "cancelled", "withdrawn")
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN])
+def test_what_has_left_cannot_be_taken_back(message: TransactionalMessage, caller: Caller, state: str) -> None:
+    made.people(1)
+    number = caller.send().json()["id"]
+    Delivery.objects.update(state=state)
+    problem(caller.post(f"/deliveries/{number}/cancel"), 409, "not_waiting")
+    assert Delivery.objects.get().state == state
+
+
+def test_a_message_of_a_communication_is_not_the_callers(channel: Channel, caller: Caller) -> None:
+    row = Delivery.objects.create(kind="communication", channel=channel, address="39333", state="waiting")
+    problem(caller.post(f"/deliveries/{row.public_id}/cancel"), 404, "delivery_unknown")
+    assert Delivery.objects.get().state == "waiting"

@@ -46,6 +46,7 @@ def test_create_makes_a_draft_and_tells_it_in_one_shape(channel: Channel, said: 
         "id": str(draft.pk),
         "name": "Saldi",
         "state": "draft",
+        "hours": "",
         "audience": 3,
         "counts": dict.fromkeys(DeliveryState.values, 0),
         "reasons": {},

@@ -76,7 +76,7 @@ class Life(RuleBasedStateMachine):
     def _row(contact: Contact, number: int = 0, address: str = "") -> dict[str, object]:
         return {
             "public_id": f"{number}{contact.pk:031x}", "contact_id": contact.pk, "contact_name": contact.first_name,
-            "address": address or str(contact.pk), "parameters": {}, "state": "waiting", "reason": "",
+            "address": address or str(contact.pk), "parameters": {}, "zone": "", "state": "waiting", "reason": "",
         }  # fmt: skip
 
     @rule()

@@ -60,7 +60,7 @@ def test_health_is_bad_when_the_database_is_away(client: Client) -> None:
 
 
 def test_health_takes_few_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/health")
 
 

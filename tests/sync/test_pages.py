@@ -96,6 +96,8 @@ def test_the_form_offers_the_downloaded_fields_and_stores_what_was_chosen(
         ({}, {"every": "daily"}, "Indica a che ora"),
         ({}, {"state_rules": "opt_out_stop"}, "non si scrive nulla su Sinch Engage"),
         ({}, {"direction": "both", "state_rules": "deleted_delete"}, "elimina per sempre"),
+        ({}, {"direction": "both", "state_rules": "suppressed_block"}, "tornerebbe qui come «Disiscrizione»"),
+        ({"source": "field:citta", "target": "citta"}, {"key_contact": "citta"}, "nessuna riga può cambiarlo"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_stored(
@@ -105,6 +107,15 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_stored(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not SyncConfiguration.objects.exists()
+
+
+def test_two_rows_cannot_write_to_one_customer_field(as_operator: Client, offered: Channel) -> None:
+    ContactField.objects.create(name="paese", label="Paese")
+    rows = [{"source": "field:citta", "target": target, "mode": "newest"} for target in ("citta", "paese")]
+    path = f"/engage/channels/{offered.pk}/sync/new/"
+    answer = as_operator.post(path, form_of(rows, direction="both"))
+    assert (answer.status_code, "può farlo una sola" in answer.content.decode()) == (422, True)
+    assert as_operator.post(path, form_of(rows)).status_code == 302
 
 
 def test_a_held_configuration_shows_the_difference(as_operator: Client, offered: Channel) -> None:

@@ -41,6 +41,25 @@ def test_what_changed_here_since_the_last_run_goes_there(channel: Channel, at_en
     assert (counts(again), again.writes_done, written(engage)) == ({"unchanged": 2}, 0, 1)
 
 
+def test_a_first_name_of_two_words_is_not_taken_apart_by_its_own_writing_back(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    """The provider has one free-text name: «Anna Maria Rossi» read back would be Anna, Maria Rossi."""
+    at_engage([customer(1)])
+    Contact.objects.bulk_create([contact(1, "Anna Maria", "Rossi")])
+    rows: list[Row] = [
+        {"kind": kind, "contact_field": kind, "mode": "provider"} for kind in ("first_name", "last_name")
+    ]
+    made = configuration(channel, rows, direction="both")
+    ran(made)
+    assert engage.customers(ASSISTENZA)[0]["name"] == "Anna Maria Rossi"
+    assert (counts(ran(made)), written(engage)) == ({"unchanged": 1}, 1)
+    assert Contact.objects.get().first_name == "Anna Maria"
+    engage.change_customer(ASSISTENZA, number(1), name="Annamaria Rossi")
+    ran(made)
+    assert (Contact.objects.get().first_name, Contact.objects.get().last_name) == ("Annamaria", "Rossi")
+
+
 def test_a_rehearsal_writes_nothing_there(channel: Channel, at_engage: People, engage: Engage) -> None:
     at_engage([customer(1)])
     Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
     "address_unknown": Kind(404, _("Nothing at this address")),
     "transactional_message_unknown": Kind(404, _("Transactional message unknown")),
     "delivery_unknown": Kind(404, _("Message unknown")),
+    "not_waiting": Kind(409, _("The message does not wait any more")),
     "method_not_allowed": Kind(405, _("Method not allowed")),
     "body_not_json": Kind(400, _("The body is not JSON")),
     "body_too_large": Kind(413, _("The body is too large")),

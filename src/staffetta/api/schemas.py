@@ -47,6 +47,16 @@ class SendIn(Closed):
         Field(description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]),
     ] = {}
     consent: ConsentIn | None = None
+    expires_in: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=30 * 86_400,
+            strict=True,
+            description="Seconds after which it is worthless: not sent by then, it is not sent any more. "
+            "Without it, as the transactional message says.",
+        ),
+    ] = None
 
     @property
     def phone(self) -> str:

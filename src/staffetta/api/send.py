@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +60,8 @@ def send(message: TransactionalMessage, asked: SendIn) -> Delivery:
         wording = f"{asked.consent.text}\n({asked.consent.source})"
         consent.record([contact.pk], message.platform, [purpose], ConsentValue.YES, "api", wording=wording)
     try:
-        return send_one(message, contact, given)
+        useless_after = timedelta(seconds=asked.expires_in) if asked.expires_in else None
+        return send_one(message, contact, given, useless_after=useless_after)
     except NotSendable as refused:
         raise _not_sendable(message, refused) from None
 

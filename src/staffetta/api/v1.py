@@ -25,8 +25,9 @@ from staffetta.api.problems import Problem, answer
 from staffetta.api.read_faults import faults_of
 from staffetta.api.send import find, send, usable_problem
 from staffetta.communications.models import TransactionalMessage
-from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.states import withdraw
 
 logger = logging.getLogger(__name__)
 REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 404, 409, 422, 503), schemas.ProblemOut)
@@ -116,10 +117,24 @@ def list_messages(request: HttpRequest) -> list[dict[str, Any]]:
 def show_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
     """With Sinch Engage a message ends as `sent`: delivered and read cannot be known."""
     del request
-    row = Delivery.objects.select_related("transactional", "communication").filter(public_id=delivery_id).first()
-    if row is None:
-        raise Problem("delivery_unknown", _("No message has this id."))
-    return _delivery(row)
+    return _delivery(_find(delivery_id))
+
+
+@api.post(
+    "/deliveries/{uuid:delivery_id}/cancel",
+    response={200: schemas.DeliveryOut, **REFUSALS},
+    summary="Take a transactional message back while it waits",
+    tags=["Messages"],
+)
+def cancel_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
+    """Asked again, it answers the same. What is under way or settled stays as it is: 409."""
+    del request
+    row = _find(delivery_id)
+    if row.kind != DeliveryKind.TRANSACTIONAL:
+        raise Problem("delivery_unknown", _("No transactional message has this id."))
+    if not withdraw([row.pk]) and _find(delivery_id).reason != "withdrawn":
+        raise Problem("not_waiting", _("It has left already, or was settled otherwise: ask for its state."))
+    return _delivery(_find(delivery_id))
 
 
 @api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", auth=None, include_in_schema=False)
@@ -140,6 +155,13 @@ def _message(row: TransactionalMessage) -> dict[str, Any]:
         "creates_contacts": row.creates_contacts,
         "problem": usable_problem(row),
     }
+
+
+def _find(delivery_id: UUID) -> Delivery:
+    row = Delivery.objects.select_related("transactional", "communication").filter(public_id=delivery_id).first()
+    if row is None:
+        raise Problem("delivery_unknown", _("No message has this id."))
+    return row
 
 
 def _delivery(row: Delivery) -> dict[str, Any]:

@@ -23,15 +23,20 @@ from staffetta.communications.draft import Content, save_draft
 from staffetta.communications.forms import FASTEST
 from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
 from staffetta.communications.hold import resume as let_go
+from staffetta.communications.hours import NotHours, Window, checked
 from staffetta.communications.mapping import WrongSource, parse_source
 from staffetta.communications.models import Communication, CommunicationState
+from staffetta.communications.set_hours import set_hours
 from staffetta.communications.start import MEDIA_KINDS
-from staffetta.communications.wording import media_text, trouble_words
+from staffetta.communications.wording import hours_text, media_text, shown_hours, trouble_words
 from staffetta.contacts import recipients
 from staffetta.contacts import values as contact_values
 from staffetta.contacts.audience import WRITTEN, Audience, Source, UnknownAudience
+from staffetta.deliveries.hours_words import closed_words
+from staffetta.deliveries.models import DeliveryState
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.terms import term
+from staffetta.deliveries.zones import closed_of
 from staffetta.reports.numbers import Numbers, numbers_of
 
 LANES = ("start", "plan", "dispatch", "watch", "events", "sweep")
@@ -62,6 +67,10 @@ def register(subparsers: Subparsers) -> None:
     unschedule_parser = verbs.add_parser("unschedule", help=_("make a draft again of what was scheduled"))
     unschedule_parser.add_argument("id", metavar="ID")
     unschedule_parser.set_defaults(run=unschedule)
+    hours_parser = verbs.add_parser("hours", help=_("set within which hours of their day people are written to"))
+    hours_parser.add_argument("id", metavar="ID")
+    hours_parser.add_argument("hours", metavar="HH:MM-HH:MM|none")
+    hours_parser.set_defaults(run=hours)
     pause_parser = verbs.add_parser("pause", help=_("let nobody new be written to until it is resumed"))
     pause_parser.add_argument("id", metavar="ID")
     pause_parser.set_defaults(run=pause)
@@ -92,6 +101,7 @@ def _register_create(verbs: Subparsers) -> None:
     )
     parser.add_argument("--header-media", default="", metavar="URL")
     parser.add_argument("--speed", type=int, metavar="N", help=_("at most so many messages a minute"))
+    parser.add_argument("--hours", metavar="HH:MM-HH:MM", help=_("send window, in the time of each person"))
     parser.add_argument("--audience", required=True, metavar=WRITTEN)
     json_option(parser, _("print the communication as JSON"))
     parser.set_defaults(run=create)
@@ -104,12 +114,13 @@ def create(args: argparse.Namespace) -> int:
         fail(_("The name must have 1 to 200 characters."))
     if args.speed is not None and not 1 <= args.speed <= FASTEST:
         fail(_("The speed must be at least 1 message a minute."))
+    hours = _hours(args.hours) if args.hours else ""
     variant = _variant(args.channel, args.template, args.language)
     mapping = _mapping(variant, args.variable)
     source = _audience_of(args.audience)
     check = _checked(variant, args.header_media)
     content = Content(variant, mapping, args.header_media, check or {})
-    draft = save_draft(None, name, content, source, None, speed=args.speed)
+    draft = save_draft(None, name, content, source, None, speed=args.speed, hours=hours)
     emit(args, _as_data(draft), _("Draft %(id)s is made: %(name)s") % {"id": draft.pk, "name": draft})
     return 0
 
@@ -171,6 +182,15 @@ def unschedule(args: argparse.Namespace) -> int:
     return 0
 
 
+def hours(args: argparse.Namespace) -> int:
+    """Set the send window of what is not over, or take it back."""
+    window = "" if args.hours == "none" else _hours(args.hours)
+    if not set_hours(_found(args.id), window, None):
+        fail(_("It is over already: there is nothing to change."))
+    say(_("The send window is set.") if window else _("There is no send window now."))
+    return 0
+
+
 def pause(args: argparse.Namespace) -> int:
     """Pause what is under way; who waits goes on waiting."""
     if not pausing.pause(_found(args.id), None):
@@ -226,6 +246,7 @@ def _as_data(row: Communication, counted: Numbers | None = None) -> dict[str, An
         "id": str(row.pk),
         "name": row.name,
         "state": row.state,
+        "hours": row.hours,
         "audience": _audience(row, counted),
         "counts": {state.value: number for state, number in counted.by_state.items()},
         "reasons": reasons,
@@ -241,6 +262,11 @@ def _audience(row: Communication, counted: Numbers) -> int:
 def _told(row: Communication) -> str:
     counted = numbers_of([row.pk])[row.pk]
     lines = [f"{row.pk}  {row.name}  ({row.get_state_display()})", _sum(counted)]
+    if row.hours:
+        lines.append(_("Send window: %(hours)s, the time of the person.") % {"hours": shown_hours(row.hours)})
+    if row.state == CommunicationState.RUNNING and (closed := closed_of(row, counted.by_state[DeliveryState.WAITING])):
+        words = closed_words(closed)
+        lines.append(f"{words.what}. {words.remedy}")
     if row.held_reason:
         words = trouble_words(row.held_reason)
         lines.append(f"{words.what} {words.remedy}")
@@ -263,6 +289,13 @@ def _found(text: str) -> Communication:
         return Communication.objects.get(pk=int(text))
     except (ObjectDoesNotExist, ValueError, OverflowError):
         fail(_("There is no communication %(id)s.") % {"id": text})
+
+
+def _hours(text: str) -> str:
+    try:
+        return str(checked(Window.parse(text)))
+    except NotHours as error:
+        fail(str(hours_text(error.code)))
 
 
 def _variant(channel_id: str, template: str, language: str) -> TemplateVariant:

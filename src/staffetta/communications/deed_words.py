@@ -13,6 +13,7 @@ DEEDS = {
     "communication_scheduled": _("Scheduled the communication"),
     "communication_unscheduled": _("Cancelled the schedule of the communication"),
     "communication_not_started": _("Could not start the communication"),
+    "communication_hours_changed": _("Changed the send window of the communication"),
     "communication_stopped": _("Stopped the communication"),
     "communication_paused": _("Paused the communication"),
     "communication_resumed": _("Resumed the communication"),
@@ -27,6 +28,7 @@ DEEDS = {
 DETAILS = {
     "at": _("at"),
     "time_zone": _("time zone"),
+    "hours": _("hours"),
     "late_minutes": _("minutes late"),
 }
 

@@ -39,13 +39,14 @@ def save_draft(
     by: User | None,
     *,
     speed: int | None = None,
+    hours: str = "",
 ) -> Communication:
     """Make a draft, or change `communication`; `source` is the audience, None means all contacts. Raises NotADraft.
 
-    `speed` is messages a minute, None as fast as the channel goes.
+    `speed` is messages a minute, None as fast as the channel goes; `hours` the send window (hours.py), "" for none.
     """
     draft = communication or Communication(created_by=by)
-    draft.name, draft.speed = name, speed
+    draft.name, draft.speed, draft.hours = name, speed, hours
     draft.audience_import = source if isinstance(source, Import) else None
     draft.audience_list = source if isinstance(source, ContactList) else None
     draft.audience_rules = source if isinstance(source, AudienceRules) else None
@@ -96,6 +97,7 @@ COPIED = (
     "audience_kind",
     "audience_import",
     "speed",
+    "hours",
     "audience_list",
     "audience_rules",
     "audience_name",

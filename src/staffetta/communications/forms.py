@@ -14,6 +14,7 @@ from staffetta.channels.preview import Preview, preview
 from staffetta.communications import choose
 from staffetta.communications.check_media import MediaCheck, check_media, refused, seen
 from staffetta.communications.draft import Content
+from staffetta.communications.hours_form import HoursForm, hours_initial
 from staffetta.communications.mapping import SourceKind, WrongSource, read_source
 from staffetta.communications.models import Communication, Composition, TransactionalMessage
 from staffetta.communications.start import MEDIA_KINDS
@@ -180,7 +181,7 @@ class ContentForm(forms.Form):
         )
 
 
-class CommunicationForm(ContentForm):
+class CommunicationForm(HoursForm, ContentForm):
     """One message to an audience."""
 
     name = forms.CharField(
@@ -326,6 +327,7 @@ def initial_of(composition: Composition) -> dict[str, Any]:
             "name": composition.name,
             "audience": composition.audience_kind,
             "speed": composition.speed,
+            **hours_initial(composition.hours),
             "source": composition.audience_import_id,
             "list": composition.audience_list_id,
             "rules": composition.audience_rules_id,

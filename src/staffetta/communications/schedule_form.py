@@ -8,12 +8,13 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.communications.hours_form import HoursForm, hours_initial
 from staffetta.communications.models import Communication
 from staffetta.communications.schedule import NoSuchTime, moment
 
 
-class ScheduleForm(forms.Form):
-    """When a communication starts. `moment` is that time, once the form is valid."""
+class ScheduleForm(HoursForm):
+    """When a communication starts (`moment`, once the form is valid), and within which hours it may reach people."""
 
     moment: datetime
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -25,13 +26,14 @@ class ScheduleForm(forms.Form):
         zone = self.fields["zone"]
         assert isinstance(zone, forms.ChoiceField)
         zone.choices = [(name, name) for name in sorted(available_timezones())]
+        self.initial.update(hours_initial(communication.hours))
         self.initial["zone"] = communication.start_zone or settings.TIME_ZONE
         if communication.start_at:
             local = communication.start_at.astimezone(ZoneInfo(self.initial["zone"]))
             self.initial["day"], self.initial["time"] = local.date(), local.time()
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if not self.errors:
             try:
                 self.moment = moment(cleaned["day"], cleaned["time"], cleaned["zone"])

@@ -19,6 +19,7 @@ urlpatterns = [
     path("communications/<int:pk>/stop/", views.stop, name="stop"),
     path("communications/<int:pk>/schedule/", views.schedule, name="schedule"),
     path("communications/<int:pk>/unschedule/", views.unschedule, name="unschedule"),
+    path("communications/<int:pk>/hours/", views.hours, name="hours"),
     path("communications/<int:pk>/pause/", views.pause, name="pause"),
     path("communications/<int:pk>/resume/", views.resume, name="resume"),
     path("communications/<int:pk>/duplicate/", views.duplicate, name="duplicate"),

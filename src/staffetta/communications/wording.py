@@ -117,6 +117,23 @@ def trouble_words(code: str) -> Words:
     return TROUBLES.get(code, UNKNOWN)
 
 
+HOURS: Mapping[str, Text] = {
+    "wrong": _("This is no send window: wanted is, for example, 09:00-20:00."),
+    "same": _("From and until are the same time: leave both empty to send at any hour."),
+    "never": _("The quiet hours of this installation leave nothing of this send window: choose other times."),
+}
+
+
+def hours_text(code: str) -> Text:
+    """Say why something is no send window (`hours.NotHours`)."""
+    return HOURS[code]
+
+
+def shown_hours(hours: str) -> str:
+    """Write a communication's hours as they are read: "09:00–20:00"; "" for none."""
+    return hours.replace("-", "–")
+
+
 MEDIA: Mapping[str, Text] = {
     "not_an_address": _("This is not the address of a file: it must begin with https:// or http://."),
     "forbidden": _("This address cannot be used: it lies in a private network, where WhatsApp does not get."),

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from math import inf
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -81,6 +81,19 @@ def time_zone(name: str, default: str) -> str:
         return ZoneInfo(found).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise WrongSetting(name, "a time zone such as Europe/Rome is wanted") from None
+
+
+def hours(name: str) -> tuple[time, time] | None:
+    """Return a from and a to, times of day; None when the variable is not there or empty."""
+    found = text(name)
+    opens, _, closes = found.partition("-")
+    try:
+        span = (time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())) if found else None
+    except ValueError:
+        span = (time(), time())
+    if span and (span[0] == span[1] or span[0].tzinfo or span[1].tzinfo):
+        raise WrongSetting(name, "two times such as 21:00-08:00 are wanted")
+    return span
 
 
 def words(name: str, default: str = "") -> list[str]:

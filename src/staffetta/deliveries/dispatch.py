@@ -213,7 +213,7 @@ class Session:
             self.sending.release()
 
     def _let_rest(self) -> None:
-        """Take back what is marked and has not left, of communications that were paused, stopped or held meanwhile."""
+        """Take back what is marked and has not left: its communication is paused, stopped or held, its hours closed."""
         if self.marked:
             with connection.cursor() as cursor:
                 self.sending.rest(statements.running(cursor, self.channel.pk))

@@ -4,14 +4,18 @@ Raw SQL: the partial index of waiting rows is used only where its condition stan
 per channel and communication is touched.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
 
-from staffetta.deliveries import statements
+from staffetta.communications.hours import hours_of, quiet_hours
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.deliveries import budget
 from staffetta.deliveries.models import DeliveryCount, DeliveryState
+from staffetta.deliveries.statements import read_moment, stamp
 from staffetta.work.clock import now
 
 MANY = 1000
@@ -21,13 +25,16 @@ _OF_COMMUNICATION = (
 )
 _SINGLE = "d.state = 'waiting' AND d.channel_id = c.id AND d.kind = '{kind}' AND d.communication_id IS NULL"
 _FIRST = "(SELECT d.not_before FROM deliveries_delivery d WHERE {which} ORDER BY d.not_before LIMIT 1)"
+_SINGLES = f"""SELECT {_FIRST.format(which=_SINGLE.format(kind="transactional"))} AS first FROM channels_channel c
+UNION ALL SELECT {_FIRST.format(which=_SINGLE.format(kind="test"))} FROM channels_channel c"""
+OLDEST_SINGLE = f"SELECT MIN(first) FROM ({_SINGLES}) AS firsts"
 OLDEST = f"""
-SELECT MIN(first) FROM (
-SELECT {_FIRST.format(which=_OF_COMMUNICATION)} AS first FROM communications_communication m WHERE m.state = 'running'
-AND NOT EXISTS (SELECT 1 FROM deliveries_budget b WHERE b.resumes_at > %s)
-UNION ALL SELECT {_FIRST.format(which=_SINGLE.format(kind="transactional"))} FROM channels_channel c
-UNION ALL SELECT {_FIRST.format(which=_SINGLE.format(kind="test"))} FROM channels_channel c) AS firsts
+SELECT MIN(first) FROM ({_SINGLES} UNION ALL SELECT {_FIRST.format(which=_OF_COMMUNICATION)}
+FROM communications_communication m WHERE m.state = 'running' AND m.hours = ''
+AND NOT EXISTS (SELECT 1 FROM deliveries_budget b WHERE b.resumes_at > %s)) AS firsts
 """
+IN_ZONE = """SELECT d.not_before FROM deliveries_delivery d
+WHERE d.communication_id = %s AND d.zone = %s AND d.zone > '' AND d.state = 'waiting' ORDER BY d.not_before LIMIT 1"""
 SINGLES = f"""
 SELECT SUM((SELECT COUNT(*) FROM (SELECT 1 FROM deliveries_delivery d
 WHERE {_SINGLE.format(kind="transactional")} LIMIT {MANY}) AS found)) FROM channels_channel c
@@ -40,9 +47,21 @@ def oldest() -> datetime | None:
 
     While the daily budget is used up, communications are not late.
     """
-    found = _value(OLDEST, statements.stamp(now()))
-    moment = datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
-    return moment if moment is not None and moment <= now() else None
+    quiet = quiet_hours() is not None
+    found = [_moment(OLDEST_SINGLE) if quiet else _moment(OLDEST, stamp(now())), *_within_hours(quiet)]
+    return min((moment for moment in found if moment and moment <= now()), default=None)
+
+
+def _within_hours(quiet: bool) -> Iterator[datetime | None]:
+    """Yield, where hours hold, since when the first of each open zone could have been sent: not before it opened."""
+    running = Communication.objects.filter(state=CommunicationState.RUNNING)
+    listed = list(running if quiet else running.exclude(hours=""))
+    for communication in [] if listed and budget.rests() else listed:
+        hours = hours_of(communication.hours)
+        for zone in communication.zones:
+            opened = hours and hours.opened(zone, now())
+            if opened and (first := _moment(IN_ZONE, communication.pk, zone)):
+                yield max(first, opened)
 
 
 def waiting() -> int:
@@ -56,7 +75,13 @@ def in_flight() -> int:
     return int(_value(IN_FLIGHT))
 
 
+def _moment(sql: str, *parameters: Any) -> datetime | None:
+    found = _value(sql, *parameters)
+    return read_moment(datetime.fromisoformat(found) if isinstance(found, str) else found)
+
+
 def _value(sql: str, *parameters: Any) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()[0]
+        cursor.execute(sql, list(parameters))
+        row = cursor.fetchone()
+    return row[0] if row else None

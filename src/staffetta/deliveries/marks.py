@@ -32,6 +32,7 @@ class Marked:
     template: str
     language: str
     parameters: dict[str, Any]
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,13 @@ class Answer:
 class Shares:
     """What a session remembers: which communication begins, so that all share the channel, and how far each came.
 
-    A row that waits again gets a `not_before` of that moment, so nothing due lies behind `since`. `singles`: whether
-    transactional messages and test sends have to be asked for, because some may have come since the last time.
+    A row that waits again gets a `not_before` of that moment, so nothing due lies behind `since`. Both are kept by
+    communication and zone (None where no hours hold); a zone is `dry` when it gave less than it was asked for.
+    `singles`: whether transactional messages and test sends have to be asked for, because some may have come since the
+    last time.
     """
 
     rotation: int = 0
-    since: dict[int, Any] = field(default_factory=dict)
+    since: dict[tuple[int, str | None], Any] = field(default_factory=dict)
+    dry: set[tuple[int, str | None]] = field(default_factory=set)
     singles: bool = True

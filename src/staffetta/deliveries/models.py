@@ -68,6 +68,7 @@ class Delivery(models.Model):
     provider_code = models.CharField(max_length=40, blank=True)
     provider_reason = models.CharField(max_length=500, blank=True)
     provider_message_id = models.CharField(max_length=200, blank=True)
+    zone = models.CharField(max_length=60, blank=True)  # of a communication's person, whose hours count
     attempt = models.PositiveSmallIntegerField(default=0)  # number of the attempt that is or was under way
     not_before = models.DateTimeField(default=now)
     created_at = models.DateTimeField(default=now)
@@ -96,6 +97,12 @@ class Delivery(models.Model):
                 fields=["channel", "kind", "communication", "not_before", "id"],
                 condition=Q(state="waiting"),
                 name="delivery_due",
+            ),
+            # With hours a claim is one of a zone: whoever is closed is not even looked at.
+            models.Index(
+                fields=["communication", "zone", "not_before", "id"],
+                condition=Q(state="waiting", zone__gt=""),
+                name="delivery_due_in_zone",
             ),
             models.Index(
                 fields=["transactional"], condition=Q(transactional__isnull=False), name="delivery_of_transactional"

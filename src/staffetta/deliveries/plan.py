@@ -18,12 +18,15 @@ from django.db import transaction
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.compose import Composed, Composer
 from staffetta.communications.hold import Trouble, audience_of, audience_trouble, hold, trouble_of
+from staffetta.communications.hours import hours_of
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
 from staffetta.contacts.models import Contact, Purpose
+from staffetta.contacts.person_zone import zone_of
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.deliveries.statements import stamp
+from staffetta.deliveries.zones import Closed, closed_among
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
@@ -72,11 +75,15 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a start would do: how many are in the audience, how many receive it, how many do not and why."""
+    """What a start would do: how many are in the audience, how many receive it, how many do not and why.
+
+    `closed`: who of them would wait for their hours now.
+    """
 
     audience: int
     receive: int
     reasons: dict[str, int]
+    closed: Closed | None = None
 
 
 def work(context: LaneContext) -> bool:
@@ -122,11 +129,12 @@ def plan_one(
     composed: Composed,
     *,
     test: bool = False,
+    useless_after: timedelta | None = None,
 ) -> Delivery:
     """Write one row of its own, a transactional message or a test send, within the caller's transaction.
 
-    The caller has looked at consent, template and channel; `address` is as the provider wants it. The lanes are woken
-    on commit.
+    The caller has looked at consent, template and channel; `address` is as the provider wants it. Not sent yet after
+    `useless_after`, it is not sent any more (None: as the transactional message says). The lanes are woken on commit.
     """
     kind = DeliveryKind.TEST if test else DeliveryKind.TRANSACTIONAL
     public_id = uuid.uuid4()
@@ -136,11 +144,12 @@ def plan_one(
         "contact_name": contact.full_name,
         "address": address,
         "parameters": composed.parameters(),
+        "zone": "",
         "state": DeliveryState.WAITING,
         "reason": "",
     }
     with transaction.atomic():
-        states.insert([row], _frozen(composition, kind))
+        states.insert([row], _frozen(composition, kind) | {"expires_at": _expiry(composition, kind, useless_after)})
         wake()
     return Delivery.objects.get(public_id=public_id)
 
@@ -148,13 +157,18 @@ def plan_one(
 def summary(communication: Communication) -> Summary:
     """Count what a start would do now, by the same query and the same composing as planning (rehearsal)."""
     reasons: Counter[str] = Counter()
+    zones: Counter[str] = Counter()
     seen: set[str] = set()
     audience = 0
+    hours = hours_of(communication.hours)
     for piece in _pieces(communication):
         audience += len(piece)
-        reasons.update(planned.reason for planned in _judged(communication, piece, seen))
+        judged = list(_judged(communication, piece, seen))
+        reasons.update(planned.reason for planned in judged)
+        if hours:
+            zones.update(_zone(planned.recipient) for planned in judged if planned.composed)
     receive = reasons.pop("", 0)
-    return Summary(audience, receive, dict(reasons))
+    return Summary(audience, receive, dict(reasons), closed_among(hours, zones, now()) if hours else None)
 
 
 def purpose_of(category: str) -> Purpose:
@@ -181,10 +195,11 @@ def _write_piece(communication: Communication) -> bool:
         return _finish(communication)
     taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
     rows = [_row(planned) for planned in _judged(communication, people, taken)]
+    zones = sorted({*communication.zones, *(str(row["zone"]) for row in rows if row["zone"])})
     with transaction.atomic():
         moved = Communication.objects.filter(
             pk=communication.pk, state=CommunicationState.PLANNING, planned_to=communication.planned_to
-        ).update(planned_to=people[-1].contact_id)
+        ).update(planned_to=people[-1].contact_id, zones=zones)
         if not moved:
             raise PlannedElsewhere
         states.insert(rows, _frozen(communication, DeliveryKind.COMMUNICATION))
@@ -245,9 +260,15 @@ def _row(planned: Planned) -> dict[str, object]:
         "contact_name": planned.recipient.name[:400],
         "address": planned.recipient.address,
         "parameters": planned.composed.parameters() if planned.composed else {},
+        "zone": _zone(planned.recipient) if planned.composed else "",
         "state": DeliveryState.NOT_SENT if planned.reason else DeliveryState.WAITING,
         "reason": planned.reason,
     }
+
+
+def _zone(person: Recipient) -> str:
+    """Frozen for everybody: hours may be set, or the installation's quiet hours changed, after the planning."""
+    return zone_of(person.values["time_zone"], person.values["phone"])
 
 
 def _frozen(composition: Composition, kind: str) -> dict[str, object]:
@@ -271,14 +292,17 @@ def _frozen(composition: Composition, kind: str) -> dict[str, object]:
         "not_before": present,
         "created_at": present,
         "settled_by": "",
-        "expires_at": _expiry(composition) if kind == DeliveryKind.TRANSACTIONAL else None,
+        "expires_at": None,
         "looks": 0,
     }
 
 
-def _expiry(composition: Composition) -> Any:
-    minutes = composition.expires_in if isinstance(composition, TransactionalMessage) else None
-    return stamp(now() + timedelta(minutes=minutes)) if minutes else None
+def _expiry(composition: Composition, kind: str, useless_after: timedelta | None) -> Any:
+    if kind != DeliveryKind.TRANSACTIONAL or not isinstance(composition, TransactionalMessage):
+        return None
+    if useless_after is None and composition.expires_in:
+        useless_after = timedelta(minutes=composition.expires_in)
+    return stamp(now() + useless_after) if useless_after else None
 
 
 def _variant(composition: Composition) -> TemplateVariant:

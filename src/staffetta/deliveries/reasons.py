@@ -74,6 +74,11 @@ REASONS: Mapping[str, Reason] = {
         _("Look why it had to wait, or give the transactional message more time."),
     ),
     # Taken back before it left (cancelled).
+    "withdrawn": Reason(
+        _("Taken back by the software that had asked for it"),
+        _("It was still waiting: nothing was sent."),
+        Actor.NOBODY,
+    ),
     "stopped": Reason(_("The communication was stopped"), _("Duplicate it to write to these people after all.")),
     # Refused when sent (failed).
     "refused": Reason(

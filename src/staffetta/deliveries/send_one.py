@@ -1,6 +1,7 @@
 """Write to one person: a transactional message or a test send. Either a row of the ledger, or the reason why not."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from staffetta.communications.compose import Missing, compose
 from staffetta.communications.models import Communication, TransactionalMessage
@@ -25,10 +26,12 @@ def send_one(
     given: Mapping[str, str] | None = None,
     *,
     test: bool = False,
+    useless_after: timedelta | None = None,
 ) -> Delivery:
     """Judge, compose and write one message, within the caller's transaction. Raises NotSendable.
 
     The caller has looked at template and channel (`hold.trouble_of`); `given` are the values a caller passes.
+    `useless_after`: as for `plan_one`.
     """
     variant = composition.variant
     if variant is None:
@@ -46,4 +49,4 @@ def send_one(
     )
     if isinstance(composed, Missing):
         raise NotSendable(composed.reason, composed.keys)
-    return plan_one(composition, contact, person.address, composed, test=test)
+    return plan_one(composition, contact, person.address, composed, test=test, useless_after=useless_after)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import wait
 
 from staffetta.channels import gateway
@@ -88,9 +88,12 @@ class Sending:
         if rows:
             self._loop.call_soon_threadsafe(self._take, monotonic(), list(rows))
 
-    def rest(self, running: Collection[int]) -> None:
-        """Release what was marked for communications that are not `running` any more: paused, stopped, held."""
-        self._loop.call_soon_threadsafe(self._let_rest, frozenset(running))
+    def rest(self, running: Mapping[int, Collection[str] | None]) -> None:
+        """Release what was marked for communications that are not `running` any more: paused, stopped, held.
+
+        Also whoever's hours have closed: each comes with its open zones, None where any hour will do.
+        """
+        self._loop.call_soon_threadsafe(self._let_rest, running)
 
     def answers(self) -> list[Answer]:
         """Take what came back since the last call."""
@@ -265,12 +268,13 @@ class Sending:
         self._recipients.forget(row.address)
         return policy.released(row)
 
-    def _let_rest(self, running: frozenset[int]) -> None:
+    def _let_rest(self, running: Mapping[int, Collection[str] | None]) -> None:
         queued = list(self._queue)
         self._queue.clear()
         for entry in queued:
             row = entry[1]
-            if row.kind == DeliveryKind.COMMUNICATION and row.communication_id not in running:
+            zones = running.get(row.communication_id or 0, ())
+            if row.kind == DeliveryKind.COMMUNICATION and zones is not None and row.zone not in zones:
                 self._tell([self._given_back(row)])
             else:
                 self._queue.append(entry)

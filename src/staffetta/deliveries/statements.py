@@ -9,12 +9,13 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from staffetta.deliveries.zones import open_zones
 from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 
@@ -22,12 +23,9 @@ if TYPE_CHECKING:
     from staffetta.deliveries.marks import Holder
 
 Statement = tuple[str, list[Any]]
-Runnable = tuple[int, int | None, datetime | None]
-"""A communication that may be sent: its number, its messages a minute, and when its next one may leave."""
 
-MARKED = (
-    "id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters, not_before"
-)
+MARKED = """id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters,
+zone, not_before"""
 
 # A template that may be sent: the switch, the approval, a part we can send, still there, on a connected channel.
 USABLE = """t.active AND v.status = 'approved' AND v.unsupported = '' AND v.gone_at IS NULL AND c.state = 'connected'"""
@@ -38,11 +36,10 @@ JOIN channels_channel c ON c.id = t.channel_id"""
 RUNNING_FROM = f"""FROM communications_communication m CROSS JOIN {CHAIN}
 WHERE m.channel_id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision
   AND {USABLE}"""
-RUNNING = f"SELECT m.id {RUNNING_FROM} ORDER BY m.id"
+RUNNING = f"SELECT m.id, m.hours, m.zones {RUNNING_FROM} ORDER BY m.id"
 # Those of them that may be sent at this moment: one with a speed of its own is not due before its next time has come.
-RUNNABLE = (
-    f"""SELECT m.id, m.speed, m.paced_to {RUNNING_FROM} AND (m.paced_to IS NULL OR m.paced_to <= %s) ORDER BY m.id"""
-)
+RUNNABLE = f"""SELECT m.id, m.hours, m.zones, m.speed, m.paced_to {RUNNING_FROM}
+AND (m.paced_to IS NULL OR m.paced_to <= %s) ORDER BY m.id"""
 SPACED = "UPDATE communications_communication SET paced_to = %s WHERE id = %s"
 # Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
 STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m CROSS JOIN {CHAIN}
@@ -88,9 +85,29 @@ def together() -> Iterator[None]:
         yield
 
 
-def running(cursor: Any, channel_id: int) -> list[int]:
-    """Return the communications of a channel that are under way and well, due or not."""
-    return chosen(cursor, RUNNING, [channel_id])
+# Of one zone, by `delivery_due_in_zone`: the other index would walk over everybody whose hours are closed, hence `+ 0`.
+IN_ZONE = "d.channel_id + 0 = %s AND d.communication_id = %s AND d.zone = %s AND d.zone > ''"
+IN_ALL_ZONES = "d.channel_id = %s AND d.kind = 'communication' AND d.communication_id = %s"
+
+
+class Runnable(NamedTuple):
+    """A communication that may be sent now: to people in `zones` (None: to all), `speed` messages a minute."""
+
+    id: int
+    zones: list[str] | None
+    speed: int | None
+    next_at: datetime | None
+
+    @property
+    def asked(self) -> Sequence[str | None]:
+        """What to ask for one by one: the open zones, or once for everybody."""
+        return [None] if self.zones is None else self.zones
+
+
+def running(cursor: Any, channel_id: int) -> dict[int, list[str] | None]:
+    """Return the communications of a channel that are under way and well, due or not, with their open zones."""
+    cursor.execute(RUNNING, [channel_id])
+    return {int(each): open_zones(hours, zones) for each, hours, zones in cursor.fetchall()}
 
 
 def runnable(cursor: Any, channel_id: int) -> list[Runnable]:
@@ -106,7 +123,18 @@ def ask_runnable(cursor: Any, channel_id: int) -> None:
 
 def told_runnable(cursor: Any) -> list[Runnable]:
     """Return what `ask_runnable` asked for."""
-    return [(int(each), speed, read_moment(moment)) for each, speed, moment in cursor.fetchall()]
+    found = [
+        Runnable(int(each), open_zones(hours, zones), speed, read_moment(moment))
+        for each, hours, zones, speed, moment in cursor.fetchall()
+    ]
+    return [each for each in found if each.zones != []]
+
+
+def _source(communication_id: int, zone: str | None, channel_id: int) -> Statement:
+    """Return the condition for rows of a communication, of one zone when its hours are asked for."""
+    if zone is None:
+        return IN_ALL_ZONES, [channel_id, communication_id]
+    return IN_ZONE, [channel_id, communication_id, zone]
 
 
 def read_moment(kept: datetime | None) -> datetime | None:
@@ -138,20 +166,21 @@ def single_claim(holder: "Holder", where: str, limit: int) -> Statement:
     """Return the claim of transactional messages or of test sends (one of SINGLE)."""
     present = stamp(now())
     parameters = [stamp(real_now()), holder.channel_id, present, present, limit, *lease_of(holder)]
-    return _claim(f"{where} AND (d.expires_at IS NULL OR d.expires_at > %s) AND {SAME_CONTRACT}"), [
+    alive = "(d.expires_at IS NULL OR d.expires_at > %s)"
+    return _claim(f"d.channel_id = %s AND {where} AND {alive} AND {SAME_CONTRACT}"), [
         *parameters,
         *_attempt_of(holder),
     ]
 
 
-def communication_claim(holder: "Holder", communication_id: int, since: Any, limit: int) -> Statement:
-    """Return the claim of one communication.
+def communication_claim(holder: "Holder", communication_id: int, zone: str | None, since: Any, limit: int) -> Statement:
+    """Return the claim of one communication, in one zone of it when its hours are looked at.
 
     `since` is the `not_before` of the last row marked (None: from the beginning). PostgreSQL keeps the index entries of
     rows that wait no more until the next vacuum: each claim would walk over all of them again.
     """
-    where = "d.kind = 'communication' AND d.communication_id = %s"
-    parameters: list[Any] = [stamp(real_now()), holder.channel_id, communication_id]
+    where, of_source = _source(communication_id, zone, holder.channel_id)
+    parameters: list[Any] = [stamp(real_now()), *of_source]
     if since is not None:
         where += " AND d.not_before >= %s"
         parameters.append(since)
@@ -166,7 +195,7 @@ def _claim(where: str, also: str = "TRUE") -> str:
     that a stop is cancelling are skipped instead of waited for.
     """
     lock = "FOR UPDATE SKIP LOCKED" if postgres() else ""
-    due = f"""SELECT d.id FROM deliveries_delivery d WHERE d.channel_id = %s AND {where} AND d.state = 'waiting'
+    due = f"""SELECT d.id FROM deliveries_delivery d WHERE {where} AND d.state = 'waiting'
         AND d.not_before <= %s ORDER BY d.not_before, d.id LIMIT %s {lock}"""
     chosen_ids = f"= ANY(ARRAY({due}))" if postgres() else f"IN ({due})"
     claim = f"""
@@ -312,6 +341,7 @@ VARYING = (
     ("contact_name", "text"),
     ("address", "text"),
     ("parameters", "jsonb"),
+    ("zone", "text"),
     ("state", "text"),
     ("reason", "text"),
 )
@@ -343,15 +373,15 @@ def is_due(cursor: Any, channel_id: int, *, singles_only: bool = False) -> bool:
     Asked source by source and in the index's order: a question over all at once may be planned as a walk over every row
     that waits, and a held communication may have a million of them.
     """
-    sources = [f"{single} AND {SAME_CONTRACT}" for single in SINGLE]
-    communications = [] if singles_only else runnable(cursor, channel_id)
-    sources += [f"d.kind = 'communication' AND d.communication_id = {each[0]}" for each in communications]
+    sources: list[Statement] = [(f"d.channel_id = %s AND {one} AND {SAME_CONTRACT}", [channel_id]) for one in SINGLE]
+    for each in [] if singles_only else runnable(cursor, channel_id):
+        sources += [_source(each.id, zone, channel_id) for zone in each.asked]
     present = stamp(now())
-    for source in sources:
+    for source, parameters in sources:
         cursor.execute(
-            f"""SELECT d.id FROM deliveries_delivery d WHERE d.channel_id = %s AND {source} AND d.state = 'waiting'
+            f"""SELECT d.id FROM deliveries_delivery d WHERE {source} AND d.state = 'waiting'
             AND d.not_before <= %s ORDER BY d.not_before, d.id LIMIT 1""",
-            [channel_id, present],
+            [*parameters, present],
         )
         if cursor.fetchone():
             return True

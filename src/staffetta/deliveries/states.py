@@ -12,7 +12,7 @@
        |         |  |  |  refusal, channel     +----- event ---------------> failed, undelivered, delivered, read
        |         |  |  |  fault, released
        |         |  |  +- send again (a person only) -- uncertain
-       |         |  +----- stopped ------------------------------------------> cancelled
+       |         |  +----- stopped, withdrawn -------------------------------> cancelled
        +---------+-------- held back ----------------------------------------> not_sent
 
 * planned: a row is born `waiting`, or `not_sent` with the reason why it can never go.
@@ -117,6 +117,12 @@ def cancel(communication_id: int, limit: int = 5000) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         ids = statements.chosen(cursor, statements.WAITING_OF, [communication_id, limit])
         return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="stopped")
+
+
+def withdraw(ids: Sequence[int]) -> int:
+    """Cancel single messages that still wait, because whoever asked for them takes them back; return how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="withdrawn")
 
 
 def hold_back(ids: Sequence[int], reason: str) -> int:
@@ -263,28 +269,41 @@ def _claim_shares(
     shares.rotation += 1
     rows: list[tuple[Any, ...]] = []
     for left, each in zip(range(len(running), 0, -1), running[start:] + running[:start], strict=True):
-        communication_id, speed, next_at = each
-        spacing = Spacing.of(speed, next_at, real_now()) if speed else None
+        spacing = Spacing.of(each.speed, each.next_at, real_now()) if each.speed else None
         share = -(-(want - len(rows)) // left)
         if spacing:
             share = min(share, spacing.allowed)
         if share <= 0:
             continue
-        since = shares.since.get(communication_id)
-        cursor.execute(*statements.communication_claim(holder, communication_id, since, share))
-        found = cursor.fetchall()
-        if found:
-            shares.since[communication_id] = max(row[-1] for row in found)
-            if spacing:
-                cursor.execute(statements.SPACED, [statements.stamp(spacing.after(len(found))), communication_id])
+        found = _claim_zones(cursor, holder, each, share, shares)
+        if found and spacing:
+            cursor.execute(statements.SPACED, [statements.stamp(spacing.after(len(found))), each.id])
         rows += found
     return rows
 
 
+def _claim_zones(
+    cursor: Any, holder: Holder, each: statements.Runnable, share: int, shares: Shares
+) -> list[tuple[Any, ...]]:
+    """Mark rows of one communication: of whomever, or zone by zone in their order, those that ran dry last."""
+    rows: list[tuple[Any, ...]] = []
+    for zone in sorted(each.asked, key=lambda zone: (each.id, zone) in shares.dry):
+        key, wanted = (each.id, zone), share - len(rows)
+        cursor.execute(*statements.communication_claim(holder, each.id, zone, shares.since.get(key), wanted))
+        found = cursor.fetchall()
+        if found:
+            shares.since[key] = max(row[-1] for row in found)
+        rows += found
+        if len(found) == wanted:
+            break
+        shares.dry.add(key)
+    return rows
+
+
 def _marked(row: tuple[Any, ...]) -> Marked:
-    each, attempt, kind, communication_id, variant_id, address, template, language, parameters, _ = row
+    each, attempt, kind, communication_id, variant_id, address, template, language, parameters, zone, _ = row
     values = orjson.loads(parameters) if isinstance(parameters, str) else parameters
-    return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values)
+    return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values, zone)
 
 
 def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:

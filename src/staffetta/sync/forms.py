@@ -13,9 +13,9 @@ from staffetta.channels.models import Channel
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.sync.convert import fits
-from staffetta.sync.models import Direction, Every, Kind, Mode, SyncConfiguration, SyncMapping
-from staffetta.sync.plan_writes import RULES
-from staffetta.sync.setup import ALWAYS, NO_KEYS, SYSTEM_KEYS, TARGETS, labels
+from staffetta.sync.models import Direction, Every, Kind, Meaning, Mode, SyncConfiguration, SyncMapping
+from staffetta.sync.plan_writes import OPT_OUT_STOP, RULES, SUPPRESSED_BLOCK
+from staffetta.sync.setup import ALWAYS, NAME, NO_KEYS, NUMBER, SYSTEM_KEYS, TARGETS, labels
 from staffetta.sync.timetable import SHORTEST
 from staffetta.sync.wording import TYPES
 
@@ -28,6 +28,8 @@ DAYS = [
     (5, gettext_lazy("Saturday")),
     (6, gettext_lazy("Sunday")),
 ]
+ECHOES = ((OPT_OUT_STOP, "stopped_means", Meaning.OPT_OUT), (SUPPRESSED_BLOCK, "blocked_means", Meaning.SUPPRESS))
+"""Rules whose state there must not mean something else here: a greylist of days would become an opt-out for ever."""
 SPARE_ROWS = 3
 MOST_ROWS = 60
 
@@ -124,9 +126,31 @@ class Rows(BaseFormSet[RowForm]):
                 form.add_error("target", _("Another row fills this contact field: choose one."))
             seen.add(target)
 
+    def agrees(self, direction: str, key_contact: str) -> bool:
+        """Say whether the rows go with the rest of the configuration; what does not is told at its row."""
+        claimed = set[str]()
+        for form in self.forms:
+            row = form.row(0)
+            if row is None:
+                continue
+            if row.contact_field == key_contact:
+                form.add_error("target", _("People are matched by this field: no row can change it."))
+            if direction != Direction.FROM and claimed & _written_by(row):
+                form.add_error("source", _("Another row writes to this customer field: only one can."))
+            claimed |= _written_by(row)
+        return not any(form.errors for form in self.forms)
+
     def rows(self) -> list[SyncMapping]:
         found = (form.row(position) for position, form in enumerate(self.forms))
         return [row for row in found if row]
+
+
+def _written_by(row: SyncMapping) -> set[str]:
+    """Return what of a customer a row writes to; the name has two parts, the number cannot be written."""
+    if row.kind == Kind.FIELD:
+        parts: dict[str, set[str]] = {NAME: {Kind.FIRST_NAME, Kind.LAST_NAME}, NUMBER: set()}
+        return parts.get(row.customer_field, {row.customer_field})
+    return set() if row.kind == Kind.FIXED else {row.kind}
 
 
 def rows_form(channel: Channel, made: SyncConfiguration | None, data: Mapping[str, Any] | None) -> Rows:
@@ -229,6 +253,11 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
+    @property
+    def matching(self) -> tuple[str, str]:
+        """The direction, and the field here that people are matched by."""
+        return self.cleaned_data["direction"], self.cleaned_data["key_contact"]
+
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"].strip()
         others = SyncConfiguration.objects.filter(channel=self.channel, name=name).exclude(pk=self.instance.pk)
@@ -248,4 +277,8 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
             self.add_error("at", _("Say at what time."))
         if told.get("state_rules") and told.get("direction") == Direction.FROM:
             self.add_error("state_rules", _("In this direction nothing is written to Sinch Engage: choose another."))
+        for rule, field, own in ECHOES:
+            if rule in told.get("state_rules", ()) and told.get(field) not in (own, Meaning.NOTHING):
+                echo = _("«%(rule)s»: with the next run it would come back here as «%(meaning)s».")
+                self.add_error(field, echo % {"rule": RULES[rule], "meaning": Meaning(told[field]).label})
         return told

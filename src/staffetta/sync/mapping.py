@@ -9,10 +9,10 @@ from the one here (a new contact takes every value):
 - *platform*: taken unless somebody changed the value here since the last run; before the first run: only if empty.
 - *newest*: whichever side changed since the last run; both changed: nobody can tell which came first, so a person is
   asked. Before the first run: only if empty.
-- *ask*: taken when only the provider's side changed since the last run; else a person is asked.
+- *ask*: as *newest*; before the first run a person is asked where both sides differ.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -33,10 +33,22 @@ class Choice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """Both sides as they stood after the last run."""
+    """Both sides as they stood after the last run. `agreed`: one value, though the provider's field holds it otherwise.
+
+    «Anna Maria» written into the free-text name is read back as «Anna», half past ten in a date as midnight.
+    """
 
     there: object
     here: object
+    agreed: bool = False
+
+    def stands(self, there: object, here: object) -> bool:
+        """Say whether these are the two sides of one value."""
+        return self.agreed and (self.there, self.here) == (there, here)
+
+    def as_list(self) -> list[object]:
+        """Return it as the link keeps it."""
+        return [self.there, self.here, *([True] if self.agreed else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,7 @@ def there(rule: Rule, customer: Customer) -> Value:
 
 def decide(mode: str, there: object, here: object, last: Last | None, *, new: bool) -> Choice:
     """Say what becomes of one value (the rules above)."""
-    if there in EMPTY or there == here:
+    if there in EMPTY or there == here or (last and last.stands(there, here)):
         return Choice.KEEP
     if new or mode == Mode.PROVIDER:
         return Choice.TAKE
@@ -139,7 +151,7 @@ def _since(mode: str, *, there_changed: bool, here_changed: bool) -> Choice:
 
 def goes_out(mode: str, direction: str, there: object, here: object, last: Last | None) -> bool:
     """Say whether our value goes to the provider. An empty value here says nothing, and so clears nothing there."""
-    if direction == Direction.FROM or here in EMPTY or here == there:
+    if direction == Direction.FROM or here in EMPTY or here == there or (last and last.stands(there, here)):
         return False
     if mode == Mode.ONLY_NEW:
         return False
@@ -165,13 +177,18 @@ def judge_fields(
     outcome = Outcome()
     for rule in rules:
         known = last.get(rule.target)
-        before = Last(known[0], known[1]) if known else None
+        before = last_of(known)
         both = _Both(there(rule, customer), here.get(rule.target, ""), before)
         choice = Choice.KEEP
         if direction != Direction.TO:
             choice = decide(rule.mode, both.there, both.here, before, new=new)
         _note(rule, both, choice, direction, outcome)
     return outcome
+
+
+def last_of(known: Sequence[object] | None) -> Last | None:
+    """Return what the link kept; None for nothing."""
+    return Last(known[0], known[1], len(known) > 2) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +214,7 @@ def _note(rule: Rule, both: _Both, choice: Choice, direction: str, outcome: Outc
         outcome.write[name] = both.here
     else:
         open_still = False
-    if not open_still:
+    if both.last and (open_still or both.last.stands(both.there, both.here)):
+        outcome.last[name] = both.last.as_list()
+    elif not open_still:
         outcome.last[name] = [both.there, both.here]
-    elif both.last:
-        outcome.last[name] = [both.last.there, both.last.here]

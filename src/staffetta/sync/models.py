@@ -252,7 +252,9 @@ class SyncMet(models.Model):
 
 
 class SyncLink(models.Model):
-    """A customer and the contact it is. `last`: field -> [at the provider, here], as they stood after the last run."""
+    """A customer and the contact it is. `last`: field -> [at the provider, here], as they stood after the last run; a
+    third element says that they are one value all the same (mapping.Last).
+    """
 
     configuration = models.ForeignKey(SyncConfiguration, on_delete=models.CASCADE, db_index=False, related_name="links")
     customer_id = models.CharField(max_length=200)

@@ -1,6 +1,7 @@
 """What goes back to the provider after a page was judged: names, fields, and states by explicit rules only."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F
@@ -8,16 +9,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.contacts.consent import counts
-from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Purpose
+from staffetta.contacts.models import ConsentState, ConsentValue, Purpose
 from staffetta.contacts.suppression import suppressed_among
-from staffetta.contacts.types import TypeFault
+from staffetta.contacts.types import TypeFault, Value
 from staffetta.sync.convert import back
-from staffetta.sync.judge import Verdict
-from staffetta.sync.mapping import Rule
+from staffetta.sync.judge import Verdict, values_here
+from staffetta.sync.mapping import Last, Rule, Unusable, split_name
+from staffetta.sync.mapping import there as read
 from staffetta.sync.models import Direction, Kind, Meaning, SyncRun, SyncWrite, WriteState
 from staffetta.sync.setup import NAME, NUMBER, Setup
 from staffetta.sync.store import SAMPLES
 
+NAME_PARTS = (Kind.FIRST_NAME, Kind.LAST_NAME)
 OPT_OUT_STOP, OPT_IN_START = "opt_out_stop", "opt_in_start"
 SUPPRESSED_BLOCK, FREE_UNBLOCK = "suppressed_block", "free_unblock"
 DELETED_DELETE = "deleted_delete"
@@ -53,25 +56,43 @@ def _fields(verdicts: Iterable[Verdict], setup: Setup) -> Iterable[SyncWrite]:
             continue
         write = SyncWrite(customer_id=verdict.customer.id, contact=verdict.contact, deed="fields")
         try:
-            _fill(write, verdict.contact, verdict.write, rules)
-        except TypeFault as fault:
+            _fill(write, verdict, rules)
+        except (TypeFault, Unusable) as fault:
             write.state, write.problem = WriteState.FAILED, fault.code
         if write.name is not None or write.fields or write.problem:
             yield write
 
 
-def _fill(write: SyncWrite, contact: Contact, values: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
+def _fill(write: SyncWrite, verdict: Verdict, rules: Mapping[str, Rule]) -> None:
+    """Say what is written, and how both sides stand once it is; raises TypeFault or Unusable."""
+    there, values = verdict.customer, verdict.write
+    first, last = split_name(there.name)
     for target, value in values.items():
         rule = rules[target]
-        if rule.kind in (Kind.FIRST_NAME, Kind.LAST_NAME):
-            write.name = contact.full_name
+        if rule.kind == Kind.FIRST_NAME:
+            first = str(value)
+        elif rule.kind == Kind.LAST_NAME:
+            last = str(value)
         elif rule.source == NAME:
             write.name = back(value, rule.here_type, "text", rule.pairs)
-        elif rule.source == NUMBER:
-            continue  # the address itself cannot be changed
-        else:
+        elif rule.source != NUMBER:  # the address itself cannot be changed
             write.fields[rule.source] = back(value, rule.here_type, rule.there_type, rule.pairs)
-        write.last[target] = [value, value]
+    if any(rules[target].kind in NAME_PARTS for target in values):
+        write.name = f"{first} {last}".strip()
+    then = replace(
+        there, name=there.name if write.name is None else write.name, fields={**there.fields, **write.fields}
+    )
+    for rule in rules.values():
+        if rule.target in values or (rule.kind in NAME_PARTS and write.name is not None):
+            write.last[rule.target] = _standing(rule, verdict, read(rule, then))
+
+
+def _standing(rule: Rule, verdict: Verdict, then: Value) -> list[Any]:
+    """Return what the link keeps of a field of which the provider will say `then`, by our own writing."""
+    here = values_here(verdict.contact).get(rule.target, "") if verdict.contact else ""
+    if rule.target in verdict.write or read(rule, verdict.customer) == here:
+        return Last(then, here, agreed=then != here).as_list()
+    return [then, *verdict.last.get(rule.target, ["", here])[1:]]
 
 
 def _states(verdicts: Sequence[Verdict], setup: Setup) -> Iterable[SyncWrite]:

@@ -14,7 +14,7 @@ from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.lists import add_ids
 from staffetta.contacts.models import ConsentValue, Contact, Suppression
 from staffetta.contacts.store_rows import CHANGEABLE
-from staffetta.contacts.suppression import digest, masked
+from staffetta.contacts.suppression import digest, masked, tell
 from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict
 from staffetta.sync.models import Meaning, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
@@ -138,6 +138,7 @@ def _suppress(people: Iterable[Verdict], platform: str, cause: str) -> None:
         ],
         ignore_conflicts=True,
     )
+    tell(platform, addresses)
 
 
 def _close_former(verdicts: Sequence[Verdict], run: SyncRun) -> None:

@@ -49,6 +49,8 @@ class Migration(migrations.Migration):
                 ('start_at', models.DateTimeField(null=True)),
                 ('start_zone', models.CharField(blank=True, max_length=60)),
                 ('confirmed', models.PositiveIntegerField(null=True)),
+                ('hours', models.CharField(blank=True, max_length=11)),
+                ('zones', models.JSONField(default=list)),
                 ('speed', models.PositiveIntegerField(null=True)),
                 ('paced_to', models.DateTimeField(null=True)),
                 ('problem', models.CharField(blank=True, max_length=40)),

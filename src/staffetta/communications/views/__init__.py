@@ -2,6 +2,7 @@
 
 from staffetta.communications.views.browse import browse
 from staffetta.communications.views.edit import change, new
+from staffetta.communications.views.hours import hours
 from staffetta.communications.views.pick import preview, search_contacts, send_test
 from staffetta.communications.views.run import delete, duplicate, pause, progress, resume, show, start, stop, summary
 from staffetta.communications.views.schedule import schedule, unschedule
@@ -20,6 +21,7 @@ __all__ = [
     "change",
     "delete",
     "duplicate",
+    "hours",
     "new",
     "pause",
     "preview",

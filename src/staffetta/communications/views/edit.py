@@ -49,6 +49,7 @@ def _compose(request: HttpRequest, draft: Communication | None) -> HttpResponse:
             form.chosen_audience,
             person(request),
             speed=form.cleaned_data["speed"],
+            hours=form.hours,
         )
     except NotADraft:
         messages.error(request, _("It was started meanwhile: it can no longer be changed."))

@@ -23,14 +23,16 @@ from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.pick import picked
-from staffetta.communications.wording import media_text, trouble_words
+from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
 from staffetta.deliveries.budget import Outlook, outlook
 from staffetta.deliveries.gains import gained
+from staffetta.deliveries.hours_words import closed_words
 from staffetta.deliveries.incident_words import share_refused
 from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import when, words_of
 from staffetta.deliveries.terms import term
+from staffetta.deliveries.zones import closed_of
 from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.templatetags.staffetta import grouped
 
@@ -172,8 +174,16 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "gained": _gained(communication, counted.sent),
         "outlook": _outlook(communication, counted.by_state[DeliveryState.WAITING]),
         "pausable": communication.state in UNDER_WAY,
+        "closed": _closed(communication, counted.by_state[DeliveryState.WAITING]),
+        "hours": shown_hours(communication.hours),
         **held_of(communication),
     }
+
+
+def _closed(communication: Communication, waiting: int) -> Words | None:
+    running = communication.state == CommunicationState.RUNNING
+    closed = closed_of(communication, waiting) if running else None
+    return closed_words(closed) if closed else None
 
 
 def _gained(communication: Communication, taken: int) -> dict[str, Any]:
@@ -236,7 +246,7 @@ def summary_of(communication: Communication) -> dict[str, Any]:
     if communication.variant is None:
         return context
     counted = counted_start(communication)
-    context["counted"] = counted
+    context["counted"], context["closed"] = counted, closed_words(counted.closed) if counted.closed else None
     context["outlook"] = outlook(communication.channel, counted.receive)
     context["left_out"] = counted.audience - counted.receive
     largest_first = sorted(counted.reasons.items(), key=lambda item: -item[1])
@@ -260,6 +270,7 @@ def _draft_page(request: HttpRequest, communication: Communication) -> dict[str,
     context: dict[str, Any] = {
         "late": late,
         "media_text": media_text(communication.media_check),
+        "hours": shown_hours(communication.hours),
         "look": LOOKS[CommunicationState(communication.state)],
         **held_of(communication),
         **picked(request, communication),

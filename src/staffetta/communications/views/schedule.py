@@ -10,6 +10,7 @@ from staffetta.accounts.access import OPERATORS, allow
 from staffetta.communications import schedule as scheduling
 from staffetta.communications.models import Communication
 from staffetta.communications.schedule_form import ScheduleForm
+from staffetta.communications.set_hours import set_hours
 from staffetta.communications.start import NOT_STARTED, StartRefused
 from staffetta.communications.views.asked import found, person
 from staffetta.communications.wording import trouble_words
@@ -46,6 +47,8 @@ def unschedule(request: HttpRequest, pk: int) -> HttpResponse:
 def _schedule(request: HttpRequest, communication: Communication, form: ScheduleForm, expected: int) -> str:
     try:
         scheduling.schedule(communication, form.moment, form.cleaned_data["zone"], expected, person(request))
+        if form.hours != communication.hours:
+            set_hours(communication, form.hours, person(request))
     except StartRefused as error:
         words = trouble_words(error.code)
         return f"{words.what} {words.remedy}"

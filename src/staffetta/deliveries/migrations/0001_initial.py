@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('provider_code', models.CharField(blank=True, max_length=40)),
                 ('provider_reason', models.CharField(blank=True, max_length=500)),
                 ('provider_message_id', models.CharField(blank=True, max_length=200)),
+                ('zone', models.CharField(blank=True, max_length=60)),
                 ('attempt', models.PositiveSmallIntegerField(default=0)),
                 ('not_before', models.DateTimeField(default=staffetta.work.clock.now)),
                 ('created_at', models.DateTimeField(default=staffetta.work.clock.now)),
@@ -159,6 +160,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'kind', 'communication', 'not_before', 'id'], name='delivery_due'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'waiting'), ('zone__gt', '')), fields=['communication', 'zone', 'not_before', 'id'], name='delivery_due_in_zone'),
         ),
         migrations.AddIndex(
             model_name='delivery',

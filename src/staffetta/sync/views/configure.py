@@ -58,7 +58,7 @@ def _edit(request: HttpRequest, channel: Channel, made: SyncConfiguration | None
     data = request.POST if request.method == "POST" else None
     form, rows = ConfigurationForm(channel, data, made), rows_form(channel, made, data)
     wants_word = False
-    if data is not None and form.is_valid() and rows.is_valid():
+    if data is not None and form.is_valid() and rows.is_valid() and rows.agrees(*form.matching):
         wants_word = _deletes_newly(form, made) and not _word_typed(request)
         if not wants_word and (saved := _saved(request, form, rows.rows())):
             return redirect("sync:show", pk=channel.pk, sync_id=saved.pk)
