@@ -17,7 +17,7 @@ from engage_simulator.testing import Engage
 from tests.processes import ROOT, Installation, Started, installation, wait_until
 
 CONCURRENCY = 16
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "STAFFETTA_SEND_PACE": "0",
     "STAFFETTA_SEND_CONCURRENCY": str(CONCURRENCY),
     "STAFFETTA_READ_TIMEOUT": "3",

@@ -36,3 +36,9 @@ def test_five_workers_killed_at_random_moments_lose_nobody_and_repeat_nobody() -
 def test_a_frozen_worker_doubles_nobody_while_another_takes_over() -> None:
     told = proved("prove.troubles", "freeze", "--people", "1500")
     assert told["holders"] >= 2
+
+
+def test_imports_syncs_and_writings_back_killed_five_times_each_end_as_if_undisturbed() -> None:
+    told = proved("prove.people", "--kills", "15")
+    assert told["kills"] == {"import": 5, "sync": 5, "write-back": 5}
+    assert told["writes_answered"] == told["writes"]

@@ -28,13 +28,16 @@ def erase(contact: Contact, reason: str, by: User | None) -> Erasure:
             raise hanging.InTheWay("import_running")
         traces = traces_of(contact)
         done = Erasure(contact_number=contact.pk, reason=reason.strip()[:300], by=by, by_name=str(by or ""))
-        done.masked, done.kept = _keep_out(contact)
-        deleted, emptied, kept = Counter[str](), Counter[str](), Counter[str](done.kept)
+        known = _known_addresses(contact)
+        deleted, emptied, kept = Counter[str](), Counter[str](), Counter[str]()
         for eraser in hanging.erasers():
             told = eraser(traces)
             deleted.update(told.deleted)
             emptied.update(told.emptied)
             kept.update(told.kept)
+        # After the erasers: what waits for the person has ended as erased, not as suppressed.
+        done.masked = _keep_out(known)
+        kept["suppressions"] += len(known)
         deleted.update(_delete(contact))
         done.deleted, done.emptied, done.kept = _told(deleted), _told(emptied), _told(kept)
         done.save()
@@ -81,12 +84,16 @@ def _words(person: Mapping[str, object]) -> list[str]:
     return [str(word).casefold() for word in (person.get("telegram_id"), person.get("external_id"), *mails) if word]
 
 
-def _keep_out(contact: Contact) -> tuple[list[str], dict[str, int]]:
-    """Keep every address as a digest; return the masked ones and how many."""
+def _known_addresses(contact: Contact) -> list[tuple[str, str]]:
+    """Return every address of the person by platform, those merged into it included."""
     people = [contact, *(Contact(**_addresses(merge.lost)) for merge in _merged_into(contact.pk))]
     known = {(platform, each) for person in people for platform in PLATFORMS for each in addresses_of(person, platform)}
-    told = [suppress(platform, address, ERASED).masked for platform, address in sorted(known)]
-    return sorted(set(told)), {"suppressions": len(told)}
+    return sorted(known)
+
+
+def _keep_out(known: list[tuple[str, str]]) -> list[str]:
+    """Keep every address as a digest; return the masked ones."""
+    return sorted({suppress(platform, address, ERASED).masked for platform, address in known})
 
 
 def _addresses(values: Mapping[str, object]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts.models import Suppression
 from staffetta.contacts.phone import NotAPhone, parse_strict, recover
 from staffetta.contacts.read_row import TELEGRAM_ID
-from staffetta.contacts.suppression import digest, digests_of, in_force, masked
+from staffetta.contacts.suppression import digest, digests_of, in_force, masked, tell
 from staffetta.work.clock import now
 
 HAND = "hand"
@@ -85,6 +85,7 @@ def _write(like: Suppression, addresses: Sequence[str]) -> int:
     Suppression.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["platform", "address_digest"], update_fields=TOLD
     )
+    tell(like.platform, list(digests.values()))
     return len(rows)
 
 

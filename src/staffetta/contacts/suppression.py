@@ -5,14 +5,14 @@ Kept as a keyed digest beside a masked form, so that the entry outlives the cont
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from staffetta.connectors.messages import Platform
-from staffetta.contacts.equivalents import canonical
+from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact, Suppression
 from staffetta.work.clock import now
 
@@ -40,7 +40,29 @@ def suppress(platform: str, address: str, cause: str, until: datetime | None = N
         address_digest=digest(platform, address),
         defaults={"masked": masked(address), "cause": cause, "until": until},
     )
+    tell(platform, [address])
     return row
+
+
+type Suppressed = Callable[[Collection[int], str], None]
+_when_suppressed: list[Suppressed] = []
+
+
+def when_suppressed(hear: Suppressed) -> None:
+    """Ask to be told, in the same transaction, of contacts whose address may not be written to any more."""
+    if hear not in _when_suppressed:
+        _when_suppressed.append(hear)
+
+
+def tell(platform: str, addresses: Collection[str]) -> None:
+    """Tell who asked of the contacts behind addresses that were just put in; whoever writes entries calls it."""
+    people = Q(telegram_id__in=addresses)
+    if platform == Platform.WHATSAPP:
+        numbers = {form for address in addresses for form in equivalents(address.removeprefix("+"))}
+        people = Q(phone__in=[f"+{number}" for number in numbers])
+    if ids := list(Contact.objects.filter(people).values_list("pk", flat=True)):
+        for hear in _when_suppressed:
+            hear(ids, platform)
 
 
 def lift(platform: str, addresses: Iterable[str], cause: str) -> None:

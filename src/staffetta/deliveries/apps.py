@@ -9,7 +9,7 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.contacts import consent, hanging
+        from staffetta.contacts import consent, hanging, suppression
         from staffetta.deliveries import (
             after_restore,
             breaker,
@@ -42,5 +42,6 @@ class DeliveriesConfig(AppConfig):
         hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))
         hanging.register_eraser(tell_contacts.erase)
         consent.when_withdrawn(tell_contacts.withdrawn)
+        suppression.when_suppressed(tell_contacts.withdrawn)
         deed_words.register()
         incident_words.register()

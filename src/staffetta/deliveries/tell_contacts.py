@@ -1,7 +1,7 @@
-"""What this room does when a consent is withdrawn, and when contacts are merged or erased.
+"""What this room does when a consent is withdrawn or an address suppressed, and when contacts are merged or erased.
 
-Withdrawn: what still waits is held back. Merged: nobody gets one communication twice, and nobody without a consent.
-Erased: rows and counts stay, without name, address and values.
+Withdrawn or suppressed: what still waits is held back. Merged: nobody gets one communication twice, nobody without a
+consent. Erased: rows and counts stay, without name, address and values.
 """
 
 from collections import defaultdict
@@ -32,7 +32,10 @@ def after_merge(kept: int) -> None:
 
 
 def withdrawn(contact_ids: Collection[int], platform: str) -> None:
-    """Hold back what waits for people who said No after it was planned: consent is judged until it leaves."""
+    """Hold back what waits for people who said No, or were put into the Blacklist, after it was planned.
+
+    Consent and Blacklist are judged until a message leaves.
+    """
     _look_again(Delivery.objects.filter(contact__in=list(contact_ids), channel__platform=platform))
 
 
