@@ -191,9 +191,12 @@ def test_speed_and_hours_hold_together(channel: Channel, engage: Engage, at: At)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
 def test_a_claim_does_not_look_at_whoever_is_closed(channel: Channel) -> None:
     holder = Holder(channel.pk, "channel", 1, "test")
-    claim, parameters = statements.communication_claim(holder, 1, ROME, None, 50)
+    asked: tuple[statements.Statement, ...] = (
+        statements.communication_claim(holder, 1, ROME, None, 50),
+        (due.IN_ZONE, [1, ROME]),
+    )
     with connection.cursor() as cursor:
-        for sql, values in ((claim, parameters), (due.IN_ZONE, [1, ROME])):
+        for sql, values in asked:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
             steps = [str(row[3]) for row in cursor.fetchall()]
             assert any("INDEX delivery_due_in_zone (communication_id=? AND zone=?" in step for step in steps)
