@@ -7,6 +7,7 @@ import json
 import resource
 import time
 
+from bench import rooms
 from bench.account import COMPONENTS, key_of
 from bench.multiply import analyse, multiply, new_uuid, text
 from staffetta.channels.models import Channel, Template, TemplateVariant
@@ -119,12 +120,14 @@ def house(contacts: int, deliveries: int) -> list[str]:
     each = min(contacts, deliveries)
     sent = [_sent(on, each) for _ in range(max(1, deliveries // each))]
     transactional()
+    rooms_pages = rooms.fill(on, contacts)
     analyse()
     one, person = sent[-1].pk, Contact.objects.order_by("id")[0].pk
     return [
         "/", "/contacts/", "/contacts/?q=nome+77", "/contacts/?q=%2B39333000", f"/contacts/{person}/",
         "/contacts/lists/", "/contacts/imports/", "/contacts/blacklist/", "/communications/", f"/communications/{one}/",
         f"/communications/{one}/people/?state=sent", "/transactional-messages/", "/engage/channels/", "/system/",
+        *rooms_pages,
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
+from staffetta.contacts import value_index
 from staffetta.contacts.models import Contact, ContactField
 from staffetta.contacts.types import TypeFault, Value, parse, show
 from staffetta.work.clock import now
@@ -82,6 +83,7 @@ def delete_field(own: ContactField, by: User | None) -> None:
     """Delete a field with the values of all contacts."""
     with transaction.atomic():
         audit.record(by, "contact_field_deleted", own, emptied=count_filled(own.name))
+        value_index.forget(own)
         with connection.cursor() as cursor:
             cursor.execute(FORGET[connection.vendor], _path(own.name))
         own.delete()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from staffetta.contacts.insert_rows import as_json, from_json
 from staffetta.contacts.models import Contact
 from staffetta.work.clock import now
 
@@ -35,14 +36,21 @@ def insert_contacts(contacts: Sequence[Contact]) -> None:
 
 
 def _insert(contacts: Sequence[Contact]) -> None:
-    row = f"({', '.join(['%s'] * len(NAMES))})"
-    columns = ", ".join(connection.ops.quote_name(name) for name in NAMES)
-    rows = ", ".join([row] * len(contacts))
-    into = f"INSERT INTO contacts_contact ({columns}) VALUES {rows} RETURNING id"  # noqa: S608  (names of columns)
+    rows = [_values(contact) for contact in contacts]
     with connection.cursor() as cursor:
-        cursor.execute(into, [value for contact in contacts for value in _values(contact)])
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{from_json(Contact, NAMES)} RETURNING id", [as_json(rows)])
+        else:
+            cursor.execute(_listed(len(rows)), [value for row in rows for value in row])
         for contact, (pk,) in zip(contacts, cursor.fetchall(), strict=True):
             contact.pk = pk
+
+
+def _listed(number: int) -> str:
+    """Return SQLite's statement for so many rows: prepared one by one they would give no ids."""
+    row = f"({', '.join(['%s'] * len(NAMES))})"
+    columns = ", ".join(connection.ops.quote_name(name) for name in NAMES)
+    return f"INSERT INTO contacts_contact ({columns}) VALUES {', '.join([row] * number)} RETURNING id"  # noqa: S608
 
 
 def _values(contact: Contact) -> list[Any]:

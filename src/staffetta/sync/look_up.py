@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Q
-
 from staffetta.connectors.messages import Customer
+from staffetta.contacts import value_index
 from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
 from staffetta.contacts.suppression import erased_among
 from staffetta.contacts.types import show
-from staffetta.sync.judge import Known, Linked, Wrong, key_of, phone_of, typed_key
+from staffetta.sync.judge import Known, Linked, Wrong, key_of, phone_of
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
 from staffetta.sync.setup import Setup, address_kind
 
@@ -48,8 +47,7 @@ def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Conta
         for contact in Contact.objects.filter(external_id__in=keys):
             found.setdefault(contact.external_id or "", []).append(contact)
     else:
-        typed = [typed_key(key, setup) for key in keys]
-        for contact in Contact.objects.filter(Q(**{f"values__{kind}__in": typed})):
+        for contact in value_index.holding(kind, keys):
             found.setdefault(show("", contact.values[kind]), []).append(contact)
     return found
 

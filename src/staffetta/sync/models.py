@@ -132,7 +132,8 @@ class SyncRun(models.Model):
     """One run or rehearsal. `step` rises with every committed piece: whoever commits a piece must know the last one.
 
     The counters sum: created + updated + unchanged + skipped + conflicting + rejected = customers seen. `place` is how
-    far the provider's list was read (read_pages.Place).
+    far the provider's list was read (read_pages.Place). The rows of a run have numbers above `rows_from`: without
+    that PostgreSQL looks for the first of them among those of all runs before.
     """
 
     configuration = models.ForeignKey(SyncConfiguration, on_delete=models.CASCADE, related_name="runs")
@@ -142,6 +143,7 @@ class SyncRun(models.Model):
     step = models.PositiveIntegerField(default=0)
     place = models.JSONField(default=dict)
     pages = models.PositiveIntegerField(default=0)
+    rows_from = models.PositiveBigIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -219,8 +221,7 @@ class SyncRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "id"], name="sync_rows_of_run"),
-            models.Index(fields=["run", "outcome", "id"], name="sync_rows_by_outcome"),
+            models.Index(fields=["run", "outcome", "id"], name="sync_rows_of_run"),
             models.Index(
                 fields=["outcome", "id"],
                 condition=Q(outcome__in=["conflicting", "rejected"], closed_at=None),
@@ -294,9 +295,8 @@ class SyncWrite(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "customer_id", "deed"], name="one_sync_write_per_deed")]
         indexes = [
-            models.Index(fields=["run", "id"], name="sync_writes_of_run"),
             models.Index(fields=["run", "id"], condition=Q(state__in=["waiting", "sending"]), name="sync_writes_due"),
-            models.Index(fields=["run", "id"], condition=Q(state="failed"), name="sync_writes_failed"),
+            models.Index(fields=["run", "customer_id"], condition=Q(state="failed"), name="sync_writes_failed"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from staffetta.channels import gateway, health
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooFast
 from staffetta.connectors.messages import Customer
+from staffetta.contacts import value_index
 from staffetta.notices import incidents
 from staffetta.sync import state_consent, timetable, write_back
 from staffetta.sync.judge import judge
@@ -23,7 +24,7 @@ from staffetta.sync.look_up import look_up
 from staffetta.sync.models import RunState, SyncConsent, SyncMet, SyncRun, SyncWrite, UndoState
 from staffetta.sync.plan_writes import plan_writes
 from staffetta.sync.read_pages import Place, Restless, next_page
-from staffetta.sync.setup import Held, Setup, ready
+from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
 from staffetta.sync.store import store
 from staffetta.sync.undo import undo_piece
@@ -122,6 +123,8 @@ def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> b
         return False
     try:
         setup = ready(run.configuration)
+        if not run.step and own_key(run.configuration):
+            value_index.ensure(run.configuration.key_contact)  # each page would read all contacts without it
         while _step(run, setup, beat):
             beat()
             if monotonic() > until or context.stopping():

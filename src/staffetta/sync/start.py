@@ -34,7 +34,11 @@ def start(
     try:
         with transaction.atomic():
             run = SyncRun.objects.create(
-                configuration=configuration, rehearsal=rehearsal, scheduled=scheduled, asked_by=by
+                configuration=configuration,
+                rehearsal=rehearsal,
+                scheduled=scheduled,
+                asked_by=by,
+                rows_from=_last_row(),
             )
             if not rehearsal:
                 audit.record(by, "sync_started", configuration, run=run.pk)
@@ -42,6 +46,10 @@ def start(
         raise Busy from None
     wake()
     return run
+
+
+def _last_row() -> int:
+    return SyncRow.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def cancel(run: SyncRun, by: User | None) -> bool:
@@ -57,12 +65,11 @@ def cancel(run: SyncRun, by: User | None) -> bool:
 
 def undo(run: SyncRun, by: User | None) -> None:
     """Ask for the undoing of a run; raises NotUndoable."""
-    last = SyncRow.objects.filter(run=run).order_by("-pk").values_list("pk", flat=True).first() or 0
     with transaction.atomic():
         asked = (
             SyncRun.objects.filter(pk=run.pk, rehearsal=False, undo_state=UndoState.NONE)
             .exclude(state__in=ACTIVE)
-            .update(undo_state=UndoState.WAITING, undo_before=last + 1)
+            .update(undo_state=UndoState.WAITING, undo_before=_last_row() + 1)
         )
         if not asked:
             raise NotUndoable

@@ -5,18 +5,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q
 
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import consent
 from staffetta.contacts.insert_contacts import insert_contacts
+from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.lists import add_ids
 from staffetta.contacts.models import ConsentValue, Contact, Suppression
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.contacts.suppression import digest, masked, tell
 from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict
-from staffetta.sync.models import Meaning, SyncRow, SyncRun
+from staffetta.sync.models import Meaning, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.work.clock import now
 
@@ -55,17 +55,15 @@ def _write_contacts(verdicts: Sequence[Verdict]) -> None:
     Contact.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
 
 
-LINK = """
-    INSERT INTO sync_synclink (configuration_id, customer_id, contact_id, last) VALUES (%s, %s, %s, %s)
+LINK = ("configuration_id", "customer_id", "contact_id", "last")
+TAKEN_OVER = """
     ON CONFLICT (configuration_id, customer_id)
     DO UPDATE SET contact_id = excluded.contact_id, last = excluded.last
 """
-MET = "INSERT INTO sync_syncmet (run_id, customer_id, key) VALUES (%s, %s, %s)"
-ROW = """
-    INSERT INTO sync_syncrow
-        (run_id, outcome, customer_id, name, contact_id, changes, conflicts, customer, reason, field, undone)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
-"""
+ROW = (
+    *("run_id", "outcome", "customer_id", "name", "contact_id", "changes", "conflicts", "customer", "reason", "field"),
+    "undone",
+)
 
 
 def _write_links(verdicts: Sequence[Verdict], known: Known, run: SyncRun) -> None:
@@ -74,7 +72,7 @@ def _write_links(verdicts: Sequence[Verdict], known: Known, run: SyncRun) -> Non
         for verdict in verdicts
         if verdict.contact and _moved(known.links.get(verdict.customer.id), verdict)
     ]
-    _insert(LINK, rows)
+    insert_rows(SyncLink, LINK, rows, TAKEN_OVER)
 
 
 def _moved(link: Linked | None, verdict: Verdict) -> bool:
@@ -89,7 +87,7 @@ def _write_rows(verdicts: Sequence[Verdict], run: SyncRun) -> None:
         if whole or kept[verdict.outcome] < SAMPLES:
             rows.append(_row(verdict, run))
         kept[verdict.outcome] += 1
-    _insert(ROW, rows)
+    insert_rows(SyncRow, ROW, rows)
 
 
 def _row(verdict: Verdict, run: SyncRun) -> tuple[int | str | None, ...]:
@@ -104,18 +102,13 @@ def _row(verdict: Verdict, run: SyncRun) -> tuple[int | str | None, ...]:
         json.dumps(customer_json(verdict.customer)) if verdict.outcome == REJECTED else None,
         verdict.reason,
         verdict.source[:200],
+        "",
     )
 
 
 def _write_met(verdicts: Sequence[Verdict], run: SyncRun) -> None:
-    _insert(MET, [(run.pk, verdict.customer.id[:200], verdict.key) for verdict in verdicts])
-
-
-def _insert(statement: str, rows: Sequence[tuple[int | str | None, ...]]) -> None:
-    """Plain rows: objects would cost a third of a run's time."""
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+    met = [(run.pk, verdict.customer.id[:200], verdict.key) for verdict in verdicts]
+    insert_rows(SyncMet, ("run_id", "customer_id", "key"), met)
 
 
 def _write_meanings(verdicts: Sequence[Verdict], setup: Setup) -> None:

@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('step', models.PositiveIntegerField(default=0)),
                 ('place', models.JSONField(default=dict)),
                 ('pages', models.PositiveIntegerField(default=0)),
+                ('rows_from', models.PositiveBigIntegerField(default=0)),
                 ('created', models.PositiveIntegerField(default=0)),
                 ('updated', models.PositiveIntegerField(default=0)),
                 ('unchanged', models.PositiveIntegerField(default=0)),
@@ -194,7 +195,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='syncrow',
-            index=models.Index(fields=['run', 'outcome', 'id'], name='sync_rows_by_outcome'),
+            index=models.Index(fields=['run', 'outcome', 'id'], name='sync_rows_of_run'),
         ),
         migrations.AddIndex(
             model_name='syncrow',
@@ -218,18 +219,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='syncrow',
-            index=models.Index(fields=['run', 'id'], name='sync_rows_of_run'),
-        ),
-        migrations.AddIndex(
-            model_name='syncrow',
             index=models.Index(condition=models.Q(('closed_at', None), ('outcome__in', ['conflicting', 'rejected'])), fields=['outcome', 'id'], name='sync_rows_to_settle'),
         ),
         migrations.AddIndex(
             model_name='syncwrite',
-            index=models.Index(fields=['run', 'id'], name='sync_writes_of_run'),
-        ),
-        migrations.AddIndex(
-            model_name='syncwrite',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['run', 'id'], name='sync_writes_failed'),
+            index=models.Index(condition=models.Q(('state', 'failed')), fields=['run', 'customer_id'], name='sync_writes_failed'),
         ),
     ]

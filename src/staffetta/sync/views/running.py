@@ -131,12 +131,12 @@ def _told(made: SyncConfiguration, told: SyncRun) -> dict[str, Any]:
 
 def _people(request: HttpRequest, told: SyncRun, other: SyncRun | None) -> dict[str, Any]:
     chosen = request.GET.get("outcome", "")
-    rows = SyncRow.objects.filter(run=told).select_related("contact").order_by("pk")
+    rows = SyncRow.objects.filter(run=told, pk__gt=told.rows_from).select_related("contact").order_by("pk")
     if chosen in OUTCOMES:
         rows = rows.filter(outcome=chosen)
     page = page_of(rows, request.GET, size=50)
     known = setup.labels()
-    writes = told.writes.order_by("pk")
+    writes = told.writes.order_by("customer_id", "deed")
     failed = list(writes.filter(state=WriteState.FAILED)[:WRITES_SHOWN])
     shown = [*failed, *writes.exclude(state=WriteState.FAILED)[: WRITES_SHOWN - len(failed)]]
     return {
