@@ -38,18 +38,24 @@ def main() -> int:
     seed = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed
     url = os.environ.get("STAFFETTA_TEST_POSTGRES", DEFAULT_POSTGRES)
     databases = ["", url] if postgres_answers(url) else [""]
-    results: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "seed": seed}
-    results["proofs"] = [
-        _run(words, database)
-        for part in PARTS
-        if part in asked.only.split(",")
+    chosen = [part for part in PARTS if part in asked.only.split(",")]
+    proofs = [
+        {"part": part, **_run(words, database)}
+        for part in chosen
         for words, database in _runs(part, asked, seed, databases)
     ]
-    wrong = [each["command"] for each in results["proofs"] if "disproved" in each]
-    results["disproved"] = wrong
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print("disproved: " + "; ".join(wrong) if wrong else f"{len(results['proofs'])} proofs stand, seed {seed}")
+    _keep(proofs, chosen)
+    wrong = [each["command"] for each in proofs if "disproved" in each]
+    print("disproved: " + "; ".join(wrong) if wrong else f"{len(proofs)} proofs stand, seed {seed}")
     return 1 if wrong else 0
+
+
+def _keep(proofs: list[dict[str, Any]], chosen: list[str]) -> None:
+    """Write what was found; of the parts that did not run this time, what was found the last time stays."""
+    before = json.loads(RESULTS.read_text()).get("proofs", []) if RESULTS.exists() else []
+    kept = [each for each in before if each.get("part") not in (None, *chosen)] + proofs
+    wrong = [each["command"] for each in kept if "disproved" in each]
+    RESULTS.write_text(json.dumps({"proofs": kept, "disproved": wrong}, indent=2) + "\n")
 
 
 def _runs(part: str, asked: argparse.Namespace, seed: int, databases: list[str]) -> list[tuple[list[str], str]]:
@@ -82,7 +88,8 @@ def _run(words: list[str], database: str) -> dict[str, Any]:
         told["disproved"] = f"exit status {done.returncode}"
     print(" ", json.dumps(told), flush=True)
     shown = " ".join(word for word in words if "://" not in word)
-    return {"command": shown, "took_s": round(time.monotonic() - began, 1), **told}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"command": shown, "at": at, "took_s": round(time.monotonic() - began, 1), **told}
 
 
 def _read(said: str) -> dict[str, Any]:

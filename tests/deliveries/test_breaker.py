@@ -32,6 +32,13 @@ def incident(kind: str) -> Incident:
     return Incident.objects.get(kind=kind, closed_at=None)
 
 
+def template_row(client: Client, channel: Channel, name: str) -> str:
+    """Return the template's row on the channel's tab WhatsApp."""
+    page = client.get(f"/engage/channels/{channel.pk}/whatsapp/").content.decode()
+    template = channel.templates.get(name=name)
+    return page.partition(f'<tr id="template-{template.pk}"')[2].partition("</tr>")[0]
+
+
 def test_a_communication_of_which_too_many_are_refused_is_held_with_its_numbers(
     channel: Channel, other_channel: Channel, engage: Engage, as_operator: Client
 ) -> None:
@@ -107,17 +114,45 @@ def test_a_template_refused_again_and_again_holds_whoever_uses_it(
     communication.refresh_from_db()
     assert (communication.state, communication.held_reason) == (CommunicationState.HELD, "template_failing")
     told = incident("template_refused_often")
+    row = template_row(as_operator, channel, "avviso")
+    assert "messaggi di fila sono stati rifiutati" in row
+    assert f'href="{wording.of(told).url}"' in row
+    assert "di fila" not in template_row(as_operator, channel, "saluto")
     assert "/messages/paused/template/" in wording.of(told).url
     page = as_operator.get(wording.of(told).url).content.decode()
     assert "messaggi di fila sono stati rifiutati" in page
     engage.clear_faults()
     as_operator.post(f"{wording.of(told).url}again/")
     assert not Incident.objects.filter(closed_at=None).exists()
+    assert "di fila" not in template_row(as_operator, channel, "avviso")
     assert AuditEntry.objects.filter(deed="template_tried_again").exists()
     hold.resume(communication, None)
     run()
     communication.refresh_from_db()
     assert communication.state == CommunicationState.DONE
+
+
+@pytest.mark.parametrize("accepted_first", [0, 3], ids=["refused whole", "refused after the third"])
+def test_a_communication_refused_whole_opens_one_incident_that_of_its_template(
+    accepted_first: int, channel: Channel, engage: Engage
+) -> None:
+    people(100)
+    communication = planned(channel)
+    refuse(engage, nth=list(range(accepted_first + 1, 101)))
+    run()
+    breaker.close_what_went_on()
+    communication.refresh_from_db()
+    assert (communication.state, communication.held_reason) == (CommunicationState.HELD, "template_failing")
+    assert list(Incident.objects.filter(closed_at=None).values_list("kind", flat=True)) == ["template_refused_often"]
+    assert states_of(communication)["waiting"] > 40
+    engage.clear_faults()
+    refuse(engage, nth=[2])
+    hold.resume(communication, None)
+    run()
+    communication.refresh_from_db()
+    assert communication.state == CommunicationState.DONE, "what was in flight when it was held is not held against it"
+    assert not Incident.objects.filter(closed_at=None).exists(), "the first message that was taken closed it"
+    assert engage.summary()["duplicates"] == []
 
 
 def test_one_accepted_message_ends_the_templates_refusals(channel: Channel, engage: Engage) -> None:

@@ -151,6 +151,19 @@ def test_the_schedule_sets_the_window_along(channel: Channel, as_operator: Clien
     assert 'value="20:00"' in as_operator.get(address).content.decode()
 
 
+def test_the_page_of_the_schedule_takes_the_same_queries_whatever_the_audience(
+    channel: Channel, as_operator: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The session, its person, open incidents and the communication: how many people it has was counted before."""
+    draft = drafted(channel)
+    address = f"/communications/{draft.pk}/schedule/?expected=1"
+    as_operator.get(address)
+    for number in (1, 40):
+        ledger.people(number, start=100 * number)
+        with django_assert_num_queries(4):
+            as_operator.get(address)
+
+
 def test_the_form_of_composing_keeps_the_window(channel: Channel, as_operator: Client) -> None:
     draft = drafted(channel, hours="09:00-20:00")
     page = as_operator.get(f"/communications/{draft.pk}/edit/").content.decode()

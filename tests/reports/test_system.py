@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import translation
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from staffetta.communications.models import Communication
 from staffetta.deliveries.models import DeliveryCount
@@ -138,6 +138,36 @@ def test_a_missing_worker_is_told_with_the_remedy(as_operator: Client) -> None:
     page = as_operator.get("/system/").content.decode()
     assert "Nessun worker in esecuzione" in page
     assert "staffetta run" in page
+
+
+@pytest.mark.parametrize("engine", ["database", "rq", "celery"])
+def test_nothing_running_is_told_with_what_the_task_engine_wants(
+    engine: str, as_operator: Client, settings: Settings
+) -> None:
+    settings.TASK_ENGINE = engine
+    page = as_operator.get("/system/").content.decode()
+    assert "«staffetta worker»" in page
+    assert ("«staffetta jobs»" in page) == (engine != "database")
+
+
+@pytest.mark.parametrize(
+    ("engine", "missing", "words"),
+    [
+        ("database", "jobs", ("“staffetta worker”", "staffetta jobs")),
+        ("rq", "jobs", ("affidati a RQ", "staffetta worker")),
+        ("celery", "jobs", ("affidati a Celery", "staffetta worker")),
+        ("celery", "events", ("“staffetta worker”", "staffetta jobs")),
+    ],
+)
+def test_what_runs_nowhere_is_told_with_the_command_of_whoever_runs_it(
+    engine: str, missing: str, words: tuple[str, str], as_operator: Client, settings: Settings
+) -> None:
+    settings.TASK_ENGINE = engine
+    beat(without=missing)
+    page = as_operator.get("/system/").content.decode()
+    told, not_told = words
+    assert told in page
+    assert not_told not in page
 
 
 def test_the_page_renews_only_its_changing_part(as_operator: Client) -> None:

@@ -231,3 +231,16 @@ def test_the_command_line_rehearses_runs_shows_and_undoes(
         assert key is None or said[key] == value
     assert main(["sync", "run", "999999"]) == 1
     assert "non esiste" in capsys.readouterr().err
+
+
+def test_each_person_of_a_run_stands_beside_what_the_preview_said(
+    as_operator: Client, channel: Channel, at_engage: People
+) -> None:
+    at_engage([customer(1, "Maria De Luca"), customer(2, "Ugo")])
+    made = configuration(channel)
+    ran(made, rehearsal=True)
+    Contact.objects.bulk_create([contact(2, "Ugolino")])
+    run = ran(made)
+    page = text(as_operator, address(made, f"runs/{run.pk}/"))
+    assert page.count("come nell’anteprima") == 1
+    assert "nell’anteprima: nuovo<div>Nome: – → Ugo</div>" in page

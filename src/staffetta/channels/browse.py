@@ -29,14 +29,24 @@ class Filters:
         return bool(self.text or self.state or self.language)
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A language that the provider refuses again and again when sent: why, in numbers, and the page that ends it."""
+
+    language: str
+    why: str
+    url: str
+
+
 @dataclass(slots=True)
 class Line:
-    """One template as the list shows it."""
+    """One template as the list shows it; whoever knows the sends says which languages are `refused`."""
 
     template: Template
     variants: list[TemplateVariant]
     state: labels.TemplateState
     usages: list[Usage] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     @property
     def main(self) -> TemplateVariant | None:

@@ -5,6 +5,10 @@
 * A **template** refused twenty times in a row holds the communications that use it.
 * A **communication** of which, after twenty, more than a fifth is refused for one reason is held.
 
+One thing opens one incident. A communication refused whole is its template refused in a row: the template's incident is
+the one told, since it also covers the other communications and the single messages that the same template would fail,
+and ends by the first message that is taken. The communication is held all the same, with the template as its reason.
+
 Numbers and reasons: retry_table.py. The counters are written with the records, in their transaction, and only when
 they change: a run without failures costs nothing.
 """
@@ -37,14 +41,21 @@ def paused() -> QuerySet[Breaker]:
 
 
 def hold_users(variant_id: int) -> None:
-    """Hold the running communications of a template that is refused again and again."""
+    """Hold the running communications of a template that is refused again and again; call before `judge`.
+
+    One that was held a moment ago for its own refusals has the template for its reason from now on, and
+    `close_what_went_on` closes its incident: what was in flight then showed that the template is refused in a row.
+    """
     hold_running(Trouble.TEMPLATE_FAILING, variant=variant_id)
+    own = Communication.objects.filter(state=CommunicationState.HELD, held_reason=Trouble.TOO_MANY_REFUSED)
+    own.filter(variant=variant_id).update(held_reason=Trouble.TEMPLATE_FAILING)
 
 
 def judge(answers: Sequence[Answer]) -> bool:
     """Hold the communications among `answers` of which too many are refused; call once they are recorded.
 
-    Two queries for each communication with a refusal among the answers, none without one.
+    One that its template holds already opens no incident of its own: `hold_users` comes first. Three queries for each
+    communication with a refusal among the answers, none without one.
     """
     refused = (answer for answer in answers if _counts(answer.outcome) and answer.state == DeliveryState.FAILED)
     suspects = {answer.communication_id for answer in refused if answer.communication_id is not None}
@@ -76,7 +87,7 @@ def close_what_went_on() -> int:
     """Close the incidents of communications that a person resumed or stopped; return how many."""
     closed = _forget_removed()
     for row in Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, opened_at__isnull=False):
-        if not _is_held(row.subject):
+        if _held_for(row.subject) != Trouble.TOO_MANY_REFUSED:
             Breaker.objects.filter(pk=row.pk).update(opened_at=None)
             closed += incidents.success(INCIDENT[BreakerKind.COMMUNICATION], str(row.subject))
     return closed
@@ -90,9 +101,10 @@ def _forget_removed() -> int:
     return gone.delete()[0]
 
 
-def _is_held(communication_id: int) -> bool:
-    held = Communication.objects.filter(state=CommunicationState.HELD, held_reason=Trouble.TOO_MANY_REFUSED)
-    return held.filter(pk=communication_id).exists()
+def _held_for(communication_id: int) -> str:
+    """Return why it is held, "" when it is not."""
+    held = Communication.objects.filter(pk=communication_id, state=CommunicationState.HELD)
+    return held.values_list("held_reason", flat=True).first() or ""
 
 
 def _counts(outcome: str) -> bool:
@@ -102,11 +114,12 @@ def _counts(outcome: str) -> bool:
 
 def _judge_one(communication_id: int) -> bool:
     counted = {f"{state} {reason}": number for (state, reason), number in counts_of(communication_id).items()}
-    known = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication_id).first()
-    if known and _is_held(communication_id):
+    rows = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication_id)
+    if _held_for(communication_id):
         # What was in flight when it was held is not held against it once a person lets it go on.
-        Breaker.objects.filter(pk=known.pk).update(before=counted)
+        rows.update_or_create(kind=BreakerKind.COMMUNICATION, subject=communication_id, defaults={"before": counted})
         return False
+    known = rows.first()
     before = known.before if known else {}
     since = {place: number - before.get(place, 0) for place, number in counted.items()}
     tried = sum(number for place, number in since.items() if place.split(" ")[0] in (*TAKEN, DeliveryState.FAILED))

@@ -205,10 +205,10 @@ class Session:
 
     def _hold(self, answers: list[Answer], opened: list[Thing]) -> None:
         """Hold the communications of which too much is refused, and give back what of them has not left yet."""
-        held = breaker.judge(answers)
         templates = [subject for kind, subject in opened if kind is BreakerKind.TEMPLATE]
         for variant_id in templates:
             breaker.hold_users(variant_id)
+        held = breaker.judge(answers)
         if held or templates:
             self.sending.release()
 

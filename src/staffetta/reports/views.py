@@ -13,6 +13,7 @@ from staffetta.reports import health as state
 from staffetta.reports import metrics as numbers
 from staffetta.reports import overview as first_page
 from staffetta.reports import system as machine
+from staffetta.reports import wording
 
 
 @allow(EVERYBODY)
@@ -29,8 +30,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 @allow(OPERATORS)
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
+    found = state.health()
     data: dict[str, object] = {
-        "health": state.health(),
+        "health": found,
+        "to_start": wording.what_to_start(),
+        "to_add": wording.what_to_add(found.missing),
         "lanes": machine.lanes(),
         "queues": machine.queues(),
         "version": machine.own_version(),

@@ -1,8 +1,13 @@
-"""What the machinery's own names are called on a page."""
+"""What the machinery's own names are called on a page, and what to start when nobody does its work."""
+
+from collections.abc import Collection
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from staffetta.work import engine
 
 LANES: dict[str, str | Promise] = {
     "dispatch": _("Sending"),
@@ -43,3 +48,34 @@ def lane_name(lane: str) -> str | Promise:
 def regular_name(name: str) -> str | Promise:
     """Name what runs at set times; what is not known keeps its own name."""
     return REGULAR.get(name, name)
+
+
+ENGINES = {"rq": "RQ", "celery": "Celery"}
+
+
+def what_to_start() -> str | Promise:
+    """Say what to start when nothing runs at all: another task engine than the database has a worker of its own."""
+    if engine.in_database():
+        return _("Start Staffetta with “staffetta run”, or a worker of its own with “staffetta worker”.")
+    return _("Start Staffetta with “staffetta run”, or each worker: “staffetta worker” and “staffetta jobs”.")
+
+
+def what_to_add(missing: Collection[str]) -> list[str | Promise]:
+    """Say what to start for lanes that run nowhere; the jobs are no lane of our workers with another task engine."""
+    jobs_elsewhere = not engine.in_database() and engine.LANE in missing
+    told: list[str | Promise] = []
+    if len(missing) > jobs_elsewhere:
+        told.append(
+            _(
+                "The workers that run were started for certain lanes only. Start one for those that run nowhere, "
+                "or one for all with “staffetta worker”."
+            )
+        )
+    if jobs_elsewhere:
+        told.append(
+            format_lazy(
+                _("{engine} carries the background jobs, and its worker is not running: start “staffetta jobs”."),
+                engine=ENGINES[engine.name()],
+            )
+        )
+    return told

@@ -105,7 +105,9 @@ def run(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpRespons
             answer["HX-Refresh"] = "true"  # its people and what can be done with it stand below
         return answer
     return render(
-        request, "sync/run.html", {**around(request, made.channel), **shown, **_people(request, shown["run"])}
+        request,
+        "sync/run.html",
+        {**around(request, made.channel), **shown, **_people(request, shown["run"], shown["other"])},
     )
 
 
@@ -127,7 +129,7 @@ def _told(made: SyncConfiguration, told: SyncRun) -> dict[str, Any]:
     }
 
 
-def _people(request: HttpRequest, told: SyncRun) -> dict[str, Any]:
+def _people(request: HttpRequest, told: SyncRun, other: SyncRun | None) -> dict[str, Any]:
     chosen = request.GET.get("outcome", "")
     rows = SyncRow.objects.filter(run=told, pk__gt=told.rows_from).select_related("contact").order_by("pk")
     if chosen in OUTCOMES:
@@ -141,9 +143,29 @@ def _people(request: HttpRequest, told: SyncRun) -> dict[str, Any]:
         "chosen": chosen,
         "outcomes": [(name, outcome_word(name)) for name in OUTCOMES],
         "page": page,
-        "rows": [row_line(row, known) for row in page],
+        "rows": _beside_the_preview([row_line(row, known) for row in page], other, known),
         "writes": [(write, WRITES.get(write.deed, write.deed), _write_problem(write.problem)) for write in shown],
     }
+
+
+def _beside_the_preview(
+    lines: list[dict[str, Any]], other: SyncRun | None, known: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Put beside each line of a run what the preview had said of the same customer, if that is among its samples."""
+    if other is None or not other.rehearsal:
+        return lines
+    rows = SyncRow.objects.filter(run=other, customer_id__in=[line["row"].customer_id for line in lines])
+    said = {row.customer_id: row for row in rows}
+    for line in lines:
+        row = said.get(line["row"].customer_id)
+        if row:
+            line["preview"] = row_line(row, known)
+            line["as_previewed"] = _essence(row) == _essence(line["row"])
+    return lines
+
+
+def _essence(row: SyncRow) -> tuple[object, ...]:
+    return row.outcome, row.changes, row.conflicts, row.reason
 
 
 def _write_problem(code: str) -> str:
