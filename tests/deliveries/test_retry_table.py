@@ -20,8 +20,8 @@ from staffetta.connectors import errors
 from staffetta.contacts.models import Consent, Contact, Suppression
 from staffetta.deliveries import states, sweep
 from staffetta.deliveries.counts import counts_of, reconcile
-from staffetta.deliveries.models import Breaker, Delivery
-from staffetta.deliveries.retry_table import NO_SEND_RAISES, TABLE, Does, rule_of
+from staffetta.deliveries.models import Attempt, Breaker, Delivery
+from staffetta.deliveries.retry_table import NO_SEND_RAISES, TABLE, Does, Kind, Rule, rule_of
 from staffetta.notices.models import Incident
 from staffetta.work import lease
 from staffetta.work.clock import real_now
@@ -163,6 +163,18 @@ def test_each_row_of_the_table_is_here() -> None:
     assert {row.code for row in ROWS} == set(TABLE)
 
 
+def test_what_is_found_after_each_answer_is_what_the_table_says() -> None:
+    """The rows above are checked against the world, and here against each column of the table."""
+    for row in ROWS:
+        rule = TABLE[row.code]
+        assert rule.state == row.state
+        assert (rule.template is Does.COUNTS) == ("template" in row.breakers)
+        assert (rule.template is Does.TAKES_OUT) == (not row.template_there)
+        assert (rule.communication is Does.HOLDS) == (row.communication == "held")
+        assert (rule.channel is Does.COUNTS) == ("channel" in row.breakers)
+        assert rule.channel is not Does.HOLDS or row.held in ("key_refused", "address_forbidden")
+
+
 def test_the_table_has_a_row_for_each_error_that_a_send_can_raise() -> None:
     assert {error.code for error in errors.FAMILY} - set(TABLE) == NO_SEND_RAISES
     for error in errors.FAMILY:
@@ -188,7 +200,8 @@ def test_a_row_of_the_table(
     assert _person(contact) == before, "an answer to a send changes nothing of the person"
     _check_around(row, communication, channel)
     assert states_of(other) == {"sent": row.people} or not row.others_go_on
-    _check_words(row, as_operator, _first(communication))
+    _check_next_attempt(TABLE[row.code], _first(communication))
+    _check_words(row, as_operator, communication)
     assert reconcile([communication.pk, other.pk]) == []
     assert engage.summary()["duplicates"] == []
 
@@ -206,11 +219,27 @@ def _check_message(row: Row, communication: Communication) -> None:
         assert counts_of(communication.pk) == {(row.state, message.reason): 1}
 
 
-def _check_words(row: Row, client: Client, message: Delivery) -> None:
+def _check_next_attempt(rule: Rule, message: Delivery) -> None:
+    """A row that waits by itself has its next moment from the table; one that waits for the channel goes on with it."""
+    if rule.kind is Kind.TRANSIENT and rule.wait:
+        waits = (message.not_before - real_now()).total_seconds()
+        assert 0 < waits <= rule.wait.first * 2 ** (Attempt.objects.filter(delivery=message).count() - 1)
+    elif message.state == "waiting":
+        assert message.not_before <= real_now() + timedelta(seconds=1)
+
+
+def _check_words(row: Row, client: Client, communication: Communication) -> None:
+    """What a person reads on the page of the message, the communication, the channel and its templates."""
+    message, channel = _first(communication), f"/engage/channels/{communication.channel_id}/"
     for language, words in (("it", row.italian), ("en", row.english)):
         User.objects.update(language=language)
         assert words in escape_undone(client.get(f"/messages/{message.public_id}/")), "on the message's own page"
-        assert words in escape_undone(client.get("/messages/rules/")), "in the table"
+        told = words in escape_undone(client.get(f"/communications/{communication.pk}/"))
+        assert told == (TABLE[row.code].kind is not Kind.LIMIT), "on the communication's, where a limit is no attempt"
+        key_refused = {"it": "Chiave rifiutata", "en": "Key refused"}[language]
+        assert (key_refused in escape_undone(client.get(channel))) == (row.channel == "refused")
+        gone = {"it": "Non più presente", "en": "No longer there"}[language]
+        assert (gone in escape_undone(client.get(f"{channel}whatsapp/"))) == (not row.template_there)
 
 
 def escape_undone(answer: Any) -> str:
@@ -226,6 +255,8 @@ def _check_around(row: Row, communication: Communication, channel: Channel) -> N
     assert (variant.gone_at is None) == row.template_there
     mine = Incident.objects.filter(closed_at=None).exclude(subject="0")
     assert tuple(mine.values_list("kind", flat=True)) == row.incidents
+    slowed = Breaker.objects.filter(kind="channel", subject=channel.pk, pace_level__lt=1, slowed_at__isnull=False)
+    assert slowed.exists() == (TABLE[row.code].channel is Does.SLOWS)
     counted = Breaker.objects.filter(of_channel=channel.pk, failures__gt=0)
     assert dict(counted.values_list("kind", "failures")) == row.breakers
 
