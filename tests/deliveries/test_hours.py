@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
@@ -14,7 +15,8 @@ from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.pause import pause
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import dispatch, due
+from staffetta.deliveries import dispatch, due, statements
+from staffetta.deliveries.marks import Holder
 from staffetta.deliveries.models import Attempt, Delivery
 from staffetta.deliveries.zones import Closed, closed_of
 from staffetta.work.clock import now, real_now
@@ -184,3 +186,18 @@ def test_speed_and_hours_hold_together(channel: Channel, engage: Engage, at: At)
     at(WINTER + 22 * HOUR)
     ledger.run()
     assert len(sent_to(engage)) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
+def test_a_claim_does_not_look_at_whoever_is_closed(channel: Channel) -> None:
+    holder = Holder(channel.pk, "channel", 1, "test")
+    asked: tuple[statements.Statement, ...] = (
+        statements.communication_claim(holder, 1, ROME, None, 50),
+        (due.IN_ZONE, [1, ROME]),
+    )
+    with connection.cursor() as cursor:
+        for sql, values in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            steps = [str(row[3]) for row in cursor.fetchall()]
+            assert any("INDEX delivery_due_in_zone (communication_id=? AND zone=?" in step for step in steps)
+            assert not any("TEMP B-TREE" in step for step in steps)

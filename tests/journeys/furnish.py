@@ -1,6 +1,8 @@
 """Houses to walk through: one where nothing happened yet, and one where a bit of everything did."""
 
 import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from engage_simulator.worlds.story import ASSISTENZA, EVENTI, KEYS, NOVITA
 from staffetta.contacts.sample import story_b_csv, story_b_mapping
@@ -76,6 +78,8 @@ suppress("whatsapp", "+393209999999", "hand")
 """
 PLACES = """
 import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 from django.db.models import Min
 from staffetta.accounts.models import AccessToken, User
 from staffetta.channels.models import Channel, Exchange, Template
@@ -104,6 +108,7 @@ print(json.dumps({
     "draft": first(Communication.objects.filter(name="Bozza")),
     "scheduled": first(Communication.objects.filter(name="Programmata")),
     "paused": first(Communication.objects.filter(name="In pausa")),
+    "closed": first(Communication.objects.filter(name="Fuori orario")),
     "held": first(Communication.objects.filter(name="Promo sospesa")),
     "message": str(first(Delivery.objects.filter(state="sent"), "public_id")),
     "uncertain": str(first(Delivery.objects.filter(state="uncertain"), "public_id")),
@@ -149,6 +154,15 @@ def compose(home: House, name: str, audience: str, template: str = "novita_foto"
     return str(made["id"])
 
 
+def closed(home: House, audience: str) -> str:
+    """Make a draft that leaves in six hours, whatever the time of day, and return its number."""
+    draft = compose(home, "Fuori orario", audience)
+    opens = datetime.now(ZoneInfo("Europe/Rome")) + timedelta(hours=6)
+    window = f"{opens:%H:%M}-{opens + timedelta(hours=1):%H:%M}"
+    home.staffetta.ok("communications", "hours", draft, window)
+    return draft
+
+
 def furnish(home: House) -> dict[str, object]:
     """Put a bit of everything into the house; return the places in it."""
     home.invite(*PEOPLE)
@@ -162,6 +176,7 @@ def furnish(home: House) -> dict[str, object]:
     compose(home, "Bozza", "all")
     home.staffetta.ok("communications", "schedule", compose(home, "Programmata", audience), "--at", "2099-12-01T10:00")
     home.staffetta.python(PAUSED, compose(home, "In pausa", audience))
+    home.staffetta.ok("communications", "start", closed(home, audience))
     compose(home, "Promo sospesa", audience, "promo_estate")
     home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
     home.staffetta.python(ORDER)

@@ -123,6 +123,8 @@ COMMUNICATIONS = (
     Shown("communication-edit", "/communications/{draft}/edit/", "operator"),
     Shown("communication-schedule", "/communications/{draft}/schedule/?expected=1700", "operator"),
     Shown("communication-scheduled", "/communications/{scheduled}/", "operator"),
+    Shown("communication-closed", "/communications/{closed}/", "operator"),
+    Shown("communication-hours", "/communications/{closed}/hours/", "operator"),
     Shown("communication-paused", "/communications/{paused}/", "operator"),
     Shown("communication-delete", "/communications/{draft}/delete/", "operator"),
     Shown("communication-held", "/communications/{held}/", "operator", "error"),

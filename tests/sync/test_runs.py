@@ -281,3 +281,11 @@ def test_what_a_cancelled_run_had_still_to_write_does_not_wait_for_ever(channel:
     one_page(run)
     assert start.cancel(run, None)
     assert [(write.state, write.problem) for write in run.writes.all()] == [("failed", "cancelled")]
+
+
+def test_the_rows_of_a_run_lie_above_those_of_all_runs_before(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo"), customer(2, "Ada")])
+    made = configuration(channel)
+    first, second = ran(made), ran(made)
+    assert second.rows_from == first.rows.order_by("-pk").values_list("pk", flat=True)[0]
+    assert {row.pk > second.rows_from for row in second.rows.all()} == {True}

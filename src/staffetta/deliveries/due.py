@@ -33,8 +33,8 @@ SELECT MIN(first) FROM ({_SINGLES} UNION ALL SELECT {_FIRST.format(which=_OF_COM
 FROM communications_communication m WHERE m.state = 'running' AND m.hours = ''
 AND NOT EXISTS (SELECT 1 FROM deliveries_budget b WHERE b.resumes_at > %s)) AS firsts
 """
-IN_ZONE = """SELECT d.not_before FROM deliveries_delivery d
-WHERE d.communication_id = %s AND d.zone = %s AND d.zone > '' AND d.state = 'waiting' ORDER BY d.not_before LIMIT 1"""
+IN_ZONE = """SELECT d.not_before FROM deliveries_delivery d WHERE d.communication_id = %s AND d.zone = %s
+AND NOT (d.zone = '') AND d.state = 'waiting' ORDER BY d.not_before LIMIT 1"""
 SINGLES = f"""
 SELECT SUM((SELECT COUNT(*) FROM (SELECT 1 FROM deliveries_delivery d
 WHERE {_SINGLE.format(kind="transactional")} LIMIT {MANY}) AS found)) FROM channels_channel c

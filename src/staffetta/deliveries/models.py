@@ -101,7 +101,7 @@ class Delivery(models.Model):
             # With hours a claim is one of a zone: whoever is closed is not even looked at.
             models.Index(
                 fields=["communication", "zone", "not_before", "id"],
-                condition=Q(state="waiting", zone__gt=""),
+                condition=Q(state="waiting") & ~Q(zone=""),
                 name="delivery_due_in_zone",
             ),
             models.Index(

@@ -86,7 +86,7 @@ def together() -> Iterator[None]:
 
 
 # Of one zone, by `delivery_due_in_zone`: the other index would walk over everybody whose hours are closed, hence `+ 0`.
-IN_ZONE = "d.channel_id + 0 = %s AND d.communication_id = %s AND d.zone = %s AND d.zone > ''"
+IN_ZONE = "d.channel_id + 0 = %s AND d.communication_id = %s AND d.zone = %s AND NOT (d.zone = '')"
 IN_ALL_ZONES = "d.channel_id = %s AND d.kind = 'communication' AND d.communication_id = %s"
 
 

@@ -15,7 +15,7 @@ from staffetta.work.clock import now
 MANY = 2000
 """People of one zone are counted so far: a page shows more than that as "more than"."""
 _OF_ZONE = f"""(SELECT COUNT(*) FROM (SELECT 1 FROM deliveries_delivery d WHERE d.communication_id = %s
-AND d.zone = z.value AND d.zone > '' AND d.state = 'waiting' LIMIT {MANY}) AS found)"""
+AND d.zone = z.value AND NOT (d.zone = '') AND d.state = 'waiting' LIMIT {MANY}) AS found)"""
 WAITING = {
     "sqlite": f"SELECT z.value, {_OF_ZONE} FROM json_each(%s) z",
     "postgresql": f"SELECT z.value, {_OF_ZONE} FROM jsonb_array_elements_text(%s::jsonb) z(value)",

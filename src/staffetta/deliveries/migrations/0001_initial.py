@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting'), ('zone__gt', '')), fields=['communication', 'zone', 'not_before', 'id'], name='delivery_due_in_zone'),
+            index=models.Index(condition=models.Q(('state', 'waiting'), models.Q(('zone', ''), _negated=True)), fields=['communication', 'zone', 'not_before', 'id'], name='delivery_due_in_zone'),
         ),
         migrations.AddIndex(
             model_name='delivery',
