@@ -21,6 +21,8 @@ whether or not `staffetta run` is up: with `--wait` they wait for its lanes, or 
 - TARGET of an import: `phone`, `first_name`, `last_name`, `telegram_id`, or the name of a contact field. KEY of a
   variable: a number of the body, `header`, `button`. SOURCE: `field:NAME` or `text:TEXT`,
   then optionally `|fallback:TEXT`.
+- `budget` in `communications show --json`: what the daily budget means for those who wait (of a draft: for its
+  audience): people `today`, `days`, `resumes_at` (null: nothing rests). null: no budget, or nobody waits.
 
 | command | what it does |
 |---|---|

@@ -1,6 +1,9 @@
 """What the daily budget means, told before the start and while it runs, in both languages."""
 
+import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +13,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from engage_simulator.testing import Engage
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel
+from staffetta.cli.main import main
 from staffetta.communications.models import Communication, CommunicationState
+from staffetta.work.clock import now
 from tests.deliveries.ledger import draft, people, planned, run
 
 HOUR = 3600.0
@@ -73,6 +78,58 @@ def test_the_report_says_when_it_goes_on(
     assert "limite giornaliero" not in text_of(as_viewer, communication)
 
 
+def test_a_bar_shows_what_is_left_of_the_budget(channel: Channel, engage: Engage, as_viewer: Client) -> None:
+    people(20)
+    communication = planned(channel)
+    bar = '<progress max="8" value="{}" aria-label="Resto del limite giornaliero">'
+    address = f"/communications/{communication.pk}/"
+    assert bar.format(8) in as_viewer.get(address).content.decode()
+    assert "Ne restano 8 su 8" in text_of(as_viewer, communication)
+    run()
+    assert bar.format(0) in as_viewer.get(address).content.decode()
+    assert "Ne restano 0 su 8" in text_of(as_viewer, communication)
+
+
+def test_the_command_tells_the_budget_of_those_who_wait(
+    channel: Channel, engage: Engage, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people(20)
+
+    def told(communication: Communication) -> dict[str, Any] | None:
+        assert main(["communications", "show", str(communication.pk), "--json"]) == 0
+        budget: dict[str, Any] | None = json.loads(capsys.readouterr().out)["budget"]
+        return budget
+
+    assert told(a_draft(channel)) == {"today": 8, "days": 3, "resumes_at": None}
+    communication = planned(channel)
+    run()
+    found = told(communication)
+    assert found
+    assert (found["today"], found["days"]) == (0, 3)
+    assert datetime.fromisoformat(found["resumes_at"]) > now() + timedelta(hours=23)
+    settings.DAILY_PEOPLE = 0
+    assert told(communication) is None
+
+
+def test_the_metrics_tell_the_limit_and_who_counts(
+    channel: Channel, engage: Engage, client: Client, settings: Settings, later: Callable[[float], None]
+) -> None:
+    settings.METRICS_TOKEN = "prometeo"
+    people(20)
+    planned(channel)
+    run()
+
+    def told() -> list[str]:
+        lines = client.get("/metrics", headers={"Authorization": "Bearer prometeo"}).content.decode().splitlines()
+        return [line for line in lines if line.startswith("staffetta_budget")]
+
+    assert told() == ["staffetta_budget_people 10", "staffetta_budget_people_used 8"]
+    later(24.1 * HOUR)
+    assert told() == ["staffetta_budget_people 10", "staffetta_budget_people_used 0"]
+    settings.DAILY_PEOPLE = 0
+    assert told() == ["staffetta_budget_people 0", "staffetta_budget_people_used 0"]
+
+
 def test_in_english_too(channel: Channel, engage: Engage, operator: User, as_operator: Client) -> None:
     operator.language = "en"
     operator.save()
@@ -80,6 +137,7 @@ def test_in_english_too(channel: Channel, engage: Engage, operator: User, as_ope
     communication = planned(channel)
     text = text_of(as_operator, communication)
     assert "8 more people today" in text
+    assert "8 of 8 left" in text
     assert "Communications write to at most 8 different people in 24 hours" in text
     run()
     assert "It goes on by itself tomorrow, " in text_of(as_operator, communication)

@@ -236,6 +236,17 @@ def test_everybody_of_a_run_is_put_into_the_list(channel: Channel, at_engage: Pe
     assert list(phones) == [f"+{number(1)}", f"+{number(2)}"]
 
 
+def test_undone_whoever_the_run_put_into_the_list_leaves_it(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(place, "Ada") for place in (1, 2, 3)])
+    Contact.objects.bulk_create([contact(2, "Ada"), contact(3, "Ada")])
+    club = ContactList.objects.create(name="Club")
+    club.members.create(contact=Contact.objects.get(phone=f"+{number(3)}"))
+    run = ran(configuration(channel, into_list=club))
+    assert club.members.count() == 3
+    undone(run)
+    assert list(club.members.values_list("contact__phone", flat=True)) == [f"+{number(3)}"]
+
+
 @pytest.mark.parametrize(("kind", "here"), [("integer", 7), ("text", "007")])
 def test_people_are_matched_by_a_field_of_ours_as_its_type_reads_it(
     channel: Channel, at_engage: People, kind: str, here: object
@@ -270,3 +281,11 @@ def test_what_a_cancelled_run_had_still_to_write_does_not_wait_for_ever(channel:
     one_page(run)
     assert start.cancel(run, None)
     assert [(write.state, write.problem) for write in run.writes.all()] == [("failed", "cancelled")]
+
+
+def test_the_rows_of_a_run_lie_above_those_of_all_runs_before(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(1, "Ugo"), customer(2, "Ada")])
+    made = configuration(channel)
+    first, second = ran(made), ran(made)
+    assert second.rows_from == first.rows.order_by("-pk").values_list("pk", flat=True)[0]
+    assert {row.pk > second.rows_from for row in second.rows.all()} == {True}

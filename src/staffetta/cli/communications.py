@@ -32,6 +32,7 @@ from staffetta.communications.wording import hours_text, media_text, shown_hours
 from staffetta.contacts import recipients
 from staffetta.contacts import values as contact_values
 from staffetta.contacts.audience import WRITTEN, Audience, Source, UnknownAudience
+from staffetta.deliveries.budget import outlook
 from staffetta.deliveries.hours_words import closed_words
 from staffetta.deliveries.models import DeliveryState
 from staffetta.deliveries.reasons import words_of
@@ -216,7 +217,7 @@ def resume(args: argparse.Namespace) -> int:
 def show(args: argparse.Namespace) -> int:
     """Print one communication: its state, and the sum that closes."""
     communication = _found(args.id)
-    emit(args, _as_data(communication), lambda: _told(communication))
+    emit(args, {**_as_data(communication), "budget": _budget(communication)}, lambda: _told(communication))
     return 0
 
 
@@ -251,6 +252,14 @@ def _as_data(row: Communication, counted: Numbers | None = None) -> dict[str, An
         "counts": {state.value: number for state, number in counted.by_state.items()},
         "reasons": reasons,
     }
+
+
+def _budget(row: Communication) -> dict[str, Any] | None:
+    """What the daily budget means for those who wait, of a draft for its audience; null when it means nothing."""
+    counted = numbers_of([row.pk])[row.pk]
+    people = _audience(row, counted) if row.state in starting.NOT_STARTED else counted.by_state[DeliveryState.WAITING]
+    found = outlook(row.channel, people) if people else None
+    return {"today": found.today, "days": found.days, "resumes_at": found.resumes_at} if found else None
 
 
 def _audience(row: Communication, counted: Numbers) -> int:

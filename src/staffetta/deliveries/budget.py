@@ -53,6 +53,12 @@ def window() -> timedelta:
     return timedelta(days=1, seconds=settings.IN_FLIGHT_TIMEOUT)
 
 
+def used() -> int:
+    """Return how many persons count at this moment, 0 without a limit; at most two plain reads."""
+    row = Budget.objects.filter(pk=1).first() if limit() else None
+    return _used_of(row) if row else 0
+
+
 def rests() -> bool:
     """Say whether communications wait for persons to become free; a plain read."""
     return Budget.objects.filter(resumes_at__gt=now()).exists()
@@ -137,10 +143,14 @@ def keep_in_step() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the budget means for so many people: how many today, on how many days, when communications go on."""
+    """What the budget means for so many people: how many today, on how many days, when communications go on.
+
+    `left` of the `a_day` persons of communications may be written to now, whoever they are.
+    """
 
     today: int
     days: int
+    left: int
     a_day: int
     resumes_at: datetime | None
 
@@ -154,12 +164,17 @@ def outlook(channel: Channel | None, people: int) -> Outlook | None:
     if channel is None or not counts(channel):
         return None
     row = Budget.objects.filter(pk=1).first() or Budget()
-    expired = Reached.objects.filter(at__lte=now() - window()).count() if row.used else 0
     a_day = limit() - reserve()
-    today = min(people, max(0, a_day - row.used + expired))
+    left = max(0, a_day - _used_of(row))
+    today = min(people, left)
     days = 1 + math.ceil((people - today) / a_day)
     resumes_at = row.resumes_at if row.resumes_at and row.resumes_at > now() else None
-    return Outlook(today, days, a_day, resumes_at)
+    return Outlook(today, days, left, a_day, resumes_at)
+
+
+def _used_of(row: Budget) -> int:
+    """Return what the row counts, less who became free since it was written."""
+    return row.used - Reached.objects.filter(at__lte=now() - window()).count() if row.used else 0
 
 
 def _from_ledger(present: datetime) -> int:

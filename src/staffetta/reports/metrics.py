@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Max
 
 from staffetta.channels.models import Channel, ConnectionState
-from staffetta.deliveries import due, measure
+from staffetta.deliveries import budget, due, measure
 from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.notices.models import Incident
 from staffetta.reports.system import Queue, queues
@@ -25,7 +25,7 @@ type Samples = Iterable[tuple[str, float]]
 
 def text() -> str:
     """Return everything, ready to be answered."""
-    return "\n".join([*_sending(), *_queues(), *_channels(), *_machinery(), ""])
+    return "\n".join([*_sending(), *_queues(), *_channels(), *_budget(), *_machinery(), ""])
 
 
 def _sending() -> Iterator[str]:
@@ -72,6 +72,14 @@ def _channels() -> Iterator[str]:
     opened = Incident.objects.filter(closed_at=None).values_list("kind").annotate(number=Count("id")).order_by("kind")
     incidents = [(meters.label(kind=kind), float(number)) for kind, number in opened]
     yield from _family("staffetta_incidents_open", "gauge", "Open incidents by kind.", incidents)
+
+
+def _budget() -> Iterator[str]:
+    limit, used = [("", budget.limit())], [("", budget.used())]
+    yield from _family(
+        "staffetta_budget_people", "gauge", "Persons the business may write to in a day; 0: no limit.", limit
+    )
+    yield from _family("staffetta_budget_people_used", "gauge", "Of them, those who count at this moment.", used)
 
 
 def _machinery() -> Iterator[str]:
