@@ -1,6 +1,7 @@
 """The numbers of a communication: whatever the counters say, the sum closes."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -50,5 +51,6 @@ def test_states_and_reasons_come_from_the_counters_in_one_query(
 
 
 def test_terms_are_singular_for_one() -> None:
-    assert [term(DeliveryState.SENT, number) for number in (1, 2)] == ["inviato", "inviati"]
-    assert term(DeliveryState.NOT_SENT, 248) == "non inviati"
+    with translation.override("it"):
+        assert [term(DeliveryState.SENT, number) for number in (1, 2)] == ["inviato", "inviati"]
+        assert term(DeliveryState.NOT_SENT, 248) == "non inviati"

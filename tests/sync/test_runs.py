@@ -236,6 +236,17 @@ def test_everybody_of_a_run_is_put_into_the_list(channel: Channel, at_engage: Pe
     assert list(phones) == [f"+{number(1)}", f"+{number(2)}"]
 
 
+def test_undone_whoever_the_run_put_into_the_list_leaves_it(channel: Channel, at_engage: People) -> None:
+    at_engage([customer(place, "Ada") for place in (1, 2, 3)])
+    Contact.objects.bulk_create([contact(2, "Ada"), contact(3, "Ada")])
+    club = ContactList.objects.create(name="Club")
+    club.members.create(contact=Contact.objects.get(phone=f"+{number(3)}"))
+    run = ran(configuration(channel, into_list=club))
+    assert club.members.count() == 3
+    undone(run)
+    assert list(club.members.values_list("contact__phone", flat=True)) == [f"+{number(3)}"]
+
+
 @pytest.mark.parametrize(("kind", "here"), [("integer", 7), ("text", "007")])
 def test_people_are_matched_by_a_field_of_ours_as_its_type_reads_it(
     channel: Channel, at_engage: People, kind: str, here: object

@@ -1,7 +1,7 @@
 """Take a run back: values it changed are restored where nobody changed them since; where somebody did, that is said.
 
-People the run made go again, if nothing was added to them since. Opt-outs and suppressions stay: undoing a sync is no
-consent. A piece of rows a transaction, the newest first.
+People the run made go again, if nothing was added to them since; whoever it put into the list leaves it. Opt-outs and
+suppressions stay: undoing a sync is no consent. A piece of rows a transaction, the newest first.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 
-from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact
+from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
 from staffetta.sync.models import SyncLink, SyncRow, SyncRun, UndoState
@@ -32,6 +32,8 @@ def undo_piece(run: SyncRun) -> bool:
         )
         mine = SyncRun.objects.filter(pk=run.pk, undo_state=UndoState.WAITING, undo_before=run.undo_before)
         if not rows:
+            if _left_the_list(run):
+                return True
             mine.update(undo_state=UndoState.DONE)
             return False
         if not mine.update(undo_before=rows[-1].pk):
@@ -39,6 +41,17 @@ def undo_piece(run: SyncRun) -> bool:
         _take_back(rows, run)
     run.undo_before = rows[-1].pk
     return True
+
+
+def _left_the_list(run: SyncRun) -> int:
+    """Take the next people out of the list whom the run put into it; who was in it before stays."""
+    configuration = run.configuration
+    if configuration.into_list_id is None or run.started_at is None:
+        return 0
+    customers = SyncLink.objects.filter(configuration=configuration, contact__isnull=False).values("contact")
+    added = ListMember.objects.filter(list=configuration.into_list_id, contact__in=customers)
+    added = added.filter(added_at__gte=run.started_at, added_at__lte=run.finished_at or now())
+    return ListMember.objects.filter(pk__in=list(added.values_list("pk", flat=True)[:PIECE])).delete()[0]
 
 
 def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
