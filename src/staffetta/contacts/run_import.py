@@ -14,7 +14,7 @@ from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, reco
 from staffetta.contacts.read_row import read_row
 from staffetta.contacts.step_models import ImportConsent
 from staffetta.contacts.store_rows import look_up, store
-from staffetta.work import lease
+from staffetta.work import lease, statistics
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
 
@@ -112,6 +112,7 @@ def _finish(source: Import) -> bool:
         # All that is needed later (members, rejects whole, counters) lies in rows: people's data is not kept twice.
         source.file.delete(save=False)
         Import.objects.filter(pk=source.pk).update(file="")
+        statistics.learn("contacts", source.offset_rows)
     return False
 
 

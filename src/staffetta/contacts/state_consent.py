@@ -17,6 +17,7 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts import consent
 from staffetta.contacts.models import ConsentValue, Import, ImportedContact
 from staffetta.contacts.step_models import ConsentStep, ImportConsent
+from staffetta.work import statistics
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -34,7 +35,8 @@ def write_piece(step: ConsentStep, rows_behind: Callable[[int, int], Rows], sour
         earlier = steps.filter(pk=step.pk, after=step.after, finished_at=None)
         rows = rows_behind(step.after, PIECE)
         if not rows:
-            earlier.update(finished_at=now())
+            if earlier.update(finished_at=now()):
+                statistics.learn("contacts", step.people)
             return False
         if not earlier.update(after=rows[-1][0]):
             return False

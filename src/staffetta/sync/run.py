@@ -28,7 +28,7 @@ from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
 from staffetta.sync.store import store
 from staffetta.sync.undo import undo_piece
-from staffetta.work import lease
+from staffetta.work import lease, statistics
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_as_told
@@ -262,6 +262,7 @@ def _end(run: SyncRun, state: RunState, problem: str = "", detail: str = "") -> 
         if state != RunState.DONE:
             write_back.give_up(run, problem)
         _tell(run, state, problem, detail)
+    statistics.learn("contacts", 0 if run.rehearsal else run.created)
 
 
 def _tell(run: SyncRun, state: RunState, problem: str, detail: str) -> None:

@@ -1,0 +1,21 @@
+"""What PostgreSQL's planner knows of a table, brought up to date at once where many rows were written."""
+
+from django.apps import apps
+from django.db import connection
+
+MANY = 10_000
+"""Rows; below, PostgreSQL's own look (about once a minute) is early enough."""
+
+
+def learn(room: str, written: int) -> None:
+    """Let the planner look at the tables of a room (an app's label) when `written` rows are many; SQLite needs none.
+
+    Measured: a communication planned right after 200,000 new contacts stood at one query for 34 s, since the planner
+    thought there was nobody. The look reads a sample: about a second for a million rows.
+    """
+    if connection.vendor != "postgresql" or written < MANY:
+        return
+    models = apps.get_app_config(room).get_models()
+    names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {names}")
