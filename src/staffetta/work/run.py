@@ -2,17 +2,15 @@
 
 import contextlib
 import logging
-import signal
 import socket
-import threading
 from collections.abc import Callable
-from types import FrameType
 
 from django.db import Error, connections
 
 from staffetta.work import engine
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
+from staffetta.work.stop_asked import StopAsked
 
 STOP_WITHIN = 18.0
 """The group must be gone 20 seconds after SIGTERM."""
@@ -30,7 +28,7 @@ def run(host: str, port: int, greet: Callable[[str], None]) -> int:
     Port 0 takes a free one. Raises PortTaken.
     """
     port = free_port(host, port)
-    asked = _stop_when_told()
+    asked = StopAsked()
     connections.close_all()
     children = [
         Child("web", ["staffetta.work.web", host, str(port)]),
@@ -77,20 +75,7 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def _stop_when_told() -> threading.Event:
-    asked = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    return asked
-
-
-def _watch(
-    children: list[Child], asked: threading.Event, ready: Callable[[], bool], when_ready: Callable[[], None]
-) -> None:
+def _watch(children: list[Child], asked: StopAsked, ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
     greeted = False
     while not asked.wait(LOOK_EVERY):
         for child in children:

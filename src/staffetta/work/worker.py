@@ -4,11 +4,9 @@ import gc
 import logging
 import os
 import secrets
-import signal
 import socket
 import threading
 from collections.abc import Collection
-from types import FrameType
 
 from django.db import Error, connections
 
@@ -17,6 +15,7 @@ from staffetta.work.clock import monotonic
 from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
 from staffetta.work.loop import Loop
+from staffetta.work.stop_asked import StopAsked
 from staffetta.work.wake import bell
 
 STOP_WITHIN = 15.0
@@ -107,13 +106,7 @@ def serve(names: Collection[str] = ()) -> int:
     Raises UnknownLane.
     """
     worker = Worker(names)
-    asked = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    asked = StopAsked()
     _collect_rarely()
     worker.start()
     logger.info("worker %s runs %s", worker.name, ", ".join(dict.fromkeys(loop.lane.name for loop in worker.loops)))
