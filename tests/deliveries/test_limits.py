@@ -87,7 +87,7 @@ def test_the_channels_home_says_what_a_limit_left_until_it_has_recovered(
     def told() -> str:
         return as_operator.get(f"/engage/channels/{channel.pk}/").content.decode()
 
-    assert f"ha chiesto di rallentare: {round(100 * level)}% del ritmo, nulla parte prima: oggi" in told()
+    assert f"ha chiesto di rallentare: {round(100 * level)}% del ritmo, nulla parte fino a oggi" in told()
     later(602)
     assert f"ha chiesto di rallentare: {round(100 * level)}% del ritmo</dd>" in told()
     later(602 + STEP_SECONDS / STEP)
