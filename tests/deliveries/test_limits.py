@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
@@ -72,6 +73,25 @@ def test_a_limit_that_lasts_for_days_fails_nobody(
     later(60 * 3600)
     run()
     assert the(communication).state == "sent"
+
+
+def test_the_channels_home_says_what_a_limit_left_until_it_has_recovered(
+    channel: Channel, engage: Engage, as_operator: Client, later: Callable[[float], None]
+) -> None:
+    people(3)
+    planned(channel)
+    engage.fault("rate_limit", match=SENDS, retry_after=600)
+    run(2)
+    level = Breaker.objects.get(subject=channel.pk).pace_level
+
+    def told() -> str:
+        return as_operator.get(f"/engage/channels/{channel.pk}/").content.decode()
+
+    assert f"ha chiesto di rallentare: {round(100 * level)}% del ritmo, nulla parte fino a oggi" in told()
+    later(602)
+    assert f"ha chiesto di rallentare: {round(100 * level)}% del ritmo</dd>" in told()
+    later(602 + STEP_SECONDS / STEP)
+    assert "ha chiesto di rallentare" not in told()
 
 
 def test_the_next_sender_of_the_channel_goes_on_as_slowly_and_recovers(channel: Channel, engage: Engage) -> None:

@@ -238,6 +238,8 @@ def _check_words(row: Row, client: Client, communication: Communication) -> None
         assert told == (TABLE[row.code].kind is not Kind.LIMIT), "on the communication's, where a limit is no attempt"
         key_refused = {"it": "Chiave rifiutata", "en": "Key refused"}[language]
         assert (key_refused in escape_undone(client.get(channel))) == (row.channel == "refused")
+        slowed = {"it": "ha chiesto di rallentare: ", "en": "asked to slow down: "}[language]
+        assert (slowed in escape_undone(client.get(channel))) == (TABLE[row.code].channel is Does.SLOWS)
         gone = {"it": "Non più presente", "en": "No longer there"}[language]
         assert (gone in escape_undone(client.get(f"{channel}whatsapp/"))) == (not row.template_there)
 

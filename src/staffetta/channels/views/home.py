@@ -20,6 +20,7 @@ from staffetta.channels.pace import burst_of, rate_of
 from staffetta.channels.views.person import person
 from staffetta.connectors.messages import Platform
 from staffetta.deliveries.models import Breaker, BreakerKind
+from staffetta.deliveries.slowed import slowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,11 @@ def channel_url(channel: Channel) -> str:
 def summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
     """Return what the summary of a connected channel shows."""
     unknown = channel.platform == Platform.UNKNOWN or channel.platform_chosen
+    sends = Breaker.objects.filter(kind=BreakerKind.CHANNEL, subject=channel.pk).first()
     return {
         **frame(request, channel, "summary"),
-        "paused": Breaker.objects.filter(kind=BreakerKind.CHANNEL, subject=channel.pk, opened_at__isnull=False).first(),
+        "paused": sends if sends and sends.opened_at else None,
+        "slowed": slowed(sends) if sends else None,
         "dependents": usage.of_channel(channel.pk),
         "rate": rate_of(channel),
         "burst": burst_of(channel),
