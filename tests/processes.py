@@ -210,6 +210,10 @@ class Installation:
         started.wait_for(" runs ")
         return started
 
+    def start_sender(self) -> Started:
+        """Start a worker of the lanes that sending needs, where a test wants several: 15 connections, and not 25."""
+        return self.start_worker("--lanes", "plan,dispatch,watch,look_up,sweep")
+
     def start_run(self, *arguments: str, **settings: str) -> Platform:
         """Start `staffetta run` on a free port and wait until its pages answer."""
         whole = [sys.executable, "-m", "staffetta", "run", "--port", "0", *arguments]

@@ -45,8 +45,8 @@ def test_two_workers_on_two_channels_keep_to_one_budget_day_after_day(engage: En
     budget: dict[str, Any] = {"STAFFETTA_DAILY_PEOPLE": str(LIMIT), "STAFFETTA_DAILY_RESERVE": "10"}
     with installation(STAFFETTA_ENGAGE_URL=engage.url, STAFFETTA_CLOCK_FILE=str(clock), **SETTINGS, **budget) as made:
         made.python(PREPARE, engage.url, str(PEOPLE))
-        made.start_worker()
-        made.start_worker()
+        made.start_sender()
+        made.start_sender()
         sent, day = 0, 0
         while sent < 2 * PEOPLE:
             assert day < LONGEST, "a day that is not used up is a day lost"

@@ -58,7 +58,7 @@ def test_closing_takes_effect_within_two_seconds_and_opening_goes_on(
     engage.fault("latency", match=crash.SENDS, ms=100)
     communication = str(crash.start(staffetta, engage, PEOPLE))
     staffetta.ok("communications", "hours", communication, "09:00-20:00")
-    workers = [staffetta.start_worker(), staffetta.start_worker()]
+    workers = [staffetta.start_sender(), staffetta.start_sender()]
     wait_until(lambda: len(engage.ledger()) > 200)
 
     at(EIGHT)

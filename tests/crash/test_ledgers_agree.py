@@ -91,8 +91,8 @@ def counted(staffetta: Installation) -> dict[str, int]:
 
 def test_two_thousand_people_are_written_to_once_each_by_two_workers(staffetta: Installation, engage: Engage) -> None:
     start(staffetta, engage)
-    staffetta.start_worker()
-    staffetta.start_worker()
+    staffetta.start_sender()
+    staffetta.start_sender()
     wait_until_settled(staffetta)
     assert states(staffetta) == {"sent": PEOPLE}
     assert len(engage.ledger()) == PEOPLE
@@ -104,14 +104,14 @@ def test_a_killed_worker_loses_nobody_and_repeats_nobody(staffetta: Installation
     # Of those held, half were accepted before they were held: no answer tells which.
     engage.fault("hang", match={**SENDS, "after": 600, "every": 2}, accepted=True, times=8)
     engage.fault("hang", match={**SENDS, "after": 300, "every": 2}, accepted=False, times=8)
-    worker = staffetta.start_worker()
+    worker = staffetta.start_sender()
     engage.wait_until_held(8)
     worker.kill()
     time.sleep(1)  # a database server may still be committing what the killed worker had handed it
     in_flight = addresses(staffetta, "sending")
     assert 8 <= len(in_flight) <= 32, "at most twice the concurrency is marked ahead"
     engage.clear_faults()
-    staffetta.start_worker()
+    staffetta.start_sender()
     wait_until_settled(staffetta)
     uncertain = addresses(staffetta, "uncertain")
     assert uncertain, "a kill in the middle of sending must leave something to verify"
@@ -122,7 +122,7 @@ def test_a_killed_worker_loses_nobody_and_repeats_nobody(staffetta: Installation
 def test_a_worker_asked_to_stop_gets_the_answers_of_what_is_in_flight(staffetta: Installation, engage: Engage) -> None:
     start(staffetta, engage)
     engage.fault("hang", match={**SENDS, "after": 300}, accepted=True, times=16)
-    worker = staffetta.start_worker()
+    worker = staffetta.start_sender()
     engage.wait_until_held(16)
     worker.send(signal.SIGTERM)
     time.sleep(0.5)
@@ -139,10 +139,10 @@ def test_a_worker_asked_to_stop_gets_the_answers_of_what_is_in_flight(staffetta:
 def test_a_worker_frozen_past_its_lease_doubles_nobody_when_it_wakes(staffetta: Installation, engage: Engage) -> None:
     start(staffetta, engage)
     engage.fault("latency", match=SENDS, ms=20)
-    frozen = staffetta.start_worker()
+    frozen = staffetta.start_sender()
     wait_until(lambda: len(engage.ledger()) > 100)
     staffetta.freeze(frozen)
-    staffetta.start_worker()
+    staffetta.start_sender()
     wait_until(lambda: states(staffetta)["sent"] > 600, 40, 0.1)
     frozen.send(signal.SIGCONT)
     wait_until_settled(staffetta)
@@ -154,7 +154,7 @@ def test_cut_and_timed_out_messages_are_never_repeated(staffetta: Installation, 
     engage.fault("reset", match={**SENDS, "every": 200}, accepted=True, times=5)
     engage.fault("reset", match={**SENDS, "every": 210}, accepted=False, times=5)
     engage.fault("hang", match={**SENDS, "every": 300}, accepted=True, seconds=5, times=3)
-    staffetta.start_worker()
+    staffetta.start_sender()
     wait_until_settled(staffetta)
     assert_books_agree(staffetta, engage)
     asked = Counter(row["json"]["id"] for row in engage.requests() if row["operation"] == "send_notification")

@@ -88,7 +88,7 @@ def test_a_worker_cut_off_from_the_database_loses_its_lease_and_another_goes_on(
         cut_off = staffetta.start_worker(STAFFETTA_DATABASE_URL=url)
         wait_until(lambda: len(engage.ledger()) > 100)
         proxy.cut()
-        other = staffetta.start_worker()
+        other = staffetta.start_sender()
         wait_until_settled(staffetta)
         assert_books_agree(staffetta, engage, PEOPLE)
         assert len(addresses(staffetta, "uncertain")) <= 32, "at most what was marked"
