@@ -132,9 +132,11 @@ def cancel_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
     row = _find(delivery_id)
     if row.kind != DeliveryKind.TRANSACTIONAL:
         raise Problem("delivery_unknown", _("No transactional message has this id."))
-    if not withdraw([row.pk]) and _find(delivery_id).reason != "withdrawn":
+    withdraw([row.pk])
+    row = _find(delivery_id)
+    if row.reason != "withdrawn":
         raise Problem("not_waiting", _("It has left already, or was settled otherwise: ask for its state."))
-    return _delivery(_find(delivery_id))
+    return _delivery(row)
 
 
 @api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", auth=None, include_in_schema=False)
