@@ -1,15 +1,14 @@
 """Two channels, two workers, one daily budget: real processes, the clock of all of them moved from day to day."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engage_simulator.testing import Engage, running
+from engage_simulator.testing import Engage
 from tests.crash.test_ledgers_agree import SETTINGS
-from tests.deliveries.ledger import FIRST, SECOND, WORLD
+from tests.deliveries.ledger import FIRST, SECOND
 from tests.processes import Installation, installation, wait_until
 
 PEOPLE, LIMIT, FOR_COMMUNICATIONS = 300, 200, 180
@@ -31,12 +30,6 @@ LEFT = "SELECT count(*) FROM deliveries_delivery WHERE state = 'waiting'"
 COUNTED = "SELECT sum(used) FROM deliveries_budget"
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
-
-
-@pytest.fixture
-def engage() -> Iterator[Engage]:
-    with running(seed=WORLD) as simulator:
-        yield simulator
 
 
 def test_two_workers_on_two_channels_keep_to_one_budget_day_after_day(engage: Engage, tmp_path: Path) -> None:

@@ -1,16 +1,15 @@
 """What must not go on is held within two seconds, while a real worker sends: whoever waits goes on waiting."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
-from engage_simulator.testing import Engage, running
+from engage_simulator.testing import Engage
 from staffetta.work.clock import real_now
 from tests.crash import test_ledgers_agree as crash
-from tests.deliveries.ledger import FIRST, WORLD
-from tests.processes import Installation, installation, wait_until
+from tests.deliveries.ledger import FIRST
+from tests.processes import Installation, wait_until
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
 
@@ -32,18 +31,6 @@ DEEDS = {
 }
 ACCEPTED = "SELECT max(answered_at) FROM deliveries_attempt WHERE outcome = 'accepted'"
 HELD = "SELECT held_at, held_reason FROM communications_communication WHERE state = 'held'"
-
-
-@pytest.fixture
-def engage() -> Iterator[Engage]:
-    with running(seed=WORLD) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def staffetta(engage: Engage) -> Iterator[Installation]:
-    with installation(STAFFETTA_ENGAGE_URL=engage.url, **crash.SETTINGS) as made:
-        yield made
 
 
 def start(staffetta: Installation, engage: Engage) -> None:

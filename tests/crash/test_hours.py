@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engage_simulator.testing import Engage, running
+from engage_simulator.testing import Engage
 from tests.crash import test_ledgers_agree as crash
-from tests.deliveries.ledger import WORLD
 from tests.processes import Installation, installation, wait_until
 
 PEOPLE = 1500
@@ -19,12 +18,6 @@ EIGHT = datetime(2027, 1, 12, 19, tzinfo=UTC)
 JUST_BEFORE_NINE = datetime(2027, 1, 13, 7, 59, 57, tzinfo=UTC)
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
-
-
-@pytest.fixture
-def engage() -> Iterator[Engage]:
-    with running(seed=WORLD) as simulator:
-        yield simulator
 
 
 @pytest.fixture

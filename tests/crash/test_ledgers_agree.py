@@ -6,15 +6,14 @@ The worker is a real process, the kill a real SIGKILL while the simulator holds 
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engage_simulator.testing import Engage, running
-from tests.deliveries.ledger import FIRST, WORLD
-from tests.processes import Installation, installation, wait_until
+from engage_simulator.testing import Engage
+from tests.deliveries.ledger import FIRST
+from tests.processes import Installation, wait_until
 
 PEOPLE = 2000
 SENDS = {"operation": "send_notification"}
@@ -39,18 +38,6 @@ SETTINGS: dict[str, Any] = {
 UNSETTLED = "SELECT count(*) FROM deliveries_delivery WHERE state IN ('waiting', 'sending')"
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
-
-
-@pytest.fixture
-def engage() -> Iterator[Engage]:
-    with running(seed=WORLD) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def staffetta(engage: Engage) -> Iterator[Installation]:
-    with installation(STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as made:
-        yield made
 
 
 def start(staffetta: Installation, engage: Engage, people: int = PEOPLE) -> int:

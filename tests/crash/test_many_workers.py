@@ -9,37 +9,23 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from engage_simulator.testing import Engage, running
+from engage_simulator.testing import Engage
 from staffetta.work import lanes
 from staffetta.work.beats import BEAT_EVERY
 from tests.crash.test_ledgers_agree import (
     SENDS,
-    SETTINGS,
     addresses,
     assert_books_agree,
     start,
     states,
     wait_until_settled,
 )
-from tests.deliveries.ledger import WORLD
-from tests.processes import Installation, Started, installation, wait_until
+from tests.processes import Installation, Started, wait_until
 from tests.proxy import Proxy, proxy_to
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
 
 PEOPLE = 500
-
-
-@pytest.fixture
-def engage() -> Iterator[Engage]:
-    with running(seed=WORLD) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def staffetta(engage: Engage) -> Iterator[Installation]:
-    with installation(STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as made:
-        yield made
 
 
 @contextmanager

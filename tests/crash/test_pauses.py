@@ -5,19 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from engage_simulator.testing import Engage, running
+from engage_simulator.testing import Engage
 from prove import pauses
 from tests.crash import test_ledgers_agree as crash
-from tests.deliveries.ledger import WORLD
 from tests.processes import Installation, installation, wait_until
 
 pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
-
-
-@pytest.fixture
-def engage() -> Iterator[Engage]:
-    with running(seed=WORLD) as simulator:
-        yield simulator
 
 
 @pytest.fixture
