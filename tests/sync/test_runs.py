@@ -17,6 +17,7 @@ from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun
 from staffetta.sync.read_pages import Place
+from staffetta.work.clock import now
 from tests.sync.conftest import People
 from tests.sync.world import ASSISTENZA, CONTEXT, configuration, contact, counts, customer, finish, number, ran, undone
 
@@ -259,7 +260,7 @@ def test_who_came_into_the_list_otherwise_while_the_run_went_on_stays_in_it(
     run = ran(made)
     # As if they had been put in by hand within the run's time, one of them after the run had done so.
     remove(club, first, None)
-    club.members.create(contact=first, added_at=run.started_at)
+    club.members.create(contact=first, added_at=run.started_at or now())
     add_people(club, Contact.objects.filter(pk=second.pk), None)
     ran(made)
     SyncConfiguration.objects.filter(pk=made.pk).update(into_list=None)
