@@ -1,6 +1,7 @@
 """Runs against the simulated provider: what moves, fails, is stopped, held, asked, suppressed."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
@@ -16,6 +17,7 @@ from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun
+from staffetta.sync.read_ahead import pages_from
 from staffetta.sync.read_pages import Place
 from staffetta.work.clock import now
 from tests.sync.conftest import People
@@ -28,7 +30,9 @@ CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta
 def one_page(run: SyncRun) -> None:
     """Take exactly one page of the provider."""
     run.refresh_from_db()
-    for rows, after in lane.read_ahead(run, Place.of(run.place), most=1).pages:
+    channel = run.configuration.channel
+    with closing(pages_from(channel, Place.of(run.place), beat=lambda: None, enough=lambda: True)) as pages:
+        rows, after = next(pages)
         lane.take_page(run, rows, after, setup.ready(run.configuration))
 
 

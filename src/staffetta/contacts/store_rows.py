@@ -41,14 +41,14 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     people = [row for row in rows if isinstance(row, Person)]
     phones = {form for person in people if person.phone for form in forms(person.phone)}
     telegram_ids = {person.telegram_id for person in people if person.telegram_id}
-    found = {contact.pk: contact for contact in Contact.objects.filter(phone__in=phones)} if phones else {}
+    found = {contact.pk: contact for contact in Contact.objects.filter(phone__among=phones)} if phones else {}
     if telegram_ids:
-        for contact in Contact.objects.filter(telegram_id__in=telegram_ids):
+        for contact in Contact.objects.filter(telegram_id__among=telegram_ids):
             found.setdefault(contact.pk, contact)
     external_ids = {person.external_id for person in people if person.external_id}
-    owners = Contact.objects.filter(external_id__in=external_ids) if external_ids else ()
+    owners = Contact.objects.filter(external_id__among=external_ids) if external_ids else ()
     by_external = {owner.external_id: found.setdefault(owner.pk, owner) for owner in owners if owner.external_id}
-    members = ImportedContact.objects.filter(source=source, contact__in=found)
+    members = ImportedContact.objects.filter(source=source, contact_id__among=found)
     return Known(
         by_phone=_by_phone(found.values()),
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},

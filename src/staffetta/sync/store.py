@@ -146,7 +146,7 @@ def _close_former(verdicts: Sequence[Verdict], run: SyncRun) -> None:
     ids = [verdict.customer.id for verdict in verdicts]
     open_before = SyncRow.objects.filter(
         Q(outcome__in=[CONFLICTING, REJECTED]),
-        customer_id__in=ids,
+        customer_id__among=ids,
         closed_at=None,
         run__configuration=run.configuration_id,
     )
