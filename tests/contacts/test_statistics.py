@@ -33,3 +33,16 @@ def test_a_small_one_does_not(accept: Accept) -> None:
     before = known()
     finish(accept(b"Cellulare\n+393331234567\n", {"Cellulare": "phone"}))
     assert known() == before
+
+
+def test_it_looks_again_when_there_are_ten_times_as_many() -> None:
+    Contact.objects.create(phone="+393331234567")
+    before = known()
+    for piece in ((0, 500), (9_000, 9_999), (10_000, 10_500), (99_000, 99_999)):
+        statistics.grown("contacts", *piece)
+        assert known() == before
+    statistics.grown("contacts", 9_500, 10_000)
+    assert known() == 1
+    Contact.objects.create(phone="+393331234568")
+    statistics.grown("contacts", 99_999, 100_499)
+    assert known() == 2

@@ -82,7 +82,15 @@ def call[T](channel: Channel, deed: Deed[T], *, beat: Callable[[], None] | None 
 
     An exception of `beat` cancels the work and passes through, like those of the connector.
     """
-    return call_key(_key(channel), deed, Recorder(channel.pk), channel.provider, channel.profile, beat=beat)
+    return begin(channel, deed).result(beat)
+
+
+def begin[T](channel: Channel, deed: Deed[T]) -> "Begun[T]":
+    """Let `deed` run on the channel's connector while the caller does something else.
+
+    Raises NoKey or KeyUnreadable at once, everything else in `result`.
+    """
+    return Begun(_key(channel), deed, Recorder(channel.pk), channel.provider, channel.profile)
 
 
 def call_key[T](
@@ -96,15 +104,43 @@ def call_key[T](
 ) -> T:
     """Run `deed` with a key that may not be stored yet; the recorder is flushed if it knows its channel by then."""
 
-    async def opened() -> T:
-        async with _build(provider, key, profile or {}, recorder) as connector:
-            return await deed(connector)
+    return Begun(key, deed, recorder, provider, profile or {}).result(beat)
 
-    try:
-        return _drive(opened(), beat)
-    finally:
-        if recorder.known:
-            recorder.flush()
+
+class Begun[T]:
+    """A deed under way on the loop of the connections. Whoever began it takes its result or cancels it."""
+
+    def __init__(
+        self, key: str, deed: Deed[T], recorder: Recorder, provider: str, profile: Mapping[str, object]
+    ) -> None:
+        self._recorder = recorder
+
+        async def opened() -> T:
+            async with _build(provider, key, profile, recorder) as connector:
+                return await deed(connector)
+
+        self._work = Work(opened())
+
+    def result(self, beat: Callable[[], None] | None = None) -> T:
+        """Wait for the result, calling `beat` every half second; an exception of `beat` cancels the work."""
+        try:
+            while beat is not None and not wait([self._work.outcome], BEAT).done:
+                beat()
+            return self._work.outcome.result()
+        except BaseException:
+            self._work.cancel()
+            raise
+        finally:
+            self._flush()
+
+    def cancel(self) -> None:
+        """Give the work up; what was asked by then is recorded."""
+        self._work.cancel()
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._recorder.known:
+            self._recorder.flush()
 
 
 def connector_settings(profile: Mapping[str, object], longest: float | None = None) -> Settings:
@@ -149,15 +185,3 @@ def _profile(own: Mapping[str, object]) -> dict[str, object]:
         both = isinstance(entries, dict) and isinstance(below, dict)
         merged[name] = {**cast("dict[str, object]", below), **cast("dict[str, object]", entries)} if both else entries
     return merged
-
-
-def _drive[T](coroutine: Coroutine[Any, Any, T], beat: Callable[[], None] | None) -> T:
-    """Run a coroutine on the loop of the connections, looking up every half second."""
-    work = Work(coroutine)
-    try:
-        while beat is not None and not wait([work.outcome], BEAT).done:
-            beat()
-        return work.outcome.result()
-    except BaseException:
-        work.cancel()
-        raise

@@ -146,7 +146,7 @@ def history(contact: Contact, limit: int = 100) -> list[Consent]:
 
 
 def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, str], Present]:
-    rows = ConsentState.objects.filter(contact_id__in=contact_ids, platform=platform)
+    rows = ConsentState.objects.filter(contact_id__among=contact_ids, platform=platform)
     listed = rows.values_list("contact_id", "purpose", "value", "source", "expires_at")
     at = now()
     return {

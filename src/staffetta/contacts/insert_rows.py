@@ -13,7 +13,7 @@ from django.db.models import Model
 
 type Row = Sequence[Any]
 
-LISTED = "FROM json_array_elements(%s::json) AS r(cells)"
+LISTED = "FROM jsonb_array_elements(%s::jsonb) AS r(cells)"
 
 
 def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], behind: str = "") -> None:

@@ -83,11 +83,13 @@ def run_batch(source: Import, rows: Iterator[Record]) -> bool:
         return _finish(source)
     layout = layout_of(source)
     people = [read_row(record, layout) for record in batch if not record.blank]
+    before = source.offset_rows
     with transaction.atomic():
         # First the claim: it says how far these rows go, and it succeeds once only.
         if not _claim(source, batch[-1]):
             return False
         store(judge(people, look_up(people, source)), source)
+    statistics.grown("contacts", before, source.offset_rows)
     return True
 
 

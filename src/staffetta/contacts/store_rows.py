@@ -12,7 +12,7 @@ from staffetta.contacts import consent
 from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
-from staffetta.contacts.lists import add_ids
+from staffetta.contacts.lists import add_ids, by_import
 from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject, Suppression
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
@@ -41,14 +41,14 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     people = [row for row in rows if isinstance(row, Person)]
     phones = {form for person in people if person.phone for form in forms(person.phone)}
     telegram_ids = {person.telegram_id for person in people if person.telegram_id}
-    found = {contact.pk: contact for contact in Contact.objects.filter(phone__in=phones)} if phones else {}
+    found = {contact.pk: contact for contact in Contact.objects.filter(phone__among=phones)} if phones else {}
     if telegram_ids:
-        for contact in Contact.objects.filter(telegram_id__in=telegram_ids):
+        for contact in Contact.objects.filter(telegram_id__among=telegram_ids):
             found.setdefault(contact.pk, contact)
     external_ids = {person.external_id for person in people if person.external_id}
-    owners = Contact.objects.filter(external_id__in=external_ids) if external_ids else ()
+    owners = Contact.objects.filter(external_id__among=external_ids) if external_ids else ()
     by_external = {owner.external_id: found.setdefault(owner.pk, owner) for owner in owners if owner.external_id}
-    members = ImportedContact.objects.filter(source=source, contact__in=found)
+    members = ImportedContact.objects.filter(source=source, contact_id__among=found)
     return Known(
         by_phone=_by_phone(found.values()),
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
@@ -81,7 +81,8 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
     _write_consents(verdicts, source)
     _write_members(verdicts, source)
     if source.into_list_id:
-        add_ids(source.into_list_id, [verdict.contact.pk for verdict in verdicts if verdict.contact])
+        people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
+        add_ids(source.into_list_id, people, by_import(source.pk))
     _write_rejects([verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)], source)
     counted = Counter(verdict.outcome for verdict in verdicts)
     Import.objects.filter(pk=source.pk).update(

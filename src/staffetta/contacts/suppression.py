@@ -105,7 +105,7 @@ def _among(platform: str, addresses: list[str], rows: QuerySet[Suppression]) -> 
         behind: dict[str, list[str]] = {}
         for address in addresses:
             behind.setdefault(_digest(key, platform, address), []).append(address)
-        for code in rows.filter(address_digest__in=behind).values_list("address_digest", flat=True):
+        for code in rows.filter(address_digest__among=behind).values_list("address_digest", flat=True):
             found.update(behind[code])
     return found
 

@@ -19,14 +19,14 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
     ids = {customer.id for customer in customers if customer.id}
     keys = _keys(customers, setup)
     met = SyncMet.objects.filter(run=run)
-    linked = SyncLink.objects.filter(configuration=setup.configuration, customer_id__in=ids)
+    linked = SyncLink.objects.filter(configuration=setup.configuration, customer_id__among=ids)
     links = linked.values_list("customer_id", "contact_id", "last")  # objects would cost a tenth of a run's time
     by_key = contacts_by_key(keys, setup)
     return Known(
         by_key=by_key,
         links={who: Linked(contact, last) for who, contact, last in links},
-        met=set(met.filter(customer_id__in=ids).values_list("customer_id", flat=True)),
-        keys=set(met.filter(key__in=keys).values_list("key", flat=True)),
+        met=set(met.filter(customer_id__among=ids).values_list("customer_id", flat=True)),
+        keys=set(met.filter(key__among=keys).values_list("key", flat=True)),
         erased=erased_among(setup.platform, ids),
         addresses=_addresses(customers, setup),
     )
@@ -38,13 +38,13 @@ def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Conta
     found: dict[str, list[Contact]] = {}
     if kind == "phone":
         forms = {f"+{form}" for key in keys for form in equivalents(key)}
-        for contact in Contact.objects.filter(phone__in=forms):
+        for contact in Contact.objects.filter(phone__among=forms):
             found.setdefault(canonical(digits(contact.phone or "")), []).append(contact)
     elif kind == "telegram_id":
-        for contact in Contact.objects.filter(telegram_id__in=keys):
+        for contact in Contact.objects.filter(telegram_id__among=keys):
             found.setdefault(contact.telegram_id or "", []).append(contact)
     elif kind == "external_id":
-        for contact in Contact.objects.filter(external_id__in=keys):
+        for contact in Contact.objects.filter(external_id__among=keys):
             found.setdefault(contact.external_id or "", []).append(contact)
     else:
         for contact in value_index.holding(kind, keys):
@@ -73,4 +73,4 @@ def _addresses(customers: Sequence[Customer], setup: Setup) -> dict[str, int]:
             wanted.add(phone_of(customer.id) if kind == "phone" else customer.id)
         except Wrong:
             continue
-    return dict(Contact.objects.filter(**{f"{kind}__in": wanted}).values_list(kind, "pk"))
+    return dict(Contact.objects.filter(**{f"{kind}__among": wanted}).values_list(kind, "pk"))

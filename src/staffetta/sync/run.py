@@ -4,9 +4,9 @@ Whoever goes on after a kill begins at the page that was not committed. A rehear
 out the writing. Runs of different configurations go side by side on several workers, each held by a lease.
 """
 
-import asyncio
 import random
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from django.db import DataError, transaction
@@ -23,7 +23,8 @@ from staffetta.sync.judge import judge
 from staffetta.sync.look_up import look_up
 from staffetta.sync.models import RunState, SyncConsent, SyncMet, SyncRun, SyncWrite, UndoState
 from staffetta.sync.plan_writes import plan_writes
-from staffetta.sync.read_pages import Place, Restless, next_page
+from staffetta.sync.read_ahead import pages_from
+from staffetta.sync.read_pages import Place, Restless
 from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
 from staffetta.sync.store import store
@@ -33,15 +34,10 @@ from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_as_told
 
-PAGE = 500
-AHEAD = 4
-"""Pages read over one opening of the connection, which costs as much as storing forty people does."""
 PIECE = 2.0
 """Seconds of work before the lane looks whether something else is due."""
 LEASE = 10.0
 """Seconds after which another worker goes on when one was killed; held on to while the provider is asked."""
-BETWEEN_PAGES = 0.2
-"""Seconds: reads are bounded to five a second and key; none for a channel whose pace is 0."""
 MOST_FAILURES = 4
 """Tries of one page before the run ends as it stands."""
 INCIDENT = "sync"
@@ -105,19 +101,24 @@ def _runner(run: SyncRun) -> Piece:
 
 def _repeated[T](piece: Callable[[T], bool], thing: T) -> Piece:
     def work_on(context: LaneContext, grip: _Grip) -> bool:
-        until = monotonic() + PIECE
+        enough = _after_a_piece(context)
         while more := piece(thing):
             grip()
-            if monotonic() > until or context.stopping():
+            if enough():
                 break
         return more
 
     return work_on
 
 
+def _after_a_piece(context: LaneContext) -> Callable[[], bool]:
+    until = monotonic() + PIECE
+    return lambda: monotonic() > until or context.stopping()
+
+
 def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> bool:
     """Go on with a run for a while; True while there may be more to do at once."""
-    until = monotonic() + PIECE
+    enough = _after_a_piece(context)
     run.refresh_from_db()
     if run.finished:
         return False
@@ -125,9 +126,9 @@ def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> b
         setup = ready(run.configuration)
         if not run.step and own_key(run.configuration):
             value_index.ensure(run.configuration.key_contact)  # each page would read all contacts without it
-        while _step(run, setup, beat):
+        while _step(run, setup, beat, enough):
             beat()
-            if monotonic() > until or context.stopping():
+            if enough():
                 return True
     except Overtaken:
         return False
@@ -143,16 +144,14 @@ def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> b
     return False
 
 
-def _step(run: SyncRun, setup: Setup, beat: Callable[[], None]) -> bool:
-    """Do the next page, or the next writes after the last page; False when the run has ended."""
+def _step(run: SyncRun, setup: Setup, beat: Callable[[], None], enough: Callable[[], bool]) -> bool:
+    """Do the next pages, or the next writes after the last page; False when the run has ended."""
     place = Place.of(run.place)
     if not place.ended:
-        read = read_ahead(run, place, beat)
-        for rows, after in read.pages:
-            take_page(run, rows, after, setup)
-            beat()
-        if read.error:
-            raise read.error
+        with closing(pages_from(run.configuration.channel, place, beat, enough)) as pages:
+            for rows, after in pages:
+                take_page(run, rows, after, setup)
+                beat()
         return True
     writes = _claimed_writes(run)
     if writes:
@@ -162,36 +161,9 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None]) -> bool:
     return False
 
 
-@dataclass(slots=True)
-class Read:
-    """Pages with the place after each, and what came in the way of the next one."""
-
-    pages: list[tuple[Sequence[Customer], Place]] = field(default_factory=list)
-    error: ConnectorError | Restless | None = None
-
-
-def read_ahead(run: SyncRun, place: Place, beat: Callable[[], None] | None = None, most: int = AHEAD) -> Read:
-    """Ask the provider for the next pages. What was read before an error is given with it, and not lost."""
-    rest = 0.0 if run.configuration.channel.pace == 0 else BETWEEN_PAGES
-
-    async def deed(connector: Connector) -> Read:
-        read, at = Read(), place
-        while not at.ended and len(read.pages) < most:
-            asked = monotonic()
-            try:
-                rows, at = await next_page(connector.customer_page, at, PAGE)
-            except (ConnectorError, Restless) as error:
-                read.error = error
-                break
-            read.pages.append((rows, at))
-            await asyncio.sleep(max(rest - (monotonic() - asked), 0))
-        return read
-
-    return gateway.call(run.configuration.channel, deed, beat=beat)
-
-
 def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup) -> None:
     """Judge and store one page, in one transaction with the place after it; raises Overtaken."""
+    before = run.total
     with transaction.atomic():
         # First the claim: whoever went on with this run before us has raised the step.
         claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
@@ -211,6 +183,8 @@ def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup
             store(verdicts, known, run, setup)
             plan_writes(verdicts, run, setup)
     run.refresh_from_db()
+    for room in ("sync", "contacts"):
+        statistics.grown(room, before, run.total)
 
 
 def _claimed_writes(run: SyncRun) -> list[SyncWrite]:

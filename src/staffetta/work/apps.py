@@ -9,8 +9,21 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        from staffetta.work import engine, jobs, lanes, old_rows, orphan, prune, run_sweeps, schedule, sweep, wake
+        from staffetta.work import (
+            among,
+            engine,
+            jobs,
+            lanes,
+            old_rows,
+            orphan,
+            prune,
+            run_sweeps,
+            schedule,
+            sweep,
+            wake,
+        )
 
+        among.register()
         orphan.stop_with_parent()
         task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
         if engine.in_database():
