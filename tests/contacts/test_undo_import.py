@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from staffetta.cli.main import main
-from staffetta.contacts import consent, import_file, undo_import
+from staffetta.contacts import consent, import_file, lists, undo_import
 from staffetta.contacts.models import Contact, ContactActivity, Import, ImportState
 from staffetta.work.clock import now
 from tests.contacts.people import Accept, finish, person
@@ -58,6 +58,52 @@ def test_a_no_of_the_file_stays_and_a_yes_of_before_too(accept: Accept) -> None:
     undo_import.undo(source, None)
     finish(source)
     assert (consent.opt_in(agreed), consent.opt_in(refused)) == ("yes", "no")
+
+
+def test_only_whom_the_import_put_into_the_list_leaves_it(accept: Accept, as_operator: Client) -> None:
+    before, unchanged = person("+393471234561"), person("+393471234562", first_name="Bea", values={"citta": "Bari"})
+    club = lists.named("Club", None)
+    lists.add_ids(club.pk, [before.pk])
+    source = accept(CONTENT, MAPPING)
+    Import.objects.filter(pk=source.pk).update(into_list=club)
+    finish(source)
+    lists.add_people(club, Contact.objects.filter(phone="+393471234563"), None)
+    other = accept(b"Telefono\n+393471234564\n", {"Telefono": "phone"})
+    Import.objects.filter(pk=other.pk).update(into_list=club)
+    finish(other)
+    assert club.members.count() == 4
+    page = as_operator.get(f"/contacts/imports/{source.pk}/undo/").content.decode()
+    assert "Chi è entrato nella lista «Club» con questa importazione ne esce." in page
+    undo_import.undo(source, None)
+    finish(source)
+    kept = {"+393471234561", "+393471234564"}  # Carla goes as a contact, Dora came with the other file too
+    assert set(club.members.values_list("contact__phone", flat=True)) == kept
+    assert Contact.objects.filter(pk=unchanged.pk).exists()
+
+
+def test_who_was_put_into_the_list_again_by_hand_stays_in_it(accept: Accept) -> None:
+    people = [person("+393471234561", first_name="Anna", values={"citta": "Roma"}), person("+393471234562")]
+    club = lists.named("Club", None)
+    source = accept(CONTENT, MAPPING)
+    Import.objects.filter(pk=source.pk).update(into_list=club)
+    finish(source)
+    assert lists.add_people(club, Contact.objects.filter(pk=people[0].pk), None) == 0
+    undo_import.undo(source, None)
+    finish(source)
+    assert list(club.members.values_list("contact", flat=True)) == [people[0].pk]
+
+
+def test_an_import_that_only_filled_a_list_can_be_undone(accept: Accept) -> None:
+    person("+393471234561")
+    club = lists.named("Club", None)
+    source = accept(b"Telefono\n+393471234561\n", {"Telefono": "phone"})
+    Import.objects.filter(pk=source.pk).update(into_list=club)
+    finish(source)
+    assert (source.unchanged, club.members.count()) == (1, 1)
+    assert undo_import.undo(source, None)
+    finish(source)
+    assert not club.members.exists()
+    assert Contact.objects.exists()
 
 
 def test_undo_happens_once_and_not_before_the_end(accept: Accept) -> None:

@@ -11,13 +11,15 @@ from staffetta.channels.ask import ask
 from staffetta.channels.models import Channel, CustomerField
 from staffetta.contacts import consent, suppression
 from staffetta.contacts.erase import erase
+from staffetta.contacts.lists import add_people, remove
 from staffetta.contacts.models import Consent, Contact, ContactField, ContactList
 from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
-from staffetta.sync.models import RunState, SyncRow, SyncRun
+from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun
 from staffetta.sync.read_ahead import pages_from
 from staffetta.sync.read_pages import Place
+from staffetta.work.clock import now
 from tests.sync.conftest import People
 from tests.sync.world import ASSISTENZA, CONTEXT, configuration, contact, counts, customer, finish, number, ran, undone
 
@@ -249,6 +251,26 @@ def test_undone_whoever_the_run_put_into_the_list_leaves_it(channel: Channel, at
     assert club.members.count() == 3
     undone(run)
     assert list(club.members.values_list("contact__phone", flat=True)) == [f"+{number(3)}"]
+
+
+def test_who_came_into_the_list_otherwise_while_the_run_went_on_stays_in_it(
+    channel: Channel, at_engage: People
+) -> None:
+    at_engage([customer(place, "Ada") for place in (1, 2, 3)])
+    Contact.objects.bulk_create([contact(place, "Ada") for place in (1, 2, 3)])
+    first, second, third = Contact.objects.order_by("phone")
+    club = ContactList.objects.create(name="Club")
+    made = configuration(channel, into_list=club)
+    run = ran(made)
+    # As if they had been put in by hand within the run's time, one of them after the run had done so.
+    remove(club, first, None)
+    club.members.create(contact=first, added_at=run.started_at or now())
+    add_people(club, Contact.objects.filter(pk=second.pk), None)
+    ran(made)
+    SyncConfiguration.objects.filter(pk=made.pk).update(into_list=None)
+    undone(run)
+    assert list(club.members.order_by("contact").values_list("contact", flat=True)) == [first.pk, second.pk]
+    assert Contact.objects.filter(pk=third.pk).exists()
 
 
 @pytest.mark.parametrize(("kind", "here"), [("integer", 7), ("text", "007")])

@@ -1,4 +1,9 @@
-"""Static lists: made, filled from a filter or an import, emptied, deleted."""
+"""Static lists: made, filled from a filter, an import or a sync, emptied, deleted.
+
+A membership keeps what put the person in, "import:5" or "sync:3/17" (configuration/run), so that undoing that takes out
+whom it put in and nobody else. Who was in the list before stays; who is put in once more in another way belongs to no
+undo. The runs of one configuration are one way: the next one finds everybody again.
+"""
 
 from collections.abc import Sequence
 
@@ -8,12 +13,13 @@ from django.db.models import Count, QuerySet
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts.count_people import SECONDS, TooLong, bounded
+from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.models import Contact, ContactList, ListMember
 from staffetta.work.clock import now
 
 FILL = """
-    INSERT INTO contacts_listmember (contact_id, list_id, added_at)
-    SELECT chosen.*, %s, %s FROM ({chosen}) AS chosen WHERE true ON CONFLICT DO NOTHING
+    INSERT INTO contacts_listmember (contact_id, list_id, added_at, source)
+    SELECT chosen.*, %s, %s, '' FROM ({chosen}) AS chosen WHERE true ON CONFLICT DO NOTHING
 """
 
 
@@ -29,7 +35,9 @@ def add_people(target: ContactList, people: QuerySet[Contact], by: User | None) 
     """Put people into a list, in one statement for any number; return how many were not in it before."""
     chosen, params = people.order_by().values("pk").query.sql_with_params()
     at = connection.ops.adapt_datetimefield_value(now())
+    members = ListMember.objects.filter(list=target, contact__in=people.order_by().values("pk"))
     with transaction.atomic():
+        members.exclude(source="").update(source="")
         with connection.cursor() as cursor:
             cursor.execute(FILL.format(chosen=chosen), [target.pk, at, *params])
             added = int(cursor.rowcount)
@@ -37,11 +45,30 @@ def add_people(target: ContactList, people: QuerySet[Contact], by: User | None) 
     return added
 
 
-def add_ids(list_id: int, contact_ids: list[int]) -> None:
-    """Put contacts into a list, for an import's rows."""
-    ListMember.objects.bulk_create(
-        [ListMember(list_id=list_id, contact_id=contact_id) for contact_id in contact_ids], ignore_conflicts=True
-    )
+def add_ids(list_id: int, contact_ids: Sequence[int], source: str = "") -> None:
+    """Put contacts into a list, a batch of an import or of a sync at a time."""
+    members = ListMember.objects.filter(list=list_id)
+    present = dict(members.filter(contact__in=contact_ids).values_list("contact_id", "source"))
+    at = connection.ops.adapt_datetimefield_value(now())
+    absent = [(list_id, contact_id, at, source) for contact_id in contact_ids if contact_id not in present]
+    insert_rows(ListMember, ("list_id", "contact_id", "added_at", "source"), absent, "ON CONFLICT DO NOTHING")
+    shared = [contact_id for contact_id, first in present.items() if first and _way(first) != _way(source)]
+    if shared:
+        members.filter(contact__in=shared).update(source="")
+
+
+def by_import(pk: int) -> str:
+    """Return what a membership keeps of an import."""
+    return f"import:{pk}"
+
+
+def by_sync(configuration_id: int, run_id: int) -> str:
+    """Return what a membership keeps of a sync run."""
+    return f"sync:{configuration_id}/{run_id}"
+
+
+def _way(source: str) -> str:
+    return source.partition("/")[0]
 
 
 def count_people(lists: Sequence[ContactList]) -> dict[int, int]:

@@ -83,11 +83,12 @@ class ContactList(models.Model):
 
 
 class ListMember(models.Model):
-    """A contact in a list."""
+    """A contact in a list. `source` is what put them in and can be undone (lists.py); "" for a person's own doing."""
 
     list = models.ForeignKey(ContactList, on_delete=models.CASCADE, db_index=False, related_name="members")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
     added_at = models.DateTimeField(default=now)
+    source = models.CharField(max_length=50, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "contact"], name="one_membership_per_list")]
@@ -292,7 +293,7 @@ class Import(models.Model):
     def can_be_undone(self) -> bool:
         """Whether what it did may be taken back; `imported` counts rows that are contacts."""
         taken = self.state in (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
-        return taken and self.created + self.updated > 0
+        return taken and (self.created + self.updated > 0 or (self.into_list_id is not None and self.unchanged > 0))
 
 
 class ImportedContact(models.Model):

@@ -12,7 +12,7 @@ from staffetta.contacts import consent
 from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
-from staffetta.contacts.lists import add_ids
+from staffetta.contacts.lists import add_ids, by_import
 from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject, Suppression
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
@@ -81,7 +81,8 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
     _write_consents(verdicts, source)
     _write_members(verdicts, source)
     if source.into_list_id:
-        add_ids(source.into_list_id, [verdict.contact.pk for verdict in verdicts if verdict.contact])
+        people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
+        add_ids(source.into_list_id, people, by_import(source.pk))
     _write_rejects([verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)], source)
     counted = Counter(verdict.outcome for verdict in verdicts)
     Import.objects.filter(pk=source.pk).update(

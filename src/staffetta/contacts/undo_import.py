@@ -1,4 +1,7 @@
-"""Take an import back: whom it made goes, what it replaced comes again, except where somebody was at work since."""
+"""Take an import back: whom it made goes, what it replaced comes again, except where somebody was at work since.
+
+Whom it put into its list leaves it.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +15,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.fold import search_text
 from staffetta.contacts.judge_rows import CREATED, UPDATED
+from staffetta.contacts.lists import by_import
 from staffetta.contacts.models import (
     Consent,
     ConsentState,
@@ -21,6 +25,7 @@ from staffetta.contacts.models import (
     Import,
     ImportedContact,
     ImportState,
+    ListMember,
 )
 from staffetta.contacts.store_rows import CHANGEABLE, PLATFORM
 from staffetta.work.clock import now
@@ -58,6 +63,7 @@ def run_piece(source: Import) -> bool:
 def _take_back(source: Import, members: Sequence[ImportedContact]) -> Counter[str]:
     busy = _touched(source, [member.contact_id for member in members])
     _withdraw_consents(source, [member.contact_id for member in members])
+    _leave_the_list(source, [member.contact_id for member in members])
     gone = [member.contact_id for member in members if member.outcome == CREATED and member.contact_id not in busy]
     restored, kept = list[Contact](), 0
     for member in members:
@@ -92,6 +98,12 @@ def _withdraw_consents(source: Import, ids: Sequence[int]) -> None:
         earlier = Consent.objects.filter(**told, at__lt=begun).order_by("pk").values_list("contact_id", "value")
         agreed = {contact for contact, value in dict(earlier).items() if value == ConsentValue.YES}
         consent.record(given - agreed, PLATFORM, [purpose], ConsentValue.UNSET, "import_undone")
+
+
+def _leave_the_list(source: Import, ids: Sequence[int]) -> None:
+    """Who was in the list before, or was put in since in another way, stays in it."""
+    if source.into_list_id:
+        ListMember.objects.filter(list=source.into_list_id, contact__in=ids, source=by_import(source.pk)).delete()
 
 
 def _as_before(contact: Contact, before: dict[str, Any]) -> Contact:

@@ -11,7 +11,7 @@ from staffetta.connectors.messages import Customer
 from staffetta.contacts import consent
 from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.insert_rows import insert_rows
-from staffetta.contacts.lists import add_ids
+from staffetta.contacts.lists import add_ids, by_sync
 from staffetta.contacts.models import ConsentValue, Contact, Suppression
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.contacts.suppression import digest, masked, tell
@@ -32,7 +32,7 @@ def store(verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup)
         _write_links(verdicts, known, run)
         if setup.configuration.into_list_id:
             people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
-            add_ids(setup.configuration.into_list_id, people)
+            add_ids(setup.configuration.into_list_id, people, by_sync(run.configuration_id, run.pk))
         _write_meanings(verdicts, setup)
         _close_former(verdicts, run)
     _write_rows([verdict for verdict in verdicts if verdict.customer.id not in known.erased], run)

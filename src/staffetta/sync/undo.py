@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 
+from staffetta.contacts.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
@@ -17,6 +18,7 @@ from staffetta.sync.models import SyncLink, SyncRow, SyncRun, UndoState
 from staffetta.work.clock import now
 
 PIECE = 500
+MEMBERS = 5000
 AT_ONCE = timedelta(seconds=1)
 UNDOABLE = (CREATED, UPDATED, CONFLICTING)
 WHOLE, PARTLY, KEPT = "whole", "partly", "kept"
@@ -44,14 +46,10 @@ def undo_piece(run: SyncRun) -> bool:
 
 
 def _left_the_list(run: SyncRun) -> int:
-    """Take the next people out of the list whom the run put into it; who was in it before stays."""
-    configuration = run.configuration
-    if configuration.into_list_id is None or run.started_at is None:
-        return 0
-    customers = SyncLink.objects.filter(configuration=configuration, contact__isnull=False).values("contact")
-    added = ListMember.objects.filter(list=configuration.into_list_id, contact__in=customers)
-    added = added.filter(added_at__gte=run.started_at, added_at__lte=run.finished_at or now())
-    return ListMember.objects.filter(pk__in=list(added.values_list("pk", flat=True)[:PIECE])).delete()[0]
+    """Take the next people out of the list whom the run put into it; who was in it in another way stays."""
+    # The newest first, along the primary key: what a run put in lies near the end, whatever list it was then.
+    added = ListMember.objects.filter(source=by_sync(run.configuration_id, run.pk)).order_by("-pk")
+    return ListMember.objects.filter(pk__in=list(added.values_list("pk", flat=True)[:MEMBERS])).delete()[0]
 
 
 def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
