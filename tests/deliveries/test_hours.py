@@ -16,6 +16,7 @@ from staffetta.communications.pause import pause
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
 from staffetta.deliveries import dispatch, due, statements
+from staffetta.deliveries.databases import Statement
 from staffetta.deliveries.marks import Holder
 from staffetta.deliveries.models import Attempt, Delivery
 from staffetta.deliveries.zones import Closed, closed_of
@@ -191,7 +192,7 @@ def test_speed_and_hours_hold_together(channel: Channel, engage: Engage, at: At)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
 def test_a_claim_does_not_look_at_whoever_is_closed(channel: Channel) -> None:
     holder = Holder(channel.pk, "channel", 1, "test")
-    asked: tuple[statements.Statement, ...] = (
+    asked: tuple[Statement, ...] = (
         statements.communication_claim(holder, 1, ROME, None, 50),
         (due.IN_ZONE, [1, ROME]),
     )

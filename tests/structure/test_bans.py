@@ -100,7 +100,7 @@ def test_only_the_clock_asks_what_time_it_is(call: str) -> None:
 
 
 def test_only_states_writes_the_state_of_a_delivery() -> None:
-    """Raw SQL on the ledger and `.state =` of a delivery stand in states.py alone."""
+    """Raw SQL on the ledger stands in statements.py, and only states.py and what it is made of use it."""
     writers = [
         place(path)
         for path in MODULES
@@ -108,6 +108,10 @@ def test_only_states_writes_the_state_of_a_delivery() -> None:
         and "UPDATE DELIVERIES_DELIVERY" in " ".join(path.read_text().upper().split())
     ]
     assert not writers
+    assert not breaches(
+        ("staffetta.deliveries.statements", "staffetta.deliveries.claims"),
+        lambda where: where in [f"deliveries/{name}.py" for name in ("states", "claims", "questions")],
+    )
 
 
 def test_no_module_is_named_after_nothing() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 
-from staffetta.deliveries import statements
+from staffetta.deliveries import databases
 from staffetta.deliveries.gains import Gains
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind
 
@@ -45,7 +45,7 @@ class Moves:
         if not places:
             return
         values = ", ".join(["(%s, %s, %s, %s)"] * len(places))
-        with statements.cursor_of_turn() as cursor:
+        with databases.cursor_of_turn() as cursor:
             cursor.execute(ADD.format(places=values), [part for place, number in places for part in (*place, number)])
 
 

@@ -22,7 +22,7 @@ from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.channels.pace import rate_of
 from staffetta.connectors.errors import ConnectorError, KeyRefused
-from staffetta.deliveries import breaker, budget, policy, statements, states
+from staffetta.deliveries import breaker, budget, policy, questions, states
 from staffetta.deliveries.carried import pace_of, recipients_of, unchanged
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import Attempt, BreakerKind
@@ -62,14 +62,15 @@ def work(context: LaneContext) -> bool:
     for channel in _channels():
         if context.stopping():
             return False
-        if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk, counted=budget.counts(channel)):
+        counted = budget.counts(channel)
+        if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk, counted=counted):
             continue
         name = lease_name(channel.pk)
         asked_at = monotonic()
         fence = lease.acquire(name, context.worker, lease_seconds())
         if fence is None:
             continue
-        holder = Holder(channel.pk, name, fence, context.worker, budget.counts(channel))
+        holder = Holder(channel.pk, name, fence, context.worker, counted)
         _rest_after(channel, Session(channel, holder, context, asked_at).run())
         return True
     return False
@@ -87,7 +88,7 @@ def lease_name(channel_id: int) -> str:
 def has_due(channel_id: int, *, counted: bool = False) -> bool:
     """Say whether the channel has a row that may be sent now, in the daily budget if it is `counted`; a plain read."""
     with connection.cursor() as cursor:
-        return statements.is_due(cursor, channel_id, singles_only=counted and budget.rests())
+        return questions.is_due(cursor, channel_id, singles_only=counted and budget.rests())
 
 
 def _channels() -> list[Channel]:
@@ -216,7 +217,7 @@ class Session:
         """Take back what is marked and has not left: its communication is paused, stopped or held, its hours closed."""
         if self.marked:
             with connection.cursor() as cursor:
-                self.sending.rest(statements.running(cursor, self.channel.pk))
+                self.sending.rest(questions.running(cursor, self.channel.pk))
 
     def _room(self) -> int:
         """Return how many rows may be marked: the bound less what is marked, no more than the pace uses soon."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from staffetta.deliveries import statements
+from staffetta.deliveries import databases
 from staffetta.deliveries.marks import Answer
 from staffetta.deliveries.models import TAKEN, AttemptCount, DeliveryKind
 from staffetta.deliveries.policy import ACCEPTED, RELEASED
@@ -106,7 +106,7 @@ def _gain(number: int, found: dict[str, int]) -> Gain:
 def _tries(cursor: Any, ids: list[int]) -> dict[int, int]:
     if not ids:
         return {}
-    condition, parameters = statements.listed(ids)
+    condition, parameters = databases.listed(ids)
     marks = ", ".join(["%s"] * len(UNCOUNTED))
     cursor.execute(TRIES.format(ids=condition, uncounted=marks), [*parameters, *UNCOUNTED])
     return {int(each): int(number) for each, number in cursor.fetchall()}

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
+from staffetta.deliveries.databases import stamp
 from staffetta.deliveries.models import Delivery, SentNoted
-from staffetta.deliveries.statements import stamp
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from django.conf import settings
 from django.db import connection
 
-from staffetta.deliveries import statements
+from staffetta.deliveries import databases
 from staffetta.deliveries.models import Reached
 
 PIECE = 5000
@@ -48,7 +48,7 @@ def _key(secret: str) -> bytes:
 def expire(before: datetime) -> int:
     """Let those go who were last reached before that; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute(EXPIRE, [statements.stamp(before), PIECE])
+        cursor.execute(EXPIRE, [databases.stamp(before), PIECE])
         return int(cursor.rowcount)
 
 
@@ -62,21 +62,21 @@ def note(persons: Mapping[int, int], present: datetime) -> int:
     if not persons:
         return 0
     listed = json.dumps([{"person": person, "delivery": each} for person, each in sorted(persons.items())])
-    if statements.postgres():
+    if databases.postgres():
         columns, source = "person, delivery", "jsonb_to_recordset(%s::jsonb) AS o(person bigint, delivery bigint)"
     else:
         columns, source = "json_extract(value, '$.person'), json_extract(value, '$.delivery')", "json_each(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(NOTE.format(columns=columns, source=source), [statements.stamp(present), listed])
+        cursor.execute(NOTE.format(columns=columns, source=source), [databases.stamp(present), listed])
         return sum(before is None for (before,) in cursor.fetchall())
 
 
 def give_back(ids: Sequence[int]) -> int:
     """Undo what was counted for these messages, unless another counted since; return how many count no more."""
-    condition, parameters = statements.listed(ids)
+    condition, parameters = databases.listed(ids)
     with connection.cursor() as cursor:
         cursor.execute(ADDRESSES.format(ids=condition), parameters)
-        persons, listed = statements.listed([digest(address) for _, address in cursor.fetchall()])
+        persons, listed = databases.listed([digest(address) for _, address in cursor.fetchall()])
         both = [*listed, *parameters]
         cursor.execute(UNCOUNT.format(persons=persons, ids=condition), both)
         gone = int(cursor.rowcount)

@@ -15,7 +15,7 @@ from django.db import connection
 from staffetta.channels import gateway
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Platform
-from staffetta.deliveries import policy, statements
+from staffetta.deliveries import databases, policy
 from staffetta.deliveries.marks import Answer, Marked
 from staffetta.work.clock import monotonic, now, offset, real_now
 
@@ -98,12 +98,12 @@ def from_ledger(channel: Channel) -> Recipients:
     if not gap:
         return Recipients(0)
     since, moment = timedelta(seconds=gap), present()
-    earliest = statements.stamp(now() - since), statements.stamp(real_now() - since)
+    earliest = databases.stamp(now() - since), databases.stamp(real_now() - since)
     with connection.cursor() as cursor:
         cursor.execute(LATELY, [earliest[0], channel.pk, earliest[1], channel.pk])
         return Recipients(gap, {address: moment - _age(settled_at) for address, settled_at in cursor.fetchall()})
 
 
 def _age(settled_at: Any) -> float:
-    moment = statements.read_moment(settled_at)
+    moment = databases.read_moment(settled_at)
     return max(0.0, (now() - moment).total_seconds()) if moment else 0.0

@@ -1,28 +1,19 @@
-"""The SQL of states.py, for SQLite and PostgreSQL. Nothing but `states.py` runs what changes a state.
+"""The SQL of states.py, for SQLite and PostgreSQL: texts and their parameters, run by `states.py` and its claims.
 
 Raw, because the ORM has no `UPDATE … FROM` and no `RETURNING`: a turn of the dispatcher is six statements whatever
 the number of rows. Lists cross as one JSON parameter (`json_each`, `jsonb_to_recordset`), so that a statement's text
 is always the same. Literals such as 'waiting' stand in the text: only then may a partial index be used.
 """
 
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
-from staffetta.deliveries.zones import open_zones
+from staffetta.deliveries.databases import Statement, listed, postgres, stamp
 from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 
 if TYPE_CHECKING:
     from staffetta.deliveries.marks import Holder
-
-Statement = tuple[str, list[Any]]
 
 MARKED = """id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters,
 zone, not_before"""
@@ -32,14 +23,6 @@ USABLE = """t.active AND v.status = 'approved' AND v.unsupported = '' AND v.gone
 CHAIN = """channels_templatevariant v JOIN channels_template t ON t.id = v.template_id
 JOIN channels_channel c ON c.id = t.channel_id"""
 
-# The running communications of a channel whose template is the revision a person accepted.
-RUNNING_FROM = f"""FROM communications_communication m CROSS JOIN {CHAIN}
-WHERE m.channel_id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision
-  AND {USABLE}"""
-RUNNING = f"SELECT m.id, m.hours, m.zones {RUNNING_FROM} ORDER BY m.id"
-# Those of them that may be sent at this moment: one with a speed of its own is not due before its next time has come.
-RUNNABLE = f"""SELECT m.id, m.hours, m.zones, m.speed, m.paced_to {RUNNING_FROM}
-AND (m.paced_to IS NULL OR m.paced_to <= %s) ORDER BY m.id"""
 SPACED = "UPDATE communications_communication SET paced_to = %s WHERE id = %s"
 # Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
 STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m CROSS JOIN {CHAIN}
@@ -48,114 +31,20 @@ WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision =
 SAME_CONTRACT = f"""EXISTS (SELECT 1 FROM {CHAIN}
 WHERE v.id = d.variant_id AND v.fingerprint = d.fingerprint AND c.id = d.channel_id AND {USABLE})"""
 
-IN_FLIGHT = """
-SELECT id FROM deliveries_delivery WHERE state = 'sending' AND sending_at < %s ORDER BY sending_at LIMIT %s
-"""
-WAITING_OF = """
-SELECT id FROM deliveries_delivery WHERE communication_id = %s AND state = 'waiting' ORDER BY reason, id LIMIT %s
-"""
 SINGLE = ("d.kind = 'transactional' AND d.communication_id IS NULL", "d.kind = 'test'")
-
-
 # Rows that are named by their keys are found by their keys: `|| ''` keeps PostgreSQL from the partial index of that
 # state, through which it walked over everybody who waits at each claim (20,000 rows: 52 ms instead of 7).
 IN_STATE = "{column} || '' ="
-
-
-def cursor_of_turn() -> CursorWrapper:
-    """Return a cursor for the statements every turn repeats: PostgreSQL plans each of them once per connection.
-
-    Django's own cursors write the values into the text, so that every execution is planned anew.
-    """
-    connection.ensure_connection()
-    if not postgres():
-        return connection.cursor()
-    bare: Any = psycopg.Cursor(connection.connection)
-    return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Send statements on without waiting for the one before; a fetch waits for all so far. Only PostgreSQL is far."""
-    if not postgres():
-        yield
-        return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
-
-
 # Of one zone, by `delivery_due_in_zone`: the other index would walk over everybody whose hours are closed, hence `+ 0`.
 IN_ZONE = "d.channel_id + 0 = %s AND d.communication_id = %s AND d.zone = %s AND NOT (d.zone = '')"
 IN_ALL_ZONES = "d.channel_id = %s AND d.kind = 'communication' AND d.communication_id = %s"
 
 
-class Runnable(NamedTuple):
-    """A communication that may be sent now: to people in `zones` (None: to all), `speed` messages a minute."""
-
-    id: int
-    zones: list[str] | None
-    speed: int | None
-    next_at: datetime | None
-
-    @property
-    def asked(self) -> Sequence[str | None]:
-        """What to ask for one by one: the open zones, or once for everybody."""
-        return [None] if self.zones is None else self.zones
-
-
-def running(cursor: Any, channel_id: int) -> dict[int, list[str] | None]:
-    """Return the communications of a channel that are under way and well, due or not, with their open zones."""
-    cursor.execute(RUNNING, [channel_id])
-    return {int(each): open_zones(hours, zones) for each, hours, zones in cursor.fetchall()}
-
-
-def runnable(cursor: Any, channel_id: int) -> list[Runnable]:
-    """Return the communications of a channel that may be sent now."""
-    ask_runnable(cursor, channel_id)
-    return told_runnable(cursor)
-
-
-def ask_runnable(cursor: Any, channel_id: int) -> None:
-    """Ask which communications of a channel may be sent now; `told_runnable` reads the answer."""
-    cursor.execute(RUNNABLE, [channel_id, stamp(real_now())])
-
-
-def told_runnable(cursor: Any) -> list[Runnable]:
-    """Return what `ask_runnable` asked for."""
-    found = [
-        Runnable(int(each), open_zones(hours, zones), speed, read_moment(moment))
-        for each, hours, zones, speed, moment in cursor.fetchall()
-    ]
-    return [each for each in found if each.zones != []]
-
-
-def _source(communication_id: int, zone: str | None, channel_id: int) -> Statement:
+def source(communication_id: int, zone: str | None, channel_id: int) -> Statement:
     """Return the condition for rows of a communication, of one zone when its hours are asked for."""
     if zone is None:
         return IN_ALL_ZONES, [channel_id, communication_id]
     return IN_ZONE, [channel_id, communication_id, zone]
-
-
-def read_moment(kept: datetime | None) -> datetime | None:
-    """Return a moment that a raw statement found: SQLite's are in UTC and do not say so."""
-    return kept.replace(tzinfo=UTC) if kept is not None and kept.tzinfo is None else kept
-
-
-def stamp(moment: datetime) -> Any:
-    """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
-    return connection.ops.adapt_datetimefield_value(moment)
-
-
-def postgres() -> bool:
-    return connection.vendor == "postgresql"
-
-
-def listed(ids: Sequence[int]) -> Statement:
-    """Return the condition "one of `ids`" as one parameter."""
-    if postgres():
-        return "= ANY(%s)", [list(ids)]
-    return "IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
 
 
 def lease_of(holder: "Holder") -> list[Any]:
@@ -179,7 +68,7 @@ def communication_claim(holder: "Holder", communication_id: int, zone: str | Non
     `since` is the `not_before` of the last row marked (None: from the beginning). PostgreSQL keeps the index entries of
     rows that wait no more until the next vacuum: each claim would walk over all of them again.
     """
-    where, of_source = _source(communication_id, zone, holder.channel_id)
+    where, of_source = source(communication_id, zone, holder.channel_id)
     parameters: list[Any] = [stamp(real_now()), *of_source]
     if since is not None:
         where += " AND d.not_before >= %s"
@@ -293,36 +182,6 @@ def mark_again(each: int, present: Any) -> Statement:
     )
 
 
-def state_of(cursor: Any, each: int, attempt: int) -> tuple[int, int | None, str, str, str] | None:
-    """Return (id, communication, kind, reason, state) of one row at that attempt, locked against change."""
-    lock = "FOR UPDATE" if postgres() else ""
-    cursor.execute(
-        f"""SELECT id, communication_id, kind, reason, state FROM deliveries_delivery
-        WHERE id = %s AND attempt = %s {lock}""",
-        [each, attempt],
-    )
-    found: tuple[int, int | None, str, str, str] | None = cursor.fetchone()
-    return found
-
-
-def chosen(cursor: Any, sql: str, parameters: list[Any]) -> list[int]:
-    cursor.execute(sql, parameters)
-    return [int(row[0]) for row in cursor.fetchall()]
-
-
-def locked(cursor: Any, ids: Sequence[int], state: str) -> list[tuple[int, int | None, str, str]]:
-    """Return (id, communication, kind, reason) of those in `state`, locked in one order against deadlock."""
-    condition, parameters = listed(ids)
-    lock = "FOR UPDATE" if postgres() else ""
-    cursor.execute(
-        f"""SELECT id, communication_id, kind, reason FROM deliveries_delivery
-        WHERE id {condition} AND {IN_STATE.format(column="state")} %s ORDER BY id {lock}""",
-        [*parameters, state],
-    )
-    found: list[tuple[int, int | None, str, str]] = cursor.fetchall()
-    return found
-
-
 def move(ids: Sequence[int], old: str, new: str, *, reason: str, by: str) -> Statement:
     condition, parameters = listed(ids)
     present = stamp(now())
@@ -365,24 +224,3 @@ def insert(rows: Sequence[dict[str, object]], frozen: dict[str, object]) -> Stat
         f"INSERT INTO deliveries_delivery ({columns}) SELECT {taken}, {settled}, {shared} FROM {source}",
         [stamp(now()), *frozen.values(), as_json(rows).decode()],
     )
-
-
-def is_due(cursor: Any, channel_id: int, *, singles_only: bool = False) -> bool:
-    """Say whether the channel has anything to send now; reads only, so that idling locks nothing.
-
-    Asked source by source and in the index's order: a question over all at once may be planned as a walk over every row
-    that waits, and a held communication may have a million of them.
-    """
-    sources: list[Statement] = [(f"d.channel_id = %s AND {one} AND {SAME_CONTRACT}", [channel_id]) for one in SINGLE]
-    for each in [] if singles_only else runnable(cursor, channel_id):
-        sources += [_source(each.id, zone, channel_id) for zone in each.asked]
-    present = stamp(now())
-    for source, parameters in sources:
-        cursor.execute(
-            f"""SELECT d.id FROM deliveries_delivery d WHERE {source} AND d.state = 'waiting'
-            AND d.not_before <= %s ORDER BY d.not_before, d.id LIMIT 1""",
-            [*parameters, present],
-        )
-        if cursor.fetchone():
-            return True
-    return False

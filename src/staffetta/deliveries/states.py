@@ -33,16 +33,14 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import connection, transaction
 
-from staffetta.deliveries import budget, policy, statements
+from staffetta.deliveries import budget, claims, databases, policy, questions, statements
 from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
 from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
-from staffetta.work.pace import Spacing
 
 W, S = DeliveryState.WAITING, DeliveryState.SENDING
 FINAL = (
@@ -75,7 +73,7 @@ def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | 
     with _one_turn(answers, counted=holder.counted and want > 0) as one:
         listed = one.tell(answers)
         if want > 0:
-            statements.ask_runnable(one.choice, holder.channel_id)
+            questions.ask_runnable(one.choice, holder.channel_id)
         one.heed(answers, listed)
         return one.claim(holder, want, shares or Shares()) if want > 0 else []
 
@@ -108,14 +106,14 @@ def insert(rows: Iterable[dict[str, object]], frozen: dict[str, object]) -> int:
 def sweep(before: datetime, limit: int = 500) -> int:
     """Turn what was marked before `before` (the machine's own time) and never answered into `uncertain`."""
     with transaction.atomic(), connection.cursor() as cursor:
-        ids = statements.chosen(cursor, statements.IN_FLIGHT, [statements.stamp(before), limit])
+        ids = questions.chosen(cursor, questions.IN_FLIGHT, [databases.stamp(before), limit])
         return _move(cursor, ids, S, DeliveryState.UNCERTAIN, reason="worker_gone")
 
 
 def cancel(communication_id: int, limit: int = 5000) -> int:
     """Cancel waiting rows of a stopped communication, at most `limit`."""
     with transaction.atomic(), connection.cursor() as cursor:
-        ids = statements.chosen(cursor, statements.WAITING_OF, [communication_id, limit])
+        ids = questions.chosen(cursor, questions.WAITING_OF, [communication_id, limit])
         return _move(cursor, ids, W, DeliveryState.CANCELLED, reason="stopped")
 
 
@@ -159,7 +157,7 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
         raise ValueError(f"no arrow leads from {old} to {new}")
     moves = Moves()
     # The old reasons have to be known for the counters, and no row may change in between: they are locked first.
-    before = {row[0]: row for row in statements.locked(cursor, ids, old)}
+    before = {row[0]: row for row in questions.locked(cursor, ids, old)}
     if not before:
         return 0
     cursor.execute(*statements.move(list(before), old, new, reason=reason, by=by))
@@ -184,8 +182,8 @@ def _one_turn(answers: Sequence[Answer], *, counted: bool) -> Iterator["_Turn"]:
         counting = budget.of(answers, counted=counted)
         if counting:
             counting.give_back(answers)
-        at_once = nullcontext() if counting else statements.together()
-        with at_once, statements.cursor_of_turn() as ledger, statements.cursor_of_turn() as choice:
+        at_once = nullcontext() if counting else databases.together()
+        with at_once, databases.cursor_of_turn() as ledger, databases.cursor_of_turn() as choice:
             one = _Turn(ledger, choice, counting)
             yield one
             if counting:
@@ -204,7 +202,7 @@ class _Turn:
         """Write the answers down and return them as JSON; which rows took them, `heed` reads."""
         listed = as_json([_row(answer) for answer in answers]).decode()
         if answers:
-            self.ledger.execute(*statements.answer_deliveries(listed, statements.stamp(now())))
+            self.ledger.execute(*statements.answer_deliveries(listed, databases.stamp(now())))
         return listed
 
     def heed(self, answers: Sequence[Answer], listed: str) -> None:
@@ -217,8 +215,8 @@ class _Turn:
             self.moves.leave(communication_id, kind, S)
             self.moves.arrive(communication_id, kind, answer.state, answer.reason)
             self.moves.gains.answered(communication_id, kind, answer)
-        if not statements.postgres():
-            self.ledger.execute(*statements.answer_attempts(listed, statements.stamp(now())))
+        if not databases.postgres():
+            self.ledger.execute(*statements.answer_attempts(listed, databases.stamp(now())))
         for late in told.values():
             _record_late(self.ledger, late, self.moves)
         self.moves.gains.write(self.ledger)
@@ -228,31 +226,24 @@ class _Turn:
 
         With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
         """
-        running = statements.told_runnable(self.choice)
-        rows = self._claim_singles(holder, want) if shares.singles else []
+        running = questions.told_runnable(self.choice)
+        rows = claims.singles(self.ledger, holder, want) if shares.singles else []
         shares.singles = bool(rows)
         beyond = self.counting.admit(rows) if self.counting else []
         left = want - len(rows)
         if self.counting:
             left = min(left, self.counting.left_to_communications)
-        shared = _claim_shares(self.ledger, holder, left, shares, running)
+        shared = claims.shared(self.ledger, holder, left, shares, running)
         if self.counting:
             self.counting.admit(shared)
         rows += shared
-        if rows and not statements.postgres():
+        if rows and not databases.postgres():
             self.ledger.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
-        marked = [_marked(row) for row in rows]
+        marked = [claims.marked(row) for row in rows]
         for row in marked:
             self.moves.leave(row.communication_id, row.kind, W)
             self.moves.arrive(row.communication_id, row.kind, S)
         return self._without(marked, dict(beyond)) if beyond else marked
-
-    def _claim_singles(self, holder: Holder, want: int) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = []
-        for where in statements.SINGLE:
-            self.ledger.execute(*statements.single_claim(holder, where, want - len(rows)))
-            rows += self.ledger.fetchall()
-        return rows
 
     def _without(self, marked: list[Marked], beyond: dict[int, datetime]) -> list[Marked]:
         """Give back at once what may not leave before a moment; `admit` has not counted it."""
@@ -261,67 +252,22 @@ class _Turn:
         return [row for row in marked if row.id not in beyond]
 
 
-def _claim_shares(
-    cursor: Any, holder: Holder, want: int, shares: Shares, running: list[statements.Runnable]
-) -> list[tuple[Any, ...]]:
-    """Share `want` among the running communications; what one does not need, or may not have yet, goes to the next."""
-    start = shares.rotation % len(running) if running else 0
-    shares.rotation += 1
-    rows: list[tuple[Any, ...]] = []
-    for left, each in zip(range(len(running), 0, -1), running[start:] + running[:start], strict=True):
-        spacing = Spacing.of(each.speed, each.next_at, real_now()) if each.speed else None
-        share = -(-(want - len(rows)) // left)
-        if spacing:
-            share = min(share, spacing.allowed)
-        if share <= 0:
-            continue
-        found = _claim_zones(cursor, holder, each, share, shares)
-        if found and spacing:
-            cursor.execute(statements.SPACED, [statements.stamp(spacing.after(len(found))), each.id])
-        rows += found
-    return rows
-
-
-def _claim_zones(
-    cursor: Any, holder: Holder, each: statements.Runnable, share: int, shares: Shares
-) -> list[tuple[Any, ...]]:
-    """Mark rows of one communication: of whomever, or zone by zone in their order, those that ran dry last."""
-    rows: list[tuple[Any, ...]] = []
-    for zone in sorted(each.asked, key=lambda zone: (each.id, zone) in shares.dry):
-        key, wanted = (each.id, zone), share - len(rows)
-        cursor.execute(*statements.communication_claim(holder, each.id, zone, shares.since.get(key), wanted))
-        found = cursor.fetchall()
-        if found:
-            shares.since[key] = max(row[-1] for row in found)
-        rows += found
-        if len(found) == wanted:
-            break
-        shares.dry.add(key)
-    return rows
-
-
-def _marked(row: tuple[Any, ...]) -> Marked:
-    each, attempt, kind, communication_id, variant_id, address, template, language, parameters, zone, _ = row
-    values = orjson.loads(parameters) if isinstance(parameters, str) else parameters
-    return Marked(each, attempt, kind, communication_id, variant_id, address, template, language, values, zone)
-
-
 def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
     """Record an answer to a row that is no longer `sending`: swept meanwhile, perhaps settled, perhaps sent again.
 
     Acceptance and refusal are facts: they settle an uncertain row. An accepted row that a person has sent back to
     waiting would go out twice: it passes `sending` to `sent` at once. Everything else changes nothing.
     """
-    state = statements.state_of(cursor, answer.id, answer.attempt)
+    state = questions.state_of(cursor, answer.id, answer.attempt)
     if state is None or answer.state not in (DeliveryState.SENT, DeliveryState.FAILED):
         return
     _, communication_id, kind, old_reason, old = state
     if old != DeliveryState.UNCERTAIN and (old, answer.state) != (W, DeliveryState.SENT):
         return
     if old == W:
-        cursor.execute(*statements.mark_again(answer.id, statements.stamp(real_now())))
+        cursor.execute(*statements.mark_again(answer.id, databases.stamp(real_now())))
     cursor.execute(
-        *statements.answer_late(as_json([_row(answer)]).decode(), S if old == W else old, statements.stamp(now()))
+        *statements.answer_late(as_json([_row(answer)]).decode(), S if old == W else old, databases.stamp(now()))
     )
     moves.leave(communication_id, kind, old, old_reason)
     moves.arrive(communication_id, kind, answer.state, answer.reason)
@@ -332,5 +278,5 @@ def _row(answer: Answer) -> dict[str, object]:
     """Leave out what the answer does not say: most say nothing but `accepted`, and each byte is read three times."""
     row = {name: value for name in statements.WRITTEN if (value := getattr(answer, name))}
     if answer.not_before:
-        row["not_before"] = str(statements.stamp(answer.not_before))
+        row["not_before"] = str(databases.stamp(answer.not_before))
     return row

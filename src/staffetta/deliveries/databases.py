@@ -1,0 +1,57 @@
+"""The two databases under raw statements: what differs between SQLite and PostgreSQL, and how to be quick on them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+Statement = tuple[str, list[Any]]
+
+
+def postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def stamp(moment: datetime) -> Any:
+    """Return the moment as the database keeps it (SQLite: text in UTC), since raw statements bypass the fields."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def read_moment(kept: datetime | None) -> datetime | None:
+    """Return a moment that a raw statement found: SQLite's are in UTC and do not say so."""
+    return kept.replace(tzinfo=UTC) if kept is not None and kept.tzinfo is None else kept
+
+
+def listed(ids: Sequence[int]) -> Statement:
+    """Return the condition "one of `ids`" as one parameter."""
+    if postgres():
+        return "= ANY(%s)", [list(ids)]
+    return "IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
+
+
+def cursor_of_turn() -> CursorWrapper:
+    """Return a cursor for the statements every turn repeats: PostgreSQL plans each of them once per connection.
+
+    Django's own cursors write the values into the text, so that every execution is planned anew.
+    """
+    connection.ensure_connection()
+    if not postgres():
+        return connection.cursor()
+    bare: Any = psycopg.Cursor(connection.connection)
+    return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send statements on without waiting for the one before; a fetch waits for all so far. Only PostgreSQL is far."""
+    if not postgres():
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
