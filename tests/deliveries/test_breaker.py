@@ -132,6 +132,23 @@ def test_a_template_refused_again_and_again_holds_whoever_uses_it(
     assert communication.state == CommunicationState.DONE
 
 
+def test_the_incident_tells_how_many_it_has_become(channel: Channel, engage: Engage, as_operator: Client) -> None:
+    refuse(engage)
+    people(TEMPLATE_IN_A_ROW + 90)
+    communication = planned(channel)
+    run()
+    at_first = int(incident("template_refused_often").detail)
+    communication.refresh_from_db()
+    hold.resume(communication, None)
+    run()
+    so_far = Breaker.objects.get(kind="template").failures
+    assert so_far > at_first
+    told = incident("template_refused_often")
+    assert (told.detail, told.failures) == (str(so_far), 1)
+    page = as_operator.get("/communications/").content.decode()
+    assert f"{so_far} messaggi di fila sono stati rifiutati" in page
+
+
 @pytest.mark.parametrize("accepted_first", [0, 3], ids=["refused whole", "refused after the third"])
 def test_a_communication_refused_whole_opens_one_incident_that_of_its_template(
     accepted_first: int, channel: Channel, engage: Engage

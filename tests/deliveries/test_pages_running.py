@@ -76,7 +76,9 @@ def test_switched_on_again_a_person_lets_it_go_on_and_nobody_is_lost(
     communication = held(channel)
     assert communication.variant
     switch(channel, [communication.variant.template_id], on=True)
-    assert "Accetta e riprendi" in as_operator.get(f"/communications/{communication.pk}/").content.decode()
+    page = as_operator.get(f"/communications/{communication.pk}/").content.decode()
+    assert "Riprendi</button>" in page
+    assert "Accetta e riprendi" not in page
     as_operator.post(f"/communications/{communication.pk}/resume/")
     ledger.run()
     assert numbers(communication).sent == len(engage.ledger()) == 4

@@ -170,6 +170,27 @@ def test_what_runs_nowhere_is_told_with_the_command_of_whoever_runs_it(
     assert not_told not in page
 
 
+@pytest.mark.parametrize(
+    ("engine", "lane", "words"),
+    [
+        ("database", "jobs", "Nessun worker dà segni di vita per: Lavori in background."),
+        ("database", "dispatch", "Nessun worker dà segni di vita per: Invio."),
+        ("rq", "jobs", "affidati a RQ e il suo worker non dà segni di vita: riavvia «staffetta jobs»"),
+        ("celery", "jobs", "affidati a Celery e il suo worker non dà segni di vita: riavvia «staffetta jobs»"),
+    ],
+)
+def test_a_lane_that_fell_silent_is_told_at_the_top_with_what_to_do(
+    engine: str, lane: str, words: str, as_operator: Client, settings: Settings
+) -> None:
+    settings.TASK_ENGINE = engine
+    beat(without=lane)
+    LaneBeat.objects.create(lane=lane, worker="host-2", beat_at=real_now() - timedelta(seconds=90))
+    top = as_operator.get("/system/").content.decode().partition('id="queues-title"')[0]
+    assert words in top
+    LaneBeat.objects.create(lane=lane, worker="host-3", beat_at=real_now())
+    assert "segni di vita" not in as_operator.get("/system/").content.decode().partition('id="queues-title"')[0]
+
+
 def test_the_page_renews_only_its_changing_part(as_operator: Client) -> None:
     part = as_operator.get("/system/", headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith('<div id="system"')

@@ -47,6 +47,8 @@ HERE: dict[str, tuple[object, ...]] = {
 }
 NAMES = ("", "Ugo", "Anna Rossi", "Maria De Luca", "  Anna   Maria  Rossi ")
 FIRST_NAMES, LAST_NAMES = ("", "Ugo", "Anna Maria", "Anna"), ("", "Rossi", "De Luca")
+IDENTITIES = {"external_id": ("A1", "A2", "B 7", ""), "telegram_id": ("101", "102", "boh", "")}
+"""What customers may say of the fields no two contacts share; a contact has one of the first three, or none."""
 FITTINGS = sorted((there, here) for there, ours in FITTING.items() for here in ours)
 MODES = [mode.value for mode in Mode]
 
@@ -55,7 +57,8 @@ MODES = [mode.value for mode in Mode]
 class World:
     """Customers, contacts by place, the rows of the mapping, what else a configuration says.
 
-    `said`: place -> what the contact said, yes or no; `later`: what changes on both sides between two runs.
+    `said`: place -> what the contact said, yes or no; `later`: what changes on both sides between two runs; `had`:
+    place -> the identities the contact has.
     """
 
     customers: list[Customer]
@@ -64,19 +67,19 @@ class World:
     types: list[str]
     more: dict[str, object]
     said: dict[int, str] = field(default_factory=dict)
-    later: list[tuple[int, str, list[str], str, list[object]]] = field(
-        default_factory=list
-    )  # what changes on both sides between two runs
+    later: list[tuple[int, str, dict[str, str], str, list[object], bool]] = field(default_factory=list)
+    had: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def go_on(self, customers: list[Customer]) -> None:
         """Let people change at the provider, in `customers`, and here."""
-        for place, name, texts, first, values in self.later:
-            told = {f"c{position}": text for position, text in enumerate(texts)}
+        for place, name, told, first, values, forgets in self.later:
             for position, each in enumerate(customers):
                 if each.id == number(place):
                     customers[position] = replace(each, name=name, fields=told)
             for person in Contact.objects.filter(phone=f"+{number(place)}"):
                 person.first_name, person.values = first, _values(values)
+                if forgets:
+                    person.external_id = person.telegram_id = None
                 person.save()
 
     def build(self, channel: Channel) -> SyncConfiguration:
@@ -95,6 +98,8 @@ class World:
         Contact.objects.bulk_create(
             contact(place, first, last, **_values(values)) for place, (first, last, values) in self.contacts.items()
         )
+        for place, identities in self.had.items():
+            Contact.objects.filter(phone=f"+{number(place)}").update(**identities)
         for place, value in self.said.items():
             found = Contact.objects.filter(phone=f"+{number(place)}").values_list("pk", flat=True)
             consent.record(list(found), "whatsapp", consent.BOTH, value, "hand")
@@ -105,9 +110,11 @@ def _values(values: Sequence[object]) -> dict[str, object]:
     return {f"f{place}": value for place, value in enumerate(values) if value != ""}
 
 
-def _there(fittings: Sequence[tuple[str, str]]) -> st.SearchStrategy[list[str]]:
+def _there(fittings: Sequence[tuple[str, str]], identities: Sequence[str]) -> st.SearchStrategy[dict[str, str]]:
     """What one customer says in each field: mostly what our field can hold, now and then nothing or nonsense."""
-    return st.tuples(*(st.sampled_from([*_fitting(*each) * 6, "", "", "boh"]) for each in fittings)).map(list)
+    own = {f"c{place}": [*_fitting(*each) * 6, "", "", "boh"] for place, each in enumerate(fittings)}
+    told = own | {name: list(IDENTITIES[name]) for name in identities}
+    return st.fixed_dictionaries({name: st.sampled_from(texts) for name, texts in told.items()})
 
 
 def _fitting(there: str, here: str) -> list[str]:
@@ -142,13 +149,17 @@ def worlds(draw: st.DrawFn) -> World:
     rows += [SyncMapping(kind=kind, contact_field=kind.value, mode=draw(modes)) for kind in names]
     if draw(st.booleans()):
         rows.append(SyncMapping(kind=Kind.FIXED, fixed="it", contact_field="language", mode=draw(modes)))
-    texts, values = _there(fittings), _here(fittings)
+    identities = draw(st.lists(st.sampled_from(sorted(IDENTITIES)), unique=True))
+    rows += [
+        SyncMapping(customer_field=name, type_seen="text", contact_field=name, mode=draw(modes)) for name in identities
+    ]
+    texts, values = _there(fittings, identities), _here(fittings)
     places = st.integers(1, 3)
     people = st.lists(
         st.builds(
             lambda place, name, told, stopped, blocked: Customer(
                 number(place) if place else "12", name, stopped=stopped, blocked=blocked,
-                fields={f"c{position}": text for position, text in enumerate(told)},
+                fields=told,
             ),
             st.sampled_from([1, 2, 3, 1, 2, 3, 4, 0]), st.sampled_from(NAMES), texts, st.booleans(), st.booleans(),
         ),
@@ -173,12 +184,24 @@ def worlds(draw: st.DrawFn) -> World:
     said = draw(st.dictionaries(places, st.sampled_from(["yes", "no"]), max_size=3))
     later = draw(
         st.lists(
-            st.tuples(places, st.sampled_from(NAMES), texts, st.sampled_from(FIRST_NAMES), values),
+            st.tuples(places, st.sampled_from(NAMES), texts, st.sampled_from(FIRST_NAMES), values, st.booleans()),
             min_size=1,
             max_size=3,
         )
     )
-    return World(draw(people), draw(here), rows, [here_type for _there, here_type in fittings], more, said, later)
+    types = [here_type for _there, here_type in fittings]
+    return World(draw(people), draw(here), rows, types, more, said, later, _had(draw, identities))
+
+
+def _had(draw: st.DrawFn, identities: Sequence[str]) -> dict[int, dict[str, str]]:
+    """Whom the contacts are known as, nobody like another."""
+    had: dict[int, dict[str, str]] = {}
+    for name in identities:
+        values = [value for value in IDENTITIES[name] if value not in ("boh", "")]
+        for place, value in zip((1, 2, 3), draw(st.permutations([*values, "", ""])), strict=False):
+            if value:
+                had.setdefault(place, {})[name] = value
+    return had
 
 
 def run_over(made: SyncConfiguration, customers: list[Customer], *, rehearsal: bool = False) -> SyncRun:

@@ -32,8 +32,8 @@ def test_story_c1(channel: Channel, at_engage: People) -> None:
     run = ran(made)
     assert (counts(run), run.total, run.state) == (NUMBERS, 5000, RunState.DONE)
     after = people()
-    assert after["+393470000001"] == ("Maria", "De Luca", {"citta": "Roma", "nascita": "1990-05-17"})
-    assert after["+393470003200"] == ("Anna", "Rossi", {"citta": "Torino", "nascita": "1985-01-02"})
+    assert after["+393470000001"][:3] == ("Maria", "De Luca", {"citta": "Roma", "nascita": "1990-05-17"})
+    assert after["+393470003200"][:3] == ("Anna", "Rossi", {"citta": "Torino", "nascita": "1985-01-02"})
     assert not Consent.objects.exists()
     assert SyncRow.objects.filter(run=run, reason="not_a_date", field="nato_il").count() == 50
 

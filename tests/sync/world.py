@@ -79,5 +79,5 @@ def counts(run: SyncRun) -> dict[str, int]:
 
 
 def people() -> dict[str, tuple[object, ...]]:
-    rows = Contact.objects.values_list("phone", "first_name", "last_name", "values")
-    return {str(phone): (first, last, values) for phone, first, last, values in rows}
+    rows = Contact.objects.values_list("phone", "first_name", "last_name", "values", "telegram_id", "external_id")
+    return {str(phone): tuple(told) for phone, *told in rows}

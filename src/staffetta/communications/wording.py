@@ -49,6 +49,10 @@ TROUBLES: Mapping[str, Words] = {
         _("WhatsApp no longer approves the template."),
         _("Choose another template, or wait until it is approved again and refresh the channel."),
     ),
+    "template_paused": Words(
+        _("WhatsApp has paused the template."),
+        _("WhatsApp does so for some hours when people complain. Refresh the channel once the pause is over."),
+    ),
     "template_unsupported": Words(
         _("The template now has a part that cannot be sent from here."), _("Choose another template.")
     ),

@@ -48,7 +48,7 @@ def add_people(target: ContactList, people: QuerySet[Contact], by: User | None) 
 def add_ids(list_id: int, contact_ids: Sequence[int], source: str = "") -> None:
     """Put contacts into a list, a batch of an import or of a sync at a time."""
     members = ListMember.objects.filter(list=list_id)
-    present = dict(members.filter(contact__in=contact_ids).values_list("contact_id", "source"))
+    present = dict(members.filter(contact__among=contact_ids).values_list("contact_id", "source"))
     at = connection.ops.adapt_datetimefield_value(now())
     absent = [(list_id, contact_id, at, source) for contact_id in contact_ids if contact_id not in present]
     insert_rows(ListMember, ("list_id", "contact_id", "added_at", "source"), absent, "ON CONFLICT DO NOTHING")

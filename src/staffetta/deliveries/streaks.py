@@ -118,6 +118,8 @@ class Streaks:
                 opened.append(thing)
             if streak.opened_at and before.opened_at is None:
                 _tell(thing, streak)
+            elif streak.opened_at:
+                incidents.go_on(INCIDENT[thing[0]], str(thing[1]), streak.cause, str(streak.failures))
             elif before.opened_at and streak.opened_at is None:
                 incidents.success(INCIDENT[thing[0]], str(thing[1]))
             self.stored[thing] = streak

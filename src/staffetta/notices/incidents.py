@@ -35,6 +35,12 @@ def failure(
     return incident
 
 
+def go_on(kind: str, subject: str, cause: str, detail: str) -> None:
+    """Tell an open incident how things stand by now: its words are read on every page for as long as it lasts."""
+    rows = Incident.objects.filter(kind=kind, subject=subject, closed_at=None)
+    rows.update(cause=cause[:40], detail=detail[:500], last_at=now())
+
+
 def success(kind: str, subject: str) -> bool:
     """One success ends a row of failures. Return whether an open incident was closed."""
     rows = Incident.objects.filter(kind=kind, subject=subject, closed_at=None)

@@ -35,7 +35,14 @@ class Health:
 
     @property
     def missing(self) -> list[str]:
-        return [lane for lane, state in self.lanes.items() if state == "missing"]
+        return self._in("missing")
+
+    @property
+    def silent(self) -> list[str]:
+        return self._in("silent")
+
+    def _in(self, wanted: str) -> list[str]:
+        return [lane for lane, state in self.lanes.items() if state == wanted]
 
 
 def health() -> Health:

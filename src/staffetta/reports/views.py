@@ -34,7 +34,7 @@ def system(request: HttpRequest) -> HttpResponse:
     data: dict[str, object] = {
         "health": found,
         "to_start": wording.what_to_start(),
-        "to_add": wording.what_to_add(found.missing),
+        "to_add": [*wording.what_to_add(found.missing), *wording.what_to_start_again(found.silent)],
         "lanes": machine.lanes(),
         "queues": machine.queues(),
         "version": machine.own_version(),

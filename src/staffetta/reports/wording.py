@@ -79,3 +79,19 @@ def what_to_add(missing: Collection[str]) -> list[str | Promise]:
             )
         )
     return told
+
+
+def what_to_start_again(silent: Collection[str]) -> list[str | Promise]:
+    """Say what to start again for lanes of which no worker gives a sign of life any more."""
+    jobs_elsewhere = not engine.in_database() and engine.LANE in silent
+    ours = [str(lane_name(lane)) for lane in silent if not (jobs_elsewhere and lane == engine.LANE)]
+    told: list[str | Promise] = []
+    if ours:
+        words = _(
+            "No worker gives a sign of life for: {lanes}. Start one again, for these or for all: “staffetta worker”."
+        )
+        told.append(format_lazy(words, lanes=", ".join(ours)))
+    if jobs_elsewhere:
+        words = _("{engine} carries the background jobs, and its worker is silent: start “staffetta jobs” again.")
+        told.append(format_lazy(words, engine=ENGINES[engine.name()]))
+    return told

@@ -9,7 +9,8 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts.models import Contact
 from staffetta.sync.judge import CONFLICTING, REJECTED, apply, judge
-from staffetta.sync.look_up import look_up
+from staffetta.sync.look_up import look_up, owned
+from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncConfiguration, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import ready
 from staffetta.sync.store import customer_json, customer_of, store
@@ -26,8 +27,16 @@ def open_rows(configuration: SyncConfiguration, outcome: str) -> QuerySet[SyncRo
     )
 
 
+class Taken(Exception):
+    """An identity cannot be taken over: another contact has it. `reason` is a code of wording.py."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def decide(row: SyncRow, side: str, by: User | None) -> bool:
-    """Settle one conflict: `side` is here or there. False when it was settled or the contact has gone."""
+    """Settle one conflict: `side` is here or there. False when it was settled or the contact has gone; raises Taken."""
     with transaction.atomic():
         if not SyncRow.objects.filter(pk=row.pk, outcome=CONFLICTING, closed_at=None).update(closed_at=now()):
             return False
@@ -36,6 +45,7 @@ def decide(row: SyncRow, side: str, by: User | None) -> bool:
             return False
         said = {name: pair[1] for name, pair in row.conflicts.items()}
         if side == THERE:
+            _refuse_taken(contact, said)
             changes = apply(contact, said)
             contact.updated_at = now()
             contact.save()
@@ -46,10 +56,23 @@ def decide(row: SyncRow, side: str, by: User | None) -> bool:
     return True
 
 
+def _refuse_taken(contact: Contact, said: Mapping[str, object]) -> None:
+    for name in IDENTITIES:
+        if name in said and owned(name, [str(said[name])]).get(str(said[name]), contact.pk) != contact.pk:
+            raise Taken(f"{name}_taken")
+
+
 def decide_all(configuration: SyncConfiguration, side: str, by: User | None) -> int:
-    """Settle every open conflict of a configuration in the same way; return how many."""
-    rows = open_rows(configuration, CONFLICTING).order_by("pk")
-    return sum(decide(row, side, by) for row in rows.iterator(chunk_size=PIECE))
+    """Settle every open conflict of a configuration in the same way, but for identities another contact has; return
+    how many.
+    """
+    settled = 0
+    for row in open_rows(configuration, CONFLICTING).order_by("pk").iterator(chunk_size=PIECE):
+        try:
+            settled += decide(row, side, by)
+        except Taken:
+            continue
+    return settled
 
 
 def _remember(row: SyncRow, contact: Contact, said: Mapping[str, object]) -> None:

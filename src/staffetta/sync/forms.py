@@ -13,9 +13,10 @@ from staffetta.channels.models import Channel
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.sync.convert import fits
+from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import Direction, Every, Kind, Meaning, Mode, SyncConfiguration, SyncMapping
 from staffetta.sync.plan_writes import OPT_OUT_STOP, RULES, SUPPRESSED_BLOCK
-from staffetta.sync.setup import ALWAYS, NAME, NO_KEYS, NUMBER, SYSTEM_KEYS, TARGETS, labels
+from staffetta.sync.setup import ALWAYS, NAME, NO_KEYS, NUMBER, SYSTEM_KEYS, TARGETS, labels, other_address
 from staffetta.sync.timetable import SHORTEST
 from staffetta.sync.wording import TYPES
 
@@ -118,6 +119,8 @@ class RowForm(forms.Form):
 class Rows(BaseFormSet[RowForm]):
     """All rows; a contact field may be filled by one of them only."""
 
+    platform = ""
+
     def clean(self) -> None:
         seen = set[str]()
         for form in self.forms:
@@ -135,6 +138,10 @@ class Rows(BaseFormSet[RowForm]):
                 continue
             if row.contact_field == key_contact:
                 form.add_error("target", _("People are matched by this field: no row can change it."))
+            elif row.contact_field in IDENTITIES and row.kind != Kind.FIELD:
+                form.add_error("source", _("This field tells people apart: only a customer field can fill it."))
+            elif other_address(row.contact_field, row.customer_field, self.platform):
+                form.add_error("source", _("This is their address on this channel: only «number» can fill it."))
             if direction != Direction.FROM and claimed & _written_by(row):
                 form.add_error("source", _("Another row writes to this customer field: only one can."))
             claimed |= _written_by(row)
@@ -164,6 +171,7 @@ def rows_form(channel: Channel, made: SyncConfiguration | None, data: Mapping[st
     how = {"offered": (sources(channel), targets()), "types": types, "empty_permitted": False}
     made_rows = factory(data, prefix="rows", initial=initial, form_kwargs=how)
     assert isinstance(made_rows, Rows)
+    made_rows.platform = str(channel.platform)
     return made_rows
 
 

@@ -1,6 +1,5 @@
 """What becomes of each customer of a page. Pure: rehearsal and run ask the same function, only storing differs."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,7 +12,7 @@ from staffetta.contacts.insert_contacts import new_contact
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import NotAPhone, digits, parse_strict
 from staffetta.contacts.types import TypeFault, Value, parse, show
-from staffetta.sync.mapping import Outcome, Unusable, judge_fields
+from staffetta.sync.mapping import IDENTITIES, TELEGRAM_ID, Outcome, Unusable, judge_fields
 from staffetta.sync.models import Direction
 from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
 
@@ -21,7 +20,7 @@ CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 SKIPPED, CONFLICTING, REJECTED = "skipped", "conflicting", "rejected"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, CONFLICTING, REJECTED)
 LONGEST_KEY = 100
-TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
+SOMEBODY_NEW = -1
 
 
 class Linked(NamedTuple):
@@ -41,6 +40,7 @@ class Known:
     keys: set[str] = field(default_factory=set)  # keys of this run
     erased: set[str] = field(default_factory=set)  # customers who were erased here
     addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
+    owners: dict[tuple[str, str], int] = field(default_factory=dict)  # (identity, value) -> the contact that has it
 
 
 @dataclass(slots=True)
@@ -154,6 +154,7 @@ def _judge(customer: Customer, key: str, known: Known, setup: Setup) -> Verdict:
     outcome = judge_fields(
         setup.rules, customer, values_here(contact), last, new=False, direction=setup.configuration.direction
     )
+    _claim(outcome, contact.pk, known, setup)
     changes = apply(contact, outcome.take)
     taken = UPDATED if changes else UNCHANGED
     return _verdict(CONFLICTING if outcome.ask else taken, customer, contact, outcome, changes)
@@ -167,8 +168,23 @@ def _unknown(customer: Customer, key: str, link: Linked | None, known: Known, se
         return Verdict(SKIPPED, customer, reason="unknown_here")
     contact = _address(customer, key, known, setup)
     outcome = judge_fields(setup.rules, customer, {}, {}, new=True, direction=Direction.FROM)
+    _claim(outcome, SOMEBODY_NEW, known, setup)
     changes = apply(contact, outcome.take)
     return _verdict(CREATED, customer, contact, outcome, changes)
+
+
+def claim(name: str, value: str) -> str:
+    """Return how a rehearsal, which writes nothing, keeps in mind that an identity is taken."""
+    return f"{name}\x01{value}"  # no key of a person holds such a sign
+
+
+def _claim(outcome: Outcome, owner: int, known: Known, setup: Setup) -> None:
+    """Take the identities for this contact; raises Wrong when another one has one of them, before any is taken."""
+    for name, value in outcome.take.items():
+        holder = known.owners.get((name, str(value))) if name in IDENTITIES else None
+        if holder is not None and (holder != owner or owner == SOMEBODY_NEW):
+            raise Wrong(f"{name}_taken", next(rule.source for rule in setup.rules if rule.target == name))
+    known.owners |= {(name, str(value)): owner for name, value in outcome.take.items() if name in IDENTITIES}
 
 
 def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contact:
@@ -212,23 +228,23 @@ def _verdict(
 
 def values_here(contact: Contact) -> dict[str, object]:
     """Return a contact's values by field name, as rules compare them."""
-    return {**contact.values, **{name: getattr(contact, name) for name in SYSTEM_LENGTHS}}
+    return {**contact.values, **{name: getattr(contact, name) or "" for name in SYSTEM_LENGTHS}}
 
 
 def apply(contact: Contact, values: Mapping[str, object]) -> dict[str, list[Any]]:
     """Put values into a contact (not stored); return field -> [before, after] of what that changed."""
     changes: dict[str, list[Any]] = {}
     for name, value in values.items():
-        before = getattr(contact, name) if name in SYSTEM_LENGTHS else contact.values.get(name, "")
+        before = getattr(contact, name) or "" if name in SYSTEM_LENGTHS else contact.values.get(name, "")
         if before == value:
             continue
         changes[name] = [before, value]
         if name in SYSTEM_LENGTHS:
-            setattr(contact, name, value)
+            setattr(contact, name, value or None if name in IDENTITIES else value)
         elif value in ("", None, []):
             contact.values = {other: held for other, held in contact.values.items() if other != name}
         else:
             contact.values = {**contact.values, name: value}
-    if changes.keys() & {"first_name", "last_name"}:
+    if changes.keys() & {"first_name", "last_name", "telegram_id"}:
         contact.search = search_text(contact)
     return changes

@@ -9,7 +9,8 @@ from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
 from staffetta.contacts.suppression import erased_among
 from staffetta.contacts.types import show
-from staffetta.sync.judge import Known, Linked, Wrong, key_of, phone_of
+from staffetta.sync.judge import SOMEBODY_NEW, Known, Linked, Wrong, claim, key_of, phone_of
+from staffetta.sync.mapping import IDENTITIES, Rule, Unusable, there
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
 from staffetta.sync.setup import Setup, address_kind
 
@@ -29,6 +30,7 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
         keys=set(met.filter(key__among=keys).values_list("key", flat=True)),
         erased=erased_among(setup.platform, ids),
         addresses=_addresses(customers, setup),
+        owners=_owners(customers, run, setup),
     )
 
 
@@ -74,3 +76,30 @@ def _addresses(customers: Sequence[Customer], setup: Setup) -> dict[str, int]:
         except Wrong:
             continue
     return dict(Contact.objects.filter(**{f"{kind}__among": wanted}).values_list(kind, "pk"))
+
+
+def _owners(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> dict[tuple[str, str], int]:
+    """Return who has the identities these customers would take; of a rehearsal, earlier customers too."""
+    found: dict[tuple[str, str], int] = {}
+    for rule in setup.rules:
+        if rule.target not in IDENTITIES:
+            continue
+        wanted = {value for customer in customers if (value := _read(rule, customer))}
+        found |= {(rule.target, value): pk for value, pk in owned(rule.target, wanted).items()}
+        if run.rehearsal:
+            claims = {claim(rule.target, value): value for value in wanted}
+            met = SyncMet.objects.filter(run=run, key__among=claims).values_list("key", flat=True)
+            found |= {(rule.target, claims[key]): SOMEBODY_NEW for key in met}
+    return found
+
+
+def _read(rule: Rule, customer: Customer) -> str:
+    try:
+        return str(there(rule, customer))
+    except Unusable:
+        return ""
+
+
+def owned(name: str, values: Collection[str]) -> dict[str, int]:
+    """Return value -> the contact that has this identity."""
+    return dict(Contact.objects.filter(**{f"{name}__among": values}).values_list(name, "pk"))

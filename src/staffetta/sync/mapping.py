@@ -10,8 +10,12 @@ from the one here (a new contact takes every value):
 - *newest*: whichever side changed since the last run; both changed: nobody can tell which came first, so a person is
   asked. Before the first run: only if empty.
 - *ask*: as *newest*; before the first run a person is asked where both sides differ.
+
+An identity (TELEGRAMID, external id) tells people apart here: whatever the mode, one that somebody has is never
+replaced without asking.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -22,6 +26,9 @@ from staffetta.contacts.types import TypeFault, Value
 from staffetta.sync.convert import convert
 from staffetta.sync.models import Direction, Kind, Mode
 
+IDENTITIES = ("telegram_id", "external_id")
+"""The system fields no two contacts share."""
+TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 EMPTY: tuple[object, ...] = ("", None, [])
 
 
@@ -117,6 +124,8 @@ def there(rule: Rule, customer: Customer) -> Value:
         raise Unusable(fault.code, rule.source or rule.kind) from None
     if rule.target == "time_zone" and value not in zones():
         raise Unusable("unknown_time_zone", rule.source or rule.kind)
+    if rule.target == "telegram_id" and not TELEGRAM_ID.fullmatch(str(value)):
+        raise Unusable("invalid_telegram_id", rule.source or rule.kind)
     if isinstance(value, str) and len(value) > rule.longest:
         raise Unusable("too_long", rule.source or rule.kind)
     return value
@@ -182,6 +191,8 @@ def judge_fields(
         choice = Choice.KEEP
         if direction != Direction.TO:
             choice = decide(rule.mode, both.there, both.here, before, new=new)
+        if choice is Choice.TAKE and rule.target in IDENTITIES and both.here not in EMPTY:
+            choice = Choice.KEEP if before and before.there == both.there else Choice.ASK
         _note(rule, both, choice, direction, outcome)
     return outcome
 

@@ -12,16 +12,23 @@ from staffetta.channels.models import CustomerField
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.values import SYSTEM_FIELDS
-from staffetta.sync.mapping import Rule
+from staffetta.sync.mapping import IDENTITIES, Rule
 from staffetta.sync.models import Kind, SyncConfiguration, SyncMapping
 
-SYSTEM_LENGTHS = {"first_name": 200, "last_name": 200, "language": 20, "time_zone": 60}
+SYSTEM_LENGTHS = {
+    "first_name": 200,
+    "last_name": 200,
+    "telegram_id": 19,
+    "language": 20,
+    "time_zone": 60,
+    "external_id": 100,
+}
 SYSTEM_KEYS = ("phone", "telegram_id", "external_id")
 """The system fields people can be matched by; all are indexed."""
 NO_KEYS = ("boolean", "choices")
 """Types of our own fields that tell nobody apart."""
 TARGETS = tuple(SYSTEM_LENGTHS)
-"""The system fields a row may fill; addresses are the matching key's business."""
+"""The system fields a row may fill; the number is the address's business."""
 NAME = "name"
 NUMBER = "number"
 ALWAYS = {NAME: "text", NUMBER: "word"}
@@ -113,7 +120,7 @@ def ready(configuration: SyncConfiguration) -> Setup:
         raise Held(found)
     own = {field.name: field for field in ContactField.objects.all()}
     rows = configuration.mappings.order_by("position", "pk")
-    known = [row for row in rows if row.contact_field in own or row.contact_field in TARGETS]
+    known = [row for row in rows if row.contact_field in own or _may_fill(row, configuration)]
     return Setup(
         configuration,
         tuple(_rule(row, own) for row in known),
@@ -121,6 +128,20 @@ def ready(configuration: SyncConfiguration) -> Setup:
         {name: tuple(field.choices) for name, field in own.items()},
         str(configuration.channel.platform),
     )
+
+
+def _may_fill(row: SyncMapping, configuration: SyncConfiguration) -> bool:
+    """Say whether a row may fill a system field; none changes what people are matched by, whatever was stored."""
+    target = row.contact_field
+    if target not in IDENTITIES:
+        return target in TARGETS
+    elsewhere = other_address(target, row.customer_field, str(configuration.channel.platform))
+    return row.kind == Kind.FIELD and target != configuration.key_contact and not elsewhere
+
+
+def other_address(target: str, source: str, platform: str) -> bool:
+    """Say whether a row would give people another address on this platform than the one they have at the provider."""
+    return target == address_kind(platform) and source != NUMBER
 
 
 def own_key(configuration: SyncConfiguration) -> bool:

@@ -15,7 +15,8 @@ from staffetta.contacts.lists import add_ids, by_sync
 from staffetta.contacts.models import ConsentValue, Contact, Suppression
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.contacts.suppression import digest, masked, tell
-from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict
+from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict, claim
+from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import Meaning, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.work.clock import now
@@ -65,6 +66,8 @@ ROW = (
     "undone",
 )
 
+MET = ("run_id", "customer_id", "key")
+
 
 def _write_links(verdicts: Sequence[Verdict], known: Known, run: SyncRun) -> None:
     rows = [
@@ -108,7 +111,15 @@ def _row(verdict: Verdict, run: SyncRun) -> tuple[int | str | None, ...]:
 
 def _write_met(verdicts: Sequence[Verdict], run: SyncRun) -> None:
     met = [(run.pk, verdict.customer.id[:200], verdict.key) for verdict in verdicts]
-    insert_rows(SyncMet, ("run_id", "customer_id", "key"), met)
+    insert_rows(SyncMet, MET, met)
+    if run.rehearsal:
+        claims = [
+            (run.pk, claim(name, verdict.customer.id)[:200], claim(name, str(verdict.changes[name][1])))
+            for verdict in verdicts
+            for name in IDENTITIES
+            if name in verdict.changes
+        ]
+        insert_rows(SyncMet, MET, claims, "ON CONFLICT DO NOTHING")
 
 
 def _write_meanings(verdicts: Sequence[Verdict], setup: Setup) -> None:

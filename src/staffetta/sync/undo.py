@@ -4,8 +4,9 @@ People the run made go again, if nothing was added to them since; whoever it put
 suppressions stay: undoing a sync is no consent. A piece of rows a transaction, the newest first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -14,8 +15,12 @@ from staffetta.contacts.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
+from staffetta.sync.look_up import owned
+from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncLink, SyncRow, SyncRun, UndoState
 from staffetta.work.clock import now
+
+type Taken = dict[tuple[str, Any], int]
 
 PIECE = 500
 MEMBERS = 5000
@@ -55,6 +60,7 @@ def _left_the_list(run: SyncRun) -> int:
 def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
     people = Contact.objects.in_bulk([row.contact_id for row in rows if row.contact_id])
     made = [row for row in rows if row.outcome == CREATED and row.contact_id in people]
+    taken = _taken(rows)
     busy = _with_a_life([row.contact_id for row in made if row.contact_id])
     gone: list[int] = []
     restored: list[Contact] = []
@@ -65,7 +71,7 @@ def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
             if row.undone == WHOLE and contact:
                 gone.append(contact.pk)
         else:
-            row.undone = _restored(row, contact)
+            row.undone = _restored(row, contact, taken)
             if row.undone in (WHOLE, PARTLY) and row.changes and contact:
                 contact.updated_at = now()
                 restored.append(contact)
@@ -96,15 +102,27 @@ def _touched(contact: Contact) -> bool:
     return contact.updated_at - contact.created_at > AT_ONCE  # both are asked of the clock when a row is made
 
 
-def _restored(row: SyncRow, contact: Contact | None) -> str:
+def _restored(row: SyncRow, contact: Contact | None, taken: Taken) -> str:
     if contact is None:
         return KEPT
     present = values_here(contact)
     mine = {name: before for name, (before, after) in row.changes.items() if present.get(name, "") == after}
+    for name in IDENTITIES:
+        if name in mine and taken.get((name, mine[name]), contact.pk) != contact.pk:
+            del mine[name]
     apply(contact, mine)
     if len(mine) == len(row.changes):
         return WHOLE
     return PARTLY if mine else KEPT
+
+
+def _taken(rows: Iterable[SyncRow]) -> Taken:
+    """Return who has the identities by now that would come back."""
+    found: Taken = {}
+    for name in IDENTITIES:
+        wanted = {row.changes[name][0] for row in rows if name in row.changes} - {""}
+        found |= {(name, value): pk for value, pk in (owned(name, wanted) if wanted else {}).items()}
+    return found
 
 
 def _with_a_life(ids: Sequence[int]) -> set[int]:

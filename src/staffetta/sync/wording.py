@@ -41,6 +41,8 @@ REASONS: dict[str, Promise] = {
     "doubled_key": gettext_lazy("Another customer of this run is the same person"),
     "several_contacts": gettext_lazy("Several contacts have this value: nobody can tell which is meant"),
     "address_taken": gettext_lazy("Another contact has this address"),
+    "telegram_id_taken": gettext_lazy("This TELEGRAMID belongs to another contact"),
+    "external_id_taken": gettext_lazy("This external id belongs to another contact"),
     "deleted_here": gettext_lazy("Deleted here since the last run: not made again"),
     "unknown_here": gettext_lazy("Not among the contacts, and new ones are not made"),
     "not_a_number": gettext_lazy("Not a number"),

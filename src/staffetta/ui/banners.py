@@ -1,7 +1,7 @@
 """Notices that stand on top of every page. The rooms that know of trouble register who tells it; `ui` knows nobody."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +10,7 @@ class Banner:
 
     `level` is "danger", "warning" or "info". Without a `url` there is no button: the person may not act on it.
     `told_at` are addresses of pages that tell the same in its place, with its button: the notice is left out there.
+    `leads`: its button is the main one of the page, unless the page says `own_deed`: exactly one is.
     """
 
     level: str
@@ -19,6 +20,7 @@ class Banner:
     url: str = ""
     label: str = ""
     told_at: tuple[str, ...] = ()
+    leads: bool = False
 
 
 Provider = Callable[[object], Sequence[Banner]]
@@ -31,5 +33,8 @@ def register(provider: Provider) -> None:
         _providers.append(provider)
 
 
-def of(person: object) -> list[Banner]:
-    return [banner for provider in _providers for banner in provider(person)]
+def of(person: object, path: str) -> list[Banner]:
+    """Return what stands on top of the page at `path` for this person."""
+    found = [banner for provider in _providers for banner in provider(person) if path not in banner.told_at]
+    first = next((banner for banner in found if banner.url and banner.url != path), None)
+    return [replace(banner, leads=banner is first) for banner in found]

@@ -23,7 +23,7 @@ def page(request: HttpRequest) -> dict[str, object]:
                 operator=bool(getattr(person, "may_operate", False)),
             )
         ),
-        "banners": SimpleLazyObject(lambda: banners.of(person)),
+        "banners": SimpleLazyObject(lambda: banners.of(person, request.path)),
         "home": SimpleLazyObject(lambda: resolve_url(settings.LOGIN_REDIRECT_URL)),
         "person_menu": PERSON_MENU[0] if PERSON_MENU else "",
     }

@@ -17,18 +17,17 @@ from staffetta.communications import draft as drafts
 from staffetta.communications import pause as pausing
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
-from staffetta.communications.difference import differences
-from staffetta.communications.hold import UNDER_WAY, StillHeld, Trouble, audience_of, may_accept, remember, trouble_of
+from staffetta.communications.hold import RESUMABLE, UNDER_WAY, StillHeld, audience_of, may_accept, remember
 from staffetta.communications.hold import resume as let_go
-from staffetta.communications.models import Communication, CommunicationState, Composition
+from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import LOOKS, found, person
+from staffetta.communications.views.held import held_of
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
 from staffetta.deliveries.budget import Outlook, outlook
 from staffetta.deliveries.gains import gained
 from staffetta.deliveries.hours_words import closed_words
-from staffetta.deliveries.incident_words import share_refused
-from staffetta.deliveries.models import Breaker, BreakerKind, DeliveryState
+from staffetta.deliveries.models import DeliveryState
 from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import when, words_of
 from staffetta.deliveries.terms import term
@@ -170,13 +169,13 @@ def report_of(communication: Communication) -> dict[str, Any]:
         or (communication.state == CommunicationState.STOPPED and any(counted.by_state[s] for s in UNSETTLED)),
         "late": _late(communication),
         "stoppable": communication.state in stopping.STOPPABLE,
-        "held_numbers": _held_numbers(communication),
         "gained": _gained(communication, counted.sent),
         "outlook": _outlook(communication, counted.by_state[DeliveryState.WAITING]),
         "pausable": communication.state in UNDER_WAY,
         "closed": _closed(communication, counted.by_state[DeliveryState.WAITING]),
         "hours": shown_hours(communication.hours),
         **held_of(communication),
+        "own_deed": communication.state in RESUMABLE,
     }
 
 
@@ -205,37 +204,6 @@ def _late(communication: Communication) -> bool:
     """Say whether it started later than it was to; a minute is nothing."""
     at, asked = communication.start_at, communication.start_asked_at
     return bool(at and asked and asked - at > timedelta(minutes=1))
-
-
-def _held_numbers(communication: Communication) -> str:
-    """Say which part was refused, when that is why it is held."""
-    held = (communication.state, communication.held_reason) == (CommunicationState.HELD, Trouble.TOO_MANY_REFUSED)
-    row = Breaker.objects.filter(kind=BreakerKind.COMMUNICATION, subject=communication.pk).first() if held else None
-    return share_refused(row.failures, row.tried, row.cause) if row else ""
-
-
-def held_of(composition: Composition) -> dict[str, Any]:
-    """Return why something is held, what has changed, and whether accepting is enough."""
-    trouble = trouble_of(composition)
-    code = trouble or composition.held_reason
-    now_there = composition.variant
-    changed = trouble == Trouble.TEMPLATE_CHANGED and now_there is not None
-    return {
-        "trouble": trouble_words(code) if code else None,
-        "trouble_code": code,
-        "differences": differences(
-            composition.accepted_contract,
-            {
-                "components": now_there.components,
-                "variables": now_there.variables,
-                "category": now_there.category,
-                "language": now_there.language,
-            },
-        )
-        if changed and now_there is not None
-        else [],
-        "acceptable": may_accept(composition) if changed else not trouble,
-    }
 
 
 def summary_of(communication: Communication) -> dict[str, Any]:
@@ -273,6 +241,7 @@ def _draft_page(request: HttpRequest, communication: Communication) -> dict[str,
         "hours": shown_hours(communication.hours),
         "look": LOOKS[CommunicationState(communication.state)],
         **held_of(communication),
+        "own_deed": True,
         **picked(request, communication),
     }
     return context if late else context | summary_of(communication)

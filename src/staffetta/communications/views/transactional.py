@@ -17,7 +17,7 @@ from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.views.asked import person
 from staffetta.communications.views.call import example_call, sources_of
 from staffetta.communications.views.edit import asked, initial_from, updating
-from staffetta.communications.views.run import held_of
+from staffetta.communications.views.held import held_of
 from staffetta.communications.wording import media_text, trouble_words
 from staffetta.deliveries.models import Delivery
 from staffetta.ui.paging import page_of
@@ -50,7 +50,8 @@ def transactional_show(request: HttpRequest, name: str) -> HttpResponse:
         "media_text": media_text(message.media_check),
         "drawn": form.drawn,
         "sources": sources_of(message),
-        **held_of(message),
+        **(held := held_of(message)),
+        "own_deed": held["trouble"] is not None,
     }
     return render(request, "communications/transactional.html", context)
 

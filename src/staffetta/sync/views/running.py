@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.contacts.consent_form import ConsentForm
-from staffetta.sync import decide, setup, state_consent, summary
+from staffetta.sync import decide, plot, setup, state_consent, summary
 from staffetta.sync import start as starting
 from staffetta.sync.judge import CONFLICTING, OUTCOMES, REJECTED
 from staffetta.sync.models import Kind, SyncConfiguration, SyncMapping, SyncRow, SyncRun, UndoState, WriteState
@@ -33,15 +33,17 @@ WRITES_SHOWN = 50
 @allow(EVERYBODY)
 @require_safe
 def show(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
-    """A configuration: what it does, what waits for a person, its runs with their durations."""
+    """A configuration: what it does, what waits for a person, its runs as a plot and as a table."""
     made = configuration(pk, sync_id)
     runs = list(made.runs.order_by("-pk")[:RUNS])
+    lines = summary.lines(runs)
     shown = {
         **around(request, made.channel),
         "made": made,
         "differences": [difference_text(each) for each in setup.differences(made)],
         "rows": _mapping_lines(made),
-        "lines": [(line, *STATE_LOOKS[line.run.state]) for line in summary.lines(runs)],
+        "lines": [(line, *STATE_LOOKS[line.run.state]) for line in lines],
+        "plots": plot.plots(lines),
         "conflicts": counted(decide.open_rows(made, CONFLICTING)),
         "rejects": counted(decide.open_rows(made, REJECTED)),
         "under_way": next((run for run in runs if not run.finished), None),

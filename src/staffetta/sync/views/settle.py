@@ -46,7 +46,11 @@ def _decide(request: HttpRequest, made: SyncConfiguration) -> None:
     rows = SyncRow.objects.filter(run__configuration=made, run__rehearsal=False)
     if number.isascii() and number.isdecimal() and len(number) < 19:
         row = rows.select_related("run").filter(pk=int(number)).first()
-        settled = int(bool(row and decide.decide(row, side, asker(request))))
+        try:
+            settled = int(bool(row and decide.decide(row, side, asker(request))))
+        except decide.Taken as taken:
+            messages.error(request, reason_text(taken.reason))
+            return
     elif number == "all":
         settled = decide.decide_all(made, side, asker(request))
     else:
