@@ -1,6 +1,7 @@
 """Planning: everybody of the audience has one row, with what is sent or with the reason why nothing is."""
 
 import pytest
+from django.db import connection
 
 from staffetta.channels.models import Channel, TemplateVariant
 from staffetta.communications.hold import Trouble
@@ -13,6 +14,7 @@ from staffetta.deliveries.counts import counts_of, reconcile
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.reasons import REASONS
 from staffetta.events.models import ReadMark
+from staffetta.work import statistics
 from staffetta.work.clock import now
 from tests.deliveries.ledger import draft, people, planned, run
 
@@ -145,3 +147,15 @@ def test_nobody_at_all_ends_at_once(channel: Channel) -> None:
 def test_every_reason_has_words_and_a_remedy(code: str) -> None:
     assert str(REASONS[code].what)
     assert str(REASONS[code].remedy)
+
+
+def test_planning_many_tells_postgresql_of_them_while_it_goes_on(channel: Channel) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps no such numbers")
+    people(statistics.MANY + plan.PIECE, opt_in="")
+    communication = draft(channel)
+    for _piece in range(statistics.MANY // plan.PIECE):
+        assert plan.plan(communication.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Delivery._meta.db_table])
+        assert cursor.fetchone()[0] == statistics.MANY

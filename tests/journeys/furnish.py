@@ -47,6 +47,8 @@ AudienceRules.objects.create(name="Vecchia lista", rules={"version": 1, "match":
 SYNC = """
 from staffetta.channels.models import Channel
 from staffetta.contacts.models import Contact
+from datetime import timedelta
+from staffetta.sync.judge import OUTCOMES
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMapping, SyncRow, SyncRun
 from staffetta.work.clock import now
 made = SyncConfiguration.objects.create(channel=Channel.objects.get(provider_id="24001"), name="Anagrafica")
@@ -61,6 +63,11 @@ for rehearsal in (True, False):
     SyncRow.objects.create(outcome="conflicting", customer_id="2", conflicts={"last_name": ["Boni", "Bini"]}, **told)
     SyncRow.objects.create(run=run, outcome="rejected", customer_id="3", reason="invalid_phone", field="id",
                            customer={"id": "3", "name": "Ubaldo"})
+for seconds, state, *counts in ((41, "done", 1180, 0, 0, 4, 3, 6), (12, "partial", 14, 9, 730, 0, 2, 1),
+                                (3, "failed", 0, 0, 0, 0, 0, 0), (18, "done", 6, 31, 1160, 4, 1, 5)):
+    SyncRun.objects.create(
+        configuration=made, state=state, scheduled=True, started_at=now() - timedelta(seconds=seconds),
+        finished_at=now(), **dict(zip(OUTCOMES, counts)))
 """
 PAUSED = """
 import sys

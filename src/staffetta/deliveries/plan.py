@@ -27,6 +27,7 @@ from staffetta.deliveries import states
 from staffetta.deliveries.databases import stamp
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.deliveries.zones import Closed, closed_among
+from staffetta.work import statistics
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
@@ -203,6 +204,8 @@ def _write_piece(communication: Communication) -> bool:
         if not moved:
             raise PlannedElsewhere
         states.insert(rows, _frozen(communication, DeliveryKind.COMMUNICATION))
+    planned = sum(DeliveryCount.objects.filter(communication=communication).values_list("number", flat=True))
+    statistics.grown("deliveries", planned - len(rows), planned)
     return True
 
 
@@ -249,7 +252,7 @@ def _addresses_taken(communication: Communication, addresses: Sequence[str]) -> 
     )
     found: set[str] = set()
     for start in range(0, len(addresses), 500):
-        found.update(sendable.filter(address__in=addresses[start : start + 500]).values_list("address", flat=True))
+        found.update(sendable.filter(address__among=addresses[start : start + 500]).values_list("address", flat=True))
     return found
 
 

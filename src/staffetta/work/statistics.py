@@ -25,7 +25,7 @@ def grown(room: str, before: int, after: int) -> None:
     """The same while the rows are being written, `before` and `after` a piece of them: at 10,000, 100,000 and so on.
 
     Measured: without it each page of a sync looked for its 500 people among those met by reading all who were met so
-    far, which at 790,000 took 0.14 s a page, and growing.
+    far, which at 790,000 took 0.14 s a page, and growing; planning 300,000 messages took 36 s, half of it for that.
     """
     if len(str(after)) > len(str(before)):
         learn(room, after)
