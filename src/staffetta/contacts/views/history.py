@@ -75,6 +75,8 @@ class Labels(Fields):
     def name(self, name: str) -> str:
         if name == "opt_in":
             return _("Opt-in WhatsApp")
+        if name == "former_number":
+            return _("Former number")
         return super().name(name)
 
 
