@@ -134,7 +134,7 @@ def test_a_batch_is_a_fixed_number_of_statements(
     with source.file.open("rb") as file:
         rows = run_import._rows_from_here(file, source)
         taken = [row for row, _n in zip(rows, range(size), strict=False)]
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(29):
             take(source, iter(taken))
 
 

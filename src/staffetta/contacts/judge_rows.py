@@ -68,7 +68,9 @@ def _judge(person: Person, known: Known) -> Verdict:
         if known.erased & {person.phone, person.telegram_id}:
             return _reject(person, "erased_person")
         return Verdict(CREATED, person, _new(person))
-    before = _update(contact, person, known.modes)
+    known.done.add(contact.pk)
+    own_number = contact.phone is not None and by_phone is contact  # in whatever form, or one it had before a merge
+    before = _update(contact, person, known.modes, own_number=own_number)
     return Verdict(UPDATED if before else UNCHANGED, person, contact, before)
 
 
@@ -91,10 +93,10 @@ def _new(person: Person) -> Contact:
     return contact
 
 
-def _update(contact: Contact, person: Person, modes: Mapping[str, str]) -> dict[str, Any]:
+def _update(contact: Contact, person: Person, modes: Mapping[str, str], *, own_number: bool) -> dict[str, Any]:
     """Put the filled cells into the contact as their modes allow; return what was there before where it differed."""
     told: dict[str, str] = {**person.texts}
-    if person.phone and person.phone not in forms(contact.phone or ""):
+    if person.phone and not own_number:
         told |= {"phone": person.phone, "phone_raw": person.phone_raw[:60]}
     if person.telegram_id:
         told["telegram_id"] = person.telegram_id

@@ -74,10 +74,3 @@ def _widget(own: ContactField) -> forms.Widget:
         return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     modes = {"number": "decimal", "integer": "numeric", "phone": "tel", "url": "url"}
     return forms.TextInput(attrs={"inputmode": modes[own.type]} if own.type in modes else {})
-
-
-def shown_value(own: ContactField, value: object) -> str:
-    """Return a value as people read it: Yes and No in words."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return show(own.type, value)

@@ -86,10 +86,22 @@ class Merge(models.Model):
         return self.lost_name
 
 
+class FormerNumber(models.Model):
+    """A number that a merge dropped: whoever comes with it is the merged contact, unless another contact has it now."""
+
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="former_numbers")
+    phone = models.CharField(max_length=20, unique=True)  # E.164, with the plus
+    at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.phone
+
+
 class ContactChange(models.Model):
     """A change of a contact's values that no import and no sync run has written down already.
 
-    `changes` is field -> [before, after]; `source` a code: hand, api, merge, unmerge.
+    `changes` is field -> [before, after]; `source` a code: hand, api, merge, unmerge. A merge tells of
+    `former_number` too.
     """
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="changes")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from staffetta.connectors.messages import Platform
-from staffetta.contacts import consent
+from staffetta.contacts import consent, former_numbers
 from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
@@ -48,9 +48,12 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     external_ids = {person.external_id for person in people if person.external_id}
     owners = Contact.objects.filter(external_id__among=external_ids) if external_ids else ()
     by_external = {owner.external_id: found.setdefault(owner.pk, owner) for owner in owners if owner.external_id}
+    by_phone = _by_phone(found.values())
+    for form, former in former_numbers.owners(phones - by_phone.keys()).items():
+        by_phone.setdefault(form, found.setdefault(former.pk, former))
     members = ImportedContact.objects.filter(source=source, contact_id__among=found)
     return Known(
-        by_phone=_by_phone(found.values()),
+        by_phone=by_phone,
         by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
         by_external=by_external,
         modes=source.modes,

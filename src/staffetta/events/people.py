@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from staffetta.connectors.messages import Platform
+from staffetta.contacts import former_numbers
 from staffetta.contacts.equivalents import equivalents
 from staffetta.contacts.models import Contact
 
@@ -16,7 +17,12 @@ def contacts_behind(platform: str, addresses: Collection[str]) -> Mapping[str, s
     by_phone = Contact.objects.filter(phone__in=[f"+{form}" for form in forms]).values_list("phone", "pk")
     by_id = Contact.objects.filter(whatsapp_id__in=forms).exclude(whatsapp_id="").values_list("whatsapp_id", "pk")
     pairs = [(forms[str(phone).removeprefix("+")], key) for phone, key in by_phone]
-    return _gathered(pairs + [(forms[known], key) for known, key in by_id])
+    found = _gathered(pairs + [(forms[known], key) for known, key in by_id])
+    missing = [f"+{form}" for form, address in forms.items() if address not in found]
+    for phone, contact in former_numbers.owners(missing).items():
+        if address := forms.get(phone.removeprefix("+")):
+            found.setdefault(address, {contact.pk})
+    return found
 
 
 def _gathered(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:

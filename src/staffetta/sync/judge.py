@@ -35,6 +35,7 @@ class Known:
     """What is known of a page's people before it is judged."""
 
     by_key: Mapping[str, list[Contact]] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)  # key of a number that a merge dropped -> the present key
     links: Mapping[str, Linked] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)  # customers of this run
     keys: set[str] = field(default_factory=set)  # keys of this run
@@ -127,6 +128,7 @@ def _judged(customer: Customer, known: Known, setup: Setup) -> Verdict:
     key = ""
     try:
         key = key_of(customer, setup)
+        key = known.former.get(key, key)
         if key in known.keys:
             raise Wrong("doubled_key")
         verdict = _judge(customer, key, known, setup)

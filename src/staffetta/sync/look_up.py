@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import value_index
+from staffetta.contacts import former_numbers, value_index
 from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
@@ -23,8 +23,12 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
     linked = SyncLink.objects.filter(configuration=setup.configuration, customer_id__among=ids)
     links = linked.values_list("customer_id", "contact_id", "last")  # objects would cost a tenth of a run's time
     by_key = contacts_by_key(keys, setup)
+    former = _former(keys - by_key.keys(), setup)
+    by_key |= contacts_by_key(set(former.values()) - by_key.keys(), setup) if former else {}
+    keys |= set(former.values())
     return Known(
         by_key=by_key,
+        former=former,
         links={who: Linked(contact, last) for who, contact, last in links},
         met=set(met.filter(customer_id__among=ids).values_list("customer_id", flat=True)),
         keys=set(met.filter(key__among=keys).values_list("key", flat=True)),
@@ -54,6 +58,15 @@ def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Conta
     return found
 
 
+def _former(keys: Collection[str], setup: Setup) -> dict[str, str]:
+    """Return key -> the key it has become, of numbers that a merge dropped."""
+    if setup.configuration.key_contact != "phone":
+        return {}
+    owners = former_numbers.owners({f"+{form}" for key in keys for form in equivalents(key)})
+    told = {canonical(digits(phone)): contact.phone for phone, contact in owners.items()}
+    return {key: canonical(digits(phone)) for key, phone in told.items() if phone and key in keys}
+
+
 def _keys(customers: Sequence[Customer], setup: Setup) -> set[str]:
     keys = set[str]()
     for customer in customers:
@@ -75,7 +88,9 @@ def _addresses(customers: Sequence[Customer], setup: Setup) -> dict[str, int]:
             wanted.add(phone_of(customer.id) if kind == "phone" else customer.id)
         except Wrong:
             continue
-    return dict(Contact.objects.filter(**{f"{kind}__among": wanted}).values_list(kind, "pk"))
+    former = former_numbers.owners(wanted) if kind == "phone" else {}
+    found = {phone: contact.pk for phone, contact in former.items()}
+    return found | dict(Contact.objects.filter(**{f"{kind}__among": wanted}).values_list(kind, "pk"))
 
 
 def _owners(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> dict[tuple[str, str], int]:

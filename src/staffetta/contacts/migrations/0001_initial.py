@@ -238,6 +238,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='FormerNumber',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('phone', models.CharField(max_length=20, unique=True)),
+                ('at', models.DateTimeField(default=staffetta.work.clock.now)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_numbers', to='contacts.contact')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Erasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -13,11 +13,10 @@ from staffetta.accounts.models import User
 from staffetta.contacts import merge as merging
 from staffetta.contacts import search_twins
 from staffetta.contacts.merge_consent import states_of, stricter
-from staffetta.contacts.models import Contact, ContactField
-from staffetta.contacts.own_fields import shown_value
+from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Merge, Twin, TwinSearch
 from staffetta.contacts.unmerge import CannotUndo, unmerge
-from staffetta.contacts.values import SYSTEM_FIELDS
+from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import not_restored, undo_refusal
 from staffetta.ui.paging import page_of
 
@@ -69,10 +68,15 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 
 
 def _compared(kept: Contact, lost: Contact) -> dict[str, object]:
-    own = {field.name: field for field in ContactField.objects.all()}
+    fields = Fields()
     chosen = set(merging.differing(kept, lost))
     rows = [
-        (name, _label(name, own), _shown(kept, name, own), _shown(lost, name, own), name in chosen)
+        (
+            name,
+            fields.name(name),
+            *(fields.show(name, merging.value_of(each, name)) for each in (kept, lost)),
+            name in chosen,
+        )
         for name in merging.fields_of(kept, lost)
     ]
     twin = Twin.objects.filter(first=min(kept.pk, lost.pk), second=max(kept.pk, lost.pk)).first()
@@ -83,15 +87,6 @@ def _compared(kept: Contact, lost: Contact) -> dict[str, object]:
     ]
     data = {"kept": kept, "lost": lost, "rows": rows, "twin": twin, "hanging": hanging, "prefix": CHOICE}
     return data | {"consents": _consents(kept, lost), "lists": merging.lists_of(kept, lost)}
-
-
-def _label(name: str, own: dict[str, ContactField]) -> str:
-    return str(SYSTEM_FIELDS.get(name) or own.get(name) or name)
-
-
-def _shown(contact: Contact, name: str, own: dict[str, ContactField]) -> str:
-    value = merging.value_of(contact, name)
-    return shown_value(own[name], value) if name in own else str("" if value is None else value)
 
 
 def _consents(kept: Contact, lost: Contact) -> list[tuple[object, object, object]]:

@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
-from staffetta.contacts.models import Consent, Contact, ContactField, ImportedContact, ListMember
-from staffetta.contacts.own_fields import shown_value
+from staffetta.contacts.models import Consent, Contact, ImportedContact, ListMember
 from staffetta.contacts.record_models import ContactChange
-from staffetta.contacts.values import SYSTEM_FIELDS
+from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import OUTCOMES, change_source, consent_source
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.reasons import REASONS
@@ -62,11 +61,8 @@ class Source:
     read: Callable[[Any, "Labels"], Line]
 
 
-class Labels:
-    """The names of fields, and their values as people read them."""
-
-    def __init__(self) -> None:
-        self.own = {own.name: own for own in ContactField.objects.all()}
+class Labels(Fields):
+    """Fields as lines name them."""
 
     def pairs(self, changes: Mapping[str, Any]) -> list[Change]:
         told = [(name, pair) for name, pair in changes.items() if name not in HIDDEN]
@@ -79,10 +75,9 @@ class Labels:
     def name(self, name: str) -> str:
         if name == "opt_in":
             return _("Opt-in WhatsApp")
-        return str(SYSTEM_FIELDS.get(name) or self.own.get(name) or name)
-
-    def show(self, name: str, value: object) -> str:
-        return shown_value(self.own[name], value) if name in self.own else str("" if value is None else value)
+        if name == "former_number":
+            return _("Former number")
+        return super().name(name)
 
 
 def _message(row: Delivery, _labels: Labels) -> Line:

@@ -1,5 +1,6 @@
 """Imports: upload, columns, preview, progress, result."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from staffetta.contacts.models import ConsentValue, Import, ImportState
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import Person, Rejected
 from staffetta.contacts.step_models import SavedMapping
-from staffetta.contacts.types import show
+from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import (
     DELIMITER_NAMES,
     ENCODING_NAMES,
@@ -183,11 +184,16 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         verdicts = import_file.preview(source)
     except BadFile as bad:
         return _lost(request, source, bad)
-    data = {"source": source, "lines": [_line(verdict) for verdict in verdicts]}
+    data = {"source": source, "lines": _lines(verdicts)}
     return render(request, "contacts/preview.html", data)
 
 
-def _line(verdict: Verdict) -> dict[str, object]:
+def _lines(verdicts: Iterable[Verdict]) -> list[dict[str, object]]:
+    fields = Fields()
+    return [_line(verdict, fields) for verdict in verdicts]
+
+
+def _line(verdict: Verdict, fields: Fields) -> dict[str, object]:
     """What the preview shows of a row."""
     row, (colour, icon) = verdict.row, OUTCOME_LOOKS[verdict.outcome]
     shown: dict[str, object] = {"number": row.record.row, "outcome": OUTCOMES[verdict.outcome]}
@@ -196,7 +202,7 @@ def _line(verdict: Verdict) -> dict[str, object]:
         return shown | {"why": reject_text(row.reason, row.column), "cells": " · ".join(filter(None, row.record.cells))}
     assert isinstance(row, Person)
     name = f"{row.texts.get('first_name', '')} {row.texts.get('last_name', '')}".strip()
-    changes = ", ".join(show("", value) for value in row.own.values())
+    changes = ", ".join(fields.show(name, value) for name, value in row.own.items())
     address = row.phone or row.telegram_id
     return shown | {"name": name, "address": address, "opt_in": ConsentValue(row.consent).label, "own": changes}
 

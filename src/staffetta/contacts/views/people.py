@@ -25,9 +25,9 @@ from staffetta.contacts.models import (
     ImportState,
     Suppression,
 )
-from staffetta.contacts.own_fields import shown_value
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
 from staffetta.contacts.suppression import addresses_of
+from staffetta.contacts.value_words import in_words
 from staffetta.contacts.views.history import lines_of
 from staffetta.contacts.wording import consent_source, suppression_cause
 from staffetta.deliveries.models import Delivery, DeliveryState
@@ -85,9 +85,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "lines": lines_of(contact, size=MESSAGES)[0],
         "own": [
-            (field, shown_value(field, contact.values.get(field.name)))
+            (field, in_words(field.type, contact.values.get(field.name)))
             for field in ContactField.objects.order_by("label")
         ],
+        "former_numbers": list(contact.former_numbers.order_by("pk")),
         "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
         "states": [(state, *OPT_IN_LOOKS[state.value_now], consent_source(state.source)) for state in states],

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.contacts.consent_form import ConsentForm
+from staffetta.contacts.value_words import Fields
 from staffetta.sync import decide, plot, setup, state_consent, summary
 from staffetta.sync import start as starting
 from staffetta.sync.judge import CONFLICTING, OUTCOMES, REJECTED
@@ -137,7 +138,7 @@ def _people(request: HttpRequest, told: SyncRun, other: SyncRun | None) -> dict[
     if chosen in OUTCOMES:
         rows = rows.filter(outcome=chosen)
     page = page_of(rows, request.GET, size=50)
-    known = setup.labels()
+    known = Fields()
     writes = told.writes.order_by("customer_id", "deed")
     failed = list(writes.filter(state=WriteState.FAILED)[:WRITES_SHOWN])
     shown = [*failed, *writes.exclude(state=WriteState.FAILED)[: WRITES_SHOWN - len(failed)]]
@@ -150,9 +151,7 @@ def _people(request: HttpRequest, told: SyncRun, other: SyncRun | None) -> dict[
     }
 
 
-def _beside_the_preview(
-    lines: list[dict[str, Any]], other: SyncRun | None, known: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _beside_the_preview(lines: list[dict[str, Any]], other: SyncRun | None, known: Fields) -> list[dict[str, Any]]:
     """Put beside each line of a run what the preview had said of the same customer, if that is among its samples."""
     if other is None or not other.rehearsal:
         return lines
@@ -174,7 +173,7 @@ def _write_problem(code: str) -> str:
     return problem_of_run(code) if code else ""
 
 
-def row_line(row: SyncRow, known: dict[str, Any]) -> dict[str, Any]:
+def row_line(row: SyncRow, known: Fields) -> dict[str, Any]:
     """Return one row as it is shown: the person, the outcome in words, each change before and after."""
     return {
         "row": row,
@@ -182,21 +181,14 @@ def row_line(row: SyncRow, known: dict[str, Any]) -> dict[str, Any]:
         "look": LOOKS.get(row.outcome, ("secondary", "list")),
         "reason": reason_text(row.reason, row.field) if row.reason else "",
         "changes": [
-            (known.get(name, name), text(before), text(after)) for name, (before, after) in row.changes.items()
+            (known.name(name), known.show(name, before) or "–", known.show(name, after) or "–")
+            for name, (before, after) in row.changes.items()
         ],
         "conflicts": [
-            (known.get(name, name), text(here), text(there)) for name, (here, there) in row.conflicts.items()
+            (known.name(name), known.show(name, here) or "–", known.show(name, there) or "–")
+            for name, (here, there) in row.conflicts.items()
         ],
     }
-
-
-def text(value: object) -> str:
-    """Return a stored value for reading; "–" for none."""
-    if value in ("", None, []):
-        return "–"
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @allow(OPERATORS)

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.contacts.value_words import Fields
 from staffetta.sync import decide, setup
 from staffetta.sync.judge import CONFLICTING, REJECTED
 from staffetta.sync.models import SyncConfiguration, SyncRow
@@ -29,7 +30,7 @@ def conflicts(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
         return redirect("sync:conflicts", pk=pk, sync_id=sync_id)
     rows = decide.open_rows(made, CONFLICTING).select_related("contact").order_by("pk")
     page = page_of(rows, request.GET, size=50)
-    known = setup.labels()
+    known = Fields()
     shown = {
         **around(request, made.channel),
         "made": made,
