@@ -47,6 +47,7 @@ def test_create_makes_a_draft_and_tells_it_in_one_shape(channel: Channel, said: 
         "name": "Saldi",
         "state": "draft",
         "hours": "",
+        "days": [],
         "audience": 3,
         "counts": dict.fromkeys(DeliveryState.values, 0),
         "reasons": {},

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from staffetta.communications.hours import Hours, NotHours, Window, checked, hours_of
+from staffetta.communications.days import Days, NotHours
+from staffetta.communications.hours import Hours, Window, checked, hours_of, parts, written
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -16,15 +17,20 @@ ROME, NEW_YORK = "Europe/Rome", "America/New_York"
 zones = st.sampled_from(sorted(available_timezones()))
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 windows = st.tuples(times, times).filter(lambda both: both[0] != both[1]).map(lambda both: Window(*both))
-hours = st.lists(windows, min_size=1, max_size=2).map(lambda listed: Hours(tuple(listed)))
+weeks = st.frozensets(st.integers(1, 7), min_size=1, max_size=6).map(Days)
+hours = st.tuples(st.lists(windows, min_size=1, max_size=2), st.lists(weeks, max_size=1)).map(
+    lambda both: Hours((*both[0], *both[1]))
+)
 moments = st.datetimes(datetime(1975, 1, 1), datetime(2037, 1, 1)).map(  # noqa: DTZ001  (becomes UTC)
     lambda moment: moment.replace(tzinfo=UTC, microsecond=0)
 )
 
 
-def by_the_clock(window: Window, zone: str, moment: datetime) -> bool:
-    """Say what a clock on the person's wall says, whatever day it is: an independent reading of a window."""
+def by_the_clock(window: Window | Days, zone: str, moment: datetime) -> bool:
+    """Say what clock and calendar on the person's wall say: an independent reading of a window."""
     local = moment.astimezone(ZoneInfo(zone)).time()
+    if isinstance(window, Days):
+        return f"{moment.astimezone(ZoneInfo(zone)):%u}" in str(window)
     if window.opens < window.closes:
         return window.opens <= local < window.closes
     return local >= window.opens or local < window.closes
@@ -152,3 +158,63 @@ def test_a_window_of_which_the_quiet_hours_leave_nothing_is_refused(settings: Se
         checked(Window.parse("22:00-07:00"))
     assert told.value.code == "never"
     assert str(checked(Window.parse("07:00-08:01"))) == "07:00-08:01"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("mon-fri", "12345"), ("sat-mon", "167"), ("Wed", "3"), ("mon,wed,sat-sun", "1367"), ("12345", "12345")],
+)
+def test_days_are_read_as_they_are_typed(typed: str, kept: str) -> None:
+    assert str(Days.parse(typed)) == kept
+
+
+def test_every_day_is_no_restriction() -> None:
+    assert Days.parse("mon-sun") is None
+    assert written(None, Days.parse("mon-sun")) == ""
+
+
+@pytest.mark.parametrize("text", ["", "monday", "lun-ven", "0", "128", "mon;tue", "-mon"])
+def test_what_are_no_days_is_told(text: str) -> None:
+    with pytest.raises(NotHours) as refused:
+        Days.parse(text)
+    assert refused.value.code == "days"
+
+
+@pytest.mark.parametrize("text", ["09:00-20:00", "09:00-20:00/12345", "/67", ""])
+def test_times_and_days_are_kept_as_one_text(text: str) -> None:
+    assert written(*parts(text)) == text
+
+
+def test_the_weekend_begins_at_midnight_of_each_zone_and_ends_with_the_window_of_monday() -> None:
+    found = hours_of("09:00-20:00/12345")
+    assert found
+    friday_night = datetime(2027, 1, 15, 22, tzinfo=UTC)
+    for zone in (ROME, NEW_YORK, "Asia/Tokyo"):
+        opens = found.next_opening(zone, friday_night)
+        assert opens
+        local = opens.astimezone(ZoneInfo(zone))
+        # It is Friday afternoon in New York still: there the window is open.
+        assert f"{local:%a %H:%M}" == ("Fri 17:00" if zone == NEW_YORK else "Mon 09:00")
+
+
+def test_days_alone_are_whole_days_and_one_run_has_one_beginning_and_end() -> None:
+    found = hours_of("/12345")
+    assert found
+    wednesday = datetime(2027, 1, 13, 12, tzinfo=UTC)
+    assert found.opened("UTC", wednesday) == datetime(2027, 1, 11, tzinfo=UTC)
+    assert found.closing("UTC", wednesday) == datetime(2027, 1, 16, tzinfo=UTC)
+
+
+def test_a_window_across_midnight_ends_with_the_day_that_does_not_hold() -> None:
+    found = hours_of("22:00-06:00/5")
+    assert found
+    assert found.next_opening("UTC", datetime(2027, 1, 14, 12, tzinfo=UTC)) == datetime(2027, 1, 15, tzinfo=UTC)
+    assert found.closing("UTC", datetime(2027, 1, 15, 23, tzinfo=UTC)) == datetime(2027, 1, 16, tzinfo=UTC)
+
+
+def test_a_friday_that_a_country_skipped_is_the_next_weeks() -> None:
+    found = hours_of("/5")
+    assert found
+    opens = found.next_opening("Pacific/Apia", datetime(2011, 12, 25, tzinfo=UTC))
+    assert opens
+    assert f"{opens.astimezone(ZoneInfo('Pacific/Apia')):%d %b}" == "06 Jan"

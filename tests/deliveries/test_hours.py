@@ -91,6 +91,41 @@ def test_through_a_day_only_people_whose_hours_are_open_are_written_to(
     assert set(Attempt.objects.values_list("number", "outcome")) == {(1, "accepted")}
 
 
+def test_the_weekend_begins_for_each_person_by_their_own_calendar(channel: Channel, engage: Engage, at: At) -> None:
+    """Hour by hour from Friday to Monday: Tokyo's weekend begins first, and New York's ends last."""
+    friday = datetime(2027, 1, 15, tzinfo=UTC)
+    at(friday + 16 * HOUR)  # Tokyo has Saturday already, Rome Friday evening, New York Friday noon
+    lives = people(3)
+    communication = ledger.planned(channel, hours="/12345")
+    Communication.objects.update(speed=1)
+    seen: dict[str, set[str]] = {}
+    for hour in range(16, 24 * 4):
+        moment = friday + hour * HOUR
+        at(moment)
+        Communication.objects.update(paced_to=None)
+        ledger.run(2)
+        for recipient in set(sent_to(engage)) - seen.keys():
+            local = moment.astimezone(ZoneInfo(lives[recipient]))
+            assert local.isoweekday() <= 5, f"{lives[recipient]} at {local:%a %H:%M}"
+            seen[recipient] = {f"{local:%a}"}
+    assert {lives[who] for who, days in seen.items() if days == {"Fri"}} == {ROME, NEW_YORK}
+    assert {lives[who] for who, days in seen.items() if days == {"Mon"}} >= {TOKYO}
+    assert len(sent_to(engage)) == len(seen) == 10
+    assert again(communication).state == CommunicationState.DONE
+
+
+def test_on_a_saturday_the_page_says_that_it_goes_on_on_monday(channel: Channel, at: At) -> None:
+    at(datetime(2027, 1, 16, 12, tzinfo=UTC))
+    people(1)
+    communication = ledger.planned(channel, hours="09:00-20:00/12345")
+    ledger.run()
+    found = waits(communication)
+    assert found
+    assert (found.number, found.clock) == (4, "09:00")
+    assert found.opens_at == datetime(2027, 1, 18, tzinfo=UTC), "Tokyo first"
+    assert found.last_at == datetime(2027, 1, 18, 14, tzinfo=UTC), "New York last"
+
+
 def test_the_zone_is_frozen_with_the_message(channel: Channel, engage: Engage, at: At) -> None:
     at(WINTER + 12 * HOUR)
     lives = people()

@@ -1,5 +1,7 @@
 """The send window as a person sets and sees it: forms that say what is wrong, pages that say who waits until when."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Any
@@ -192,6 +194,46 @@ def test_the_command_sets_shows_and_takes_back_the_window(channel: Channel, caps
     assert '"hours": "09:00-20:00"' in capsys.readouterr().out
     assert main(["communications", "hours", key, "none"]) == 0
     assert again(communication).hours == ""
+
+
+def test_the_command_takes_days_of_the_week(channel: Channel, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger.people(2)
+    communication = ledger.planned(channel)
+    key = str(communication.pk)
+    assert main(["communications", "hours", key, "09:00-20:00", "--days", "lun-ven"]) == 1
+    assert "mon-fri" in capsys.readouterr().err
+    assert main(["communications", "hours", key, "09:00-20:00", "--days", "mon-fri"]) == 0
+    assert again(communication).hours == "09:00-20:00/12345"
+    capsys.readouterr()
+    assert main(["communications", "show", key, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["hours"], shown["days"]) == ("09:00-20:00", ["mon", "tue", "wed", "thu", "fri"])
+    assert main(["communications", "hours", key, "none", "--days", "sat,sun"]) == 0
+    assert again(communication).hours == "/67"
+
+
+def test_days_are_chosen_on_the_page_shown_and_taken_back(channel: Channel, as_operator: Client) -> None:
+    ledger.people(2)
+    communication = ledger.planned(channel)
+    address = f"/communications/{communication.pk}/hours/"
+    assert "lunedì" in as_operator.get(address).content.decode().lower()
+    as_operator.post(address, {"opens": "09:00", "closes": "20:00", "days": ["1", "2", "3", "4", "5"]})
+    assert again(communication).hours == "09:00-20:00/12345"
+    report = as_operator.get(f"/communications/{communication.pk}/").content.decode()
+    assert "Orario di invio: 09:00–20:00, Lun–Ven" in report
+    page = as_operator.get(address).content.decode()
+    assert len(re.findall(r'name="days" value="\d"[^>]*checked', page)) == 5
+    as_operator.post(address, {"opens": "", "closes": "", "days": ["6"]})
+    assert again(communication).hours == "/6"
+    as_operator.post(address, {"opens": "", "closes": ""})
+    assert again(communication).hours == ""
+
+
+def test_a_day_that_is_none_changes_nothing(channel: Channel, as_operator: Client) -> None:
+    ledger.people(1)
+    communication = ledger.planned(channel, hours="/12345")
+    as_operator.post(f"/communications/{communication.pk}/hours/", {"days": ["8"]})
+    assert again(communication).hours == "/12345"
 
 
 @pytest.mark.usefixtures("evening")

@@ -19,11 +19,12 @@ from staffetta.communications import schedule as scheduling
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
 from staffetta.communications.check_media import MediaCheck, check_media, refused
+from staffetta.communications.days import NAMES, Days, NotHours
 from staffetta.communications.draft import Content, save_draft
 from staffetta.communications.forms import FASTEST
 from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
 from staffetta.communications.hold import resume as let_go
-from staffetta.communications.hours import NotHours, Window, checked
+from staffetta.communications.hours import Window, checked, parts, written
 from staffetta.communications.mapping import WrongSource, parse_source
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.set_hours import set_hours
@@ -71,6 +72,7 @@ def register(subparsers: Subparsers) -> None:
     hours_parser = verbs.add_parser("hours", help=_("set within which hours of their day people are written to"))
     hours_parser.add_argument("id", metavar="ID")
     hours_parser.add_argument("hours", metavar="HH:MM-HH:MM|none")
+    hours_parser.add_argument("--days", metavar="mon-fri", help=_("only on these days of the week, each person's own"))
     hours_parser.set_defaults(run=hours)
     pause_parser = verbs.add_parser("pause", help=_("let nobody new be written to until it is resumed"))
     pause_parser.add_argument("id", metavar="ID")
@@ -103,6 +105,7 @@ def _register_create(verbs: Subparsers) -> None:
     parser.add_argument("--header-media", default="", metavar="URL")
     parser.add_argument("--speed", type=int, metavar="N", help=_("at most so many messages a minute"))
     parser.add_argument("--hours", metavar="HH:MM-HH:MM", help=_("send window, in the time of each person"))
+    parser.add_argument("--days", metavar="mon-fri", help=_("only on these days of the week, each person's own"))
     parser.add_argument("--audience", required=True, metavar=WRITTEN)
     json_option(parser, _("print the communication as JSON"))
     parser.set_defaults(run=create)
@@ -115,7 +118,7 @@ def create(args: argparse.Namespace) -> int:
         fail(_("The name must have 1 to 200 characters."))
     if args.speed is not None and not 1 <= args.speed <= FASTEST:
         fail(_("The speed must be at least 1 message a minute."))
-    hours = _hours(args.hours) if args.hours else ""
+    hours = _hours(args.hours, args.days)
     variant = _variant(args.channel, args.template, args.language)
     mapping = _mapping(variant, args.variable)
     source = _audience_of(args.audience)
@@ -185,7 +188,7 @@ def unschedule(args: argparse.Namespace) -> int:
 
 def hours(args: argparse.Namespace) -> int:
     """Set the send window of what is not over, or take it back."""
-    window = "" if args.hours == "none" else _hours(args.hours)
+    window = _hours("" if args.hours == "none" else args.hours, args.days)
     if not set_hours(_found(args.id), window, None):
         fail(_("It is over already: there is nothing to change."))
     say(_("The send window is set.") if window else _("There is no send window now."))
@@ -243,11 +246,13 @@ def _as_data(row: Communication, counted: Numbers | None = None) -> dict[str, An
     for each in counted.reasons:
         if each.reason:
             reasons[each.reason] = reasons.get(each.reason, 0) + each.number
+    window, days = parts(row.hours)
     return {
         "id": str(row.pk),
         "name": row.name,
         "state": row.state,
-        "hours": row.hours,
+        "hours": str(window or ""),
+        "days": [NAMES[day - 1] for day in sorted(days.days)] if days else [],
         "audience": _audience(row, counted),
         "counts": {state.value: number for state, number in counted.by_state.items()},
         "reasons": reasons,
@@ -300,9 +305,9 @@ def _found(text: str) -> Communication:
         fail(_("There is no communication %(id)s.") % {"id": text})
 
 
-def _hours(text: str) -> str:
+def _hours(times: str | None, days: str | None) -> str:
     try:
-        return str(checked(Window.parse(text)))
+        return written(checked(Window.parse(times)) if times else None, Days.parse(days) if days else None)
     except NotHours as error:
         fail(str(hours_text(error.code)))
 

@@ -1,7 +1,8 @@
 """The hours in which people are written to, in each person's own time. Plain rules: no database, no clock.
 
 A window is a time of day from and one to, every day, perhaps across midnight. What a person may be sent is what all
-windows leave: that of the communication, and what the installation's quiet hours leave of the day.
+windows leave: that of the communication, its days of the week, what the installation's quiet hours leave of the day.
+A communication keeps both as one text: "09:00-20:00", "09:00-20:00/12345" (Monday to Friday), "/67".
 
 The days on which the clocks change are judged in the person's favour: of an hour that comes twice, the window opens in
 the second and closes in the first; a time the clocks jump over is the moment they jump.
@@ -9,23 +10,16 @@ the second and closes in the first; a time the clocks jump over is the moment th
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-DAY = timedelta(days=1)
-LONGEST_SEARCH = 5 * DAY
-"""A zone may skip a whole day (crossing the date line), and the only common hour of two windows; never so many."""
+from staffetta.communications.days import DAY, Days, NotHours, moment_at
 
-
-class NotHours(ValueError):
-    """What was written is no window: `code` is wrong, same (from and to are one time) or never (quiet all along)."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+LONGEST_SEARCH = 16 * DAY
+"""Of a week one day may hold, and a zone may skip it (crossing the date line): then it is the next week's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ class Window:
 class Hours:
     """When people may be written to: within all of the windows. Moments are UTC."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[Window | Days, ...]
 
     def is_open(self, zone: str, moment: datetime) -> bool:
         return all(self._holds(window, zone, moment) is not None for window in self.windows)
@@ -109,7 +103,7 @@ class Hours:
         return self.next_opening("UTC", noon) is not None
 
     @staticmethod
-    def _holds(window: Window, zone: str, moment: datetime) -> tuple[datetime, datetime] | None:
+    def _holds(window: Window | Days, zone: str, moment: datetime) -> tuple[datetime, datetime] | None:
         span = next(window.spans(zone, moment, 2), None)
         return span if span and span[0] <= moment else None
 
@@ -123,9 +117,20 @@ def quiet_hours() -> Window | None:
 def hours_of(window: str) -> Hours | None:
     """Return the hours of a communication with that `window` ("" for none of its own); None: any hour will do."""
     quiet = quiet_hours()
-    windows = [Window.parse(window)] if window else []
-    windows += [quiet.rest] if quiet else []
-    return Hours(tuple(windows)) if windows else None
+    own, days = parts(window)
+    windows = tuple(each for each in (own, quiet.rest if quiet else None, days) if each)
+    return Hours(windows) if windows else None
+
+
+def parts(text: str) -> tuple[Window | None, Days | None]:
+    """Return the times and the days a communication keeps. Raises NotHours."""
+    times, _, days = text.partition("/")
+    return Window.parse(times) if times else None, Days.parse(days) if days else None
+
+
+def written(window: Window | None, days: Days | None) -> str:
+    """Return both as a communication keeps them."""
+    return f"{window or ''}{f'/{days}' if days else ''}"
 
 
 def checked(window: Window) -> Window:
@@ -136,29 +141,14 @@ def checked(window: Window) -> Window:
     return window
 
 
-def _next(window: Window, zone: str, moment: datetime) -> datetime:
-    return next(opens for opens, _ in window.spans(zone, moment, 9) if opens > moment)
+def _next(window: Window | Days, zone: str, moment: datetime) -> datetime:
+    return next(opens for opens, _ in window.spans(zone, moment, 16) if opens > moment)
 
 
 @lru_cache(maxsize=20_000)
 def _span(window: Window, zone: str, day: date) -> tuple[datetime, datetime]:
     across = window.closes < window.opens
     return (
-        _moment(day, window.opens, zone, fold=1),
-        _moment(day + DAY if across else day, window.closes, zone, fold=0),
+        moment_at(day, window.opens, zone, fold=1),
+        moment_at(day + DAY if across else day, window.closes, zone, fold=0),
     )
-
-
-def _moment(day: date, at: time, zone: str, fold: int) -> datetime:
-    """Return when that is, in UTC: of two the first (`fold` 0) or the second, of a time jumped over the jump itself."""
-    place = ZoneInfo(zone)
-    local = datetime.combine(day, at, place)
-    found = local.replace(fold=fold).astimezone(UTC)
-    if found.astimezone(place).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return found
-    before, after = local.replace(fold=1).astimezone(UTC), local.replace(fold=0).astimezone(UTC)
-    old = before.astimezone(place).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before).total_seconds() // 2)
-        before, after = (middle, after) if middle.astimezone(place).utcoffset() == old else (before, middle)
-    return after

@@ -1,11 +1,13 @@
-"""The send window as a form asks for it: two times of day, both or neither."""
+"""The send window as a form asks for it: two times of day, both or neither, and days of the week."""
 
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from staffetta.communications.hours import NotHours, Window, checked, quiet_hours
+from staffetta.communications.days import WEEK, Days, NotHours
+from staffetta.communications.hours import Window, checked, parts, quiet_hours, written
 from staffetta.communications.wording import hours_text
 
 
@@ -19,6 +21,14 @@ class HoursForm(forms.Form):
         label=_("Send until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
+    days = forms.TypedMultipleChoiceField(
+        label=_("Only on"),
+        required=False,
+        coerce=int,
+        choices=[(day, WEEKDAYS[day - 1]) for day in WEEK],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+
     @property
     def quiet(self) -> Window | None:
         """The installation's quiet hours."""
@@ -28,7 +38,8 @@ class HoursForm(forms.Form):
     def hours(self) -> str:
         """What was chosen, as a communication keeps it; only after `is_valid()`."""
         opens, closes = self.cleaned_data["opens"], self.cleaned_data["closes"]
-        return str(Window.of(opens, closes)) if opens and closes else ""
+        window = Window.of(opens, closes) if opens and closes else None
+        return written(window, Days.of(self.cleaned_data["days"]))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -48,7 +59,6 @@ class HoursForm(forms.Form):
 
 def hours_initial(hours: str) -> dict[str, Any]:
     """Return what the form shows for a communication's `hours`."""
-    if not hours:
-        return {}
-    window = Window.parse(hours)
-    return {"opens": window.opens, "closes": window.closes}
+    window, days = parts(hours)
+    times = {"opens": window.opens, "closes": window.closes} if window else {}
+    return {**times, "days": sorted(days.days)} if days else times

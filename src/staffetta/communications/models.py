@@ -82,7 +82,7 @@ class Communication(Composition):
     start_at = models.DateTimeField(null=True)  # scheduled: when it is to start
     start_zone = models.CharField(max_length=60, blank=True)  # the time zone in which that was said
     confirmed = models.PositiveIntegerField(null=True)  # how many were told to get it; null: nobody has to compare
-    hours = models.CharField(max_length=11, blank=True)  # "09:00-20:00" in each person's time (hours.py); "": any
+    hours = models.CharField(max_length=19, blank=True)  # "09:00-20:00/12345", see hours.py; "": any
     zones = models.JSONField(default=list)  # of the people planned: what waits is claimed zone by zone when hours hold
     speed = models.PositiveIntegerField(null=True)  # messages a minute; null: as fast as the channel goes
     paced_to = models.DateTimeField(null=True)  # with a speed: when the next may leave, in the machine's own time

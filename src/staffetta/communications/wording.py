@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from staffetta.communications.days import Days
+from staffetta.communications.hours import parts
 
 Text = str | Promise
 
@@ -124,6 +128,7 @@ def trouble_words(code: str) -> Words:
 HOURS: Mapping[str, Text] = {
     "wrong": _("This is no send window: wanted is, for example, 09:00-20:00."),
     "same": _("From and until are the same time: leave both empty to send at any hour."),
+    "days": _("These are no days of the week: wanted is, for example, mon-fri or mon,wed,sat."),
     "never": _("The quiet hours of this installation leave nothing of this send window: choose other times."),
 }
 
@@ -134,8 +139,22 @@ def hours_text(code: str) -> Text:
 
 
 def shown_hours(hours: str) -> str:
-    """Write a communication's hours as they are read: "09:00–20:00"; "" for none."""
-    return hours.replace("-", "–")
+    """Write a communication's hours as they are read: "09:00–20:00, Mon–Fri"; "" for none."""
+    window, days = parts(hours)
+    times = [str(window).replace("-", "–")] if window else []
+    return ", ".join([*times, *_runs(days)] if days else times)
+
+
+def _runs(days: Days) -> list[str]:
+    """Name days that follow each other as one: "Mon–Fri", "Sat"."""
+    runs: list[list[int]] = []
+    for day in sorted(days.days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    names = [[str(WEEKDAYS_ABBR[day - 1]) for day in run] for run in runs]
+    return [name[0] if len(name) == 1 else f"{name[0]}–{name[-1]}" for name in names]
 
 
 MEDIA: Mapping[str, Text] = {

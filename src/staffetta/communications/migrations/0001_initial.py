@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('start_at', models.DateTimeField(null=True)),
                 ('start_zone', models.CharField(blank=True, max_length=60)),
                 ('confirmed', models.PositiveIntegerField(null=True)),
-                ('hours', models.CharField(blank=True, max_length=11)),
+                ('hours', models.CharField(blank=True, max_length=19)),
                 ('zones', models.JSONField(default=list)),
                 ('speed', models.PositiveIntegerField(null=True)),
                 ('paced_to', models.DateTimeField(null=True)),
