@@ -27,16 +27,16 @@ LATENCIES = (0, 5, 20)  # milliseconds the provider takes, one of them at a time
 def prove(seed: int, pauses: int) -> dict[str, Any]:
     """Return what happened. Raises AssertionError when it must not have."""
     from engage_simulator.testing import running
-    from tests.crash import test_ledgers_agree as crash
+    from tests.crash import books
     from tests.deliveries.ledger import WORLD
     from tests.processes import installation
 
     begun, people = time.monotonic(), PEOPLE_PER_PAUSE * pauses
     with (
         running(seed=WORLD) as engage,
-        installation(STAFFETTA_ENGAGE_URL=engage.url, **crash.SETTINGS) as staffetta,
+        installation(STAFFETTA_ENGAGE_URL=engage.url, **books.SETTINGS) as staffetta,
     ):
-        communication = crash.start(staffetta, engage, people)
+        communication = books.start(staffetta, engage, people)
         staffetta.start_worker()
         told = staffetta.python(
             "from prove import pauses; pauses.play()",
@@ -44,9 +44,9 @@ def prove(seed: int, pauses: int) -> dict[str, Any]:
             seconds=60 + 10 * pauses,
         )
         played = json.loads(told)
-        crash.wait_until_settled(staffetta, 60 + people / 500)
-        crash.assert_books_agree(staffetta, engage, people)
-        states = dict(crash.states(staffetta))
+        books.wait_until_settled(staffetta, 60 + people / 500)
+        books.assert_books_agree(staffetta, engage, people)
+        states = dict(books.states(staffetta))
         assert states == {"sent": people}, f"everybody should be sent by now: {states}"
         effects = [each["effect"] for each in played]
         assert max(effects) <= WITHIN, f"a pause took {max(effects)} s"

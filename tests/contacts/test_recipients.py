@@ -166,6 +166,17 @@ def test_a_piece_is_one_statement_and_a_second_for_the_blacklist(
         recipients(ALL, "whatsapp", "marketing")
 
 
+def test_a_later_piece_reads_nothing_of_the_people_before_it(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    before, after = agreed("+393200000001"), agreed("+393200000002")
+    with django_assert_num_queries(2) as asked:
+        found = recipients(ALL, "whatsapp", "marketing", before.pk)
+    assert [(one.contact_id, one.reason) for one in found] == [(after.pk, LeftOut.NO)]
+    statement = asked.captured_queries[0]["sql"]
+    for table in ("consent", "contacts_contact"):
+        column = "contact_id" if table == "consent" else "id"
+        assert f'"{table}"."{column}" > {before.pk}' in statement
+
+
 def test_somebody_who_is_gone_is_nobody() -> None:
     assert recipient(1, "whatsapp", "marketing") is None
 

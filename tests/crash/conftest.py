@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from engage_simulator.testing import Engage, running
-from tests.crash.test_ledgers_agree import SETTINGS
+from tests.crash.books import SETTINGS
 from tests.deliveries.ledger import WORLD
 from tests.processes import Installation, installation
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engage_simulator.testing import Engage
-from tests.crash.test_ledgers_agree import SETTINGS
+from tests.crash.books import SETTINGS
 from tests.deliveries.ledger import FIRST, SECOND
 from tests.processes import Installation, installation, wait_until
 

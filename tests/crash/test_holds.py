@@ -7,7 +7,7 @@ import pytest
 
 from engage_simulator.testing import Engage
 from staffetta.work.clock import real_now
-from tests.crash import test_ledgers_agree as crash
+from tests.crash import books
 from tests.deliveries.ledger import FIRST
 from tests.processes import Installation, wait_until
 
@@ -34,7 +34,7 @@ HELD = "SELECT held_at, held_reason FROM communications_communication WHERE stat
 
 
 def start(staffetta: Installation, engage: Engage) -> None:
-    crash.start(staffetta, engage, PEOPLE)
+    books.start(staffetta, engage, PEOPLE)
     staffetta.rows(f"UPDATE channels_channel SET pace = {A_SECOND}")
     staffetta.start_worker()
     wait_until(lambda: len(engage.ledger()) > 20, 20, 0.05)
@@ -47,8 +47,8 @@ def assert_held_in_time(staffetta: Installation, done_at: float) -> str:
     last = staffetta.rows(ACCEPTED)[0][0]
     assert seconds_of(held_at) - done_at < 2
     assert seconds_of(last) - done_at < 2
-    wait_until(lambda: not crash.states(staffetta)["sending"], 5, 0.05)
-    found = crash.states(staffetta)
+    wait_until(lambda: not books.states(staffetta)["sending"], 5, 0.05)
+    found = books.states(staffetta)
     assert set(found) == {"sent", "waiting"}
     assert found["waiting"] > PEOPLE / 4
     return str(reason)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engage_simulator.testing import Engage
-from tests.crash import test_ledgers_agree as crash
+from tests.crash import books
 from tests.processes import Installation, installation, wait_until
 
 PEOPLE = 1500
@@ -35,7 +35,7 @@ def at(tmp_path: Path) -> Callable[[datetime], None]:
 @pytest.fixture
 def staffetta(engage: Engage, at: Callable[[datetime], None], tmp_path: Path) -> Iterator[Installation]:
     clock = {"STAFFETTA_CLOCK_FILE": str(tmp_path / "clock"), "STAFFETTA_QUIET_HOURS": "22:00-07:00"}
-    with installation(STAFFETTA_ENGAGE_URL=engage.url, **{**crash.SETTINGS, **clock}) as made:
+    with installation(STAFFETTA_ENGAGE_URL=engage.url, **{**books.SETTINGS, **clock}) as made:
         yield made
 
 
@@ -48,8 +48,8 @@ def processor_seconds(process: int) -> float:
 def test_closing_takes_effect_within_two_seconds_and_opening_goes_on(
     staffetta: Installation, engage: Engage, at: Callable[[datetime], None]
 ) -> None:
-    engage.fault("latency", match=crash.SENDS, ms=100)
-    communication = str(crash.start(staffetta, engage, PEOPLE))
+    engage.fault("latency", match=books.SENDS, ms=100)
+    communication = str(books.start(staffetta, engage, PEOPLE))
     staffetta.ok("communications", "hours", communication, "09:00-20:00")
     workers = [staffetta.start_sender(), staffetta.start_sender()]
     wait_until(lambda: len(engage.ledger()) > 200)
@@ -63,7 +63,7 @@ def test_closing_takes_effect_within_two_seconds_and_opening_goes_on(
     assert len(engage.ledger()) == closed
     used = [processor_seconds(worker.pid) - was for worker, was in zip(workers, before, strict=True)]
     assert max(used) < 1.5, "who waits for an opening does not go round in circles"
-    assert crash.states(staffetta) == {"sent": closed, "waiting": PEOPLE - closed}
+    assert books.states(staffetta) == {"sent": closed, "waiting": PEOPLE - closed}
     assert "wait for their hours" in staffetta.ok("communications", "show", communication)
 
     at(JUST_BEFORE_NINE)
@@ -71,9 +71,9 @@ def test_closing_takes_effect_within_two_seconds_and_opening_goes_on(
     wait_until(lambda: len(engage.ledger()) > closed, 10)
     assert time.monotonic() > opens - 0.1, "nobody is written to before nine"
     assert time.monotonic() < opens + 2
-    crash.wait_until_settled(staffetta)
-    crash.assert_books_agree(staffetta, engage, PEOPLE)
-    assert crash.states(staffetta) == {"sent": PEOPLE}
+    books.wait_until_settled(staffetta)
+    books.assert_books_agree(staffetta, engage, PEOPLE)
+    assert books.states(staffetta) == {"sent": PEOPLE}
     assert staffetta.rows("SELECT DISTINCT outcome FROM deliveries_attempt WHERE outcome <> 'released'") == [
         ("accepted",)
     ]

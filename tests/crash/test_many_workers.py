@@ -12,7 +12,7 @@ import pytest
 from engage_simulator.testing import Engage
 from staffetta.work import lanes
 from staffetta.work.beats import BEAT_EVERY
-from tests.crash.test_ledgers_agree import (
+from tests.crash.books import (
     SENDS,
     addresses,
     assert_books_agree,

@@ -2,6 +2,7 @@
 
 import random
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.deliveries import budget, dispatch, due, states
+from staffetta.deliveries.budget_hours import hour_of
 from staffetta.deliveries.counts import reconcile
 from staffetta.deliveries.marks import Answer, Holder, Marked
 from staffetta.deliveries.models import Attempt, Budget, Delivery, Reached
@@ -43,7 +45,14 @@ def counted() -> int:
     """What the budget counts; its number and its rows agree."""
     used = sum(Budget.objects.values_list("used", flat=True))
     assert used == Reached.objects.count()
+    assert hours_of_row() == Counter(hour_of(at) for at in Reached.objects.values_list("at", flat=True))
     return used
+
+
+def hours_of_row() -> Counter[int]:
+    """The people by the hour in which they were last reached, as the row says."""
+    kept = Budget.objects.values_list("hours", flat=True).first() or {}
+    return Counter({int(hour): people for hour, (people, _used) in kept.items() if people})
 
 
 @pytest.fixture

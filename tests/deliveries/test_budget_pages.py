@@ -143,11 +143,11 @@ def test_in_english_too(channel: Channel, engage: Engage, operator: User, as_ope
     assert "It goes on by itself tomorrow, " in text_of(as_operator, communication)
 
 
-def test_the_report_takes_two_queries_more_whatever_the_size(
+def test_the_report_takes_three_queries_more_whatever_the_size(
     channel: Channel, engage: Engage, as_viewer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     people(20)
     communication = planned(channel)
     run()
-    with django_assert_num_queries(8):  # those of a report without a limit, the budget, who is free by now
+    with django_assert_num_queries(9):  # those without a limit, the budget, who is free by now, the plot
         as_viewer.get(f"/communications/{communication.pk}/")

@@ -63,7 +63,7 @@ def recipients(audience: Audience, platform: str, purpose: str, after_id: int = 
     Everybody comes, with the reason why not if there is one; the end is an empty list. One statement, and a second
     one only where somebody is on the platform's Blacklist.
     """
-    return _read(_judged(audience.behind(after_id), platform, purpose)[:size], platform)
+    return _read(_judged(audience.behind(after_id), platform, purpose, after_id)[:size], platform)
 
 
 def recipient(contact_id: int, platform: str, purpose: str) -> Recipient | None:
@@ -93,9 +93,15 @@ def tally(audience: Audience, platform: str, purpose: str) -> Tally:
     return Tally(total, numbers)
 
 
-def _judged(people: QuerySet[Contact], platform: str, purpose: str) -> QuerySet[Any, Any]:
-    """Annotate the address, and the reason as far as the database can tell."""
+def _judged(people: QuerySet[Contact], platform: str, purpose: str, after_id: int = 0) -> QuerySet[Any, Any]:
+    """Annotate the address, and the reason as far as the database can tell.
+
+    `after_id` is told of the consents too: PostgreSQL, merging both in the order of people, reads them from the first
+    one on otherwise (at 500,000 contacts 180 ms for 2,000 people instead of 10).
+    """
     wanted = Q(consent_states__platform=platform, consent_states__purpose=purpose) & counts("consent_states__")
+    if after_id:
+        wanted &= Q(consent_states__contact__gt=after_id)
     return people.annotate(
         consent=FilteredRelation("consent_states", condition=wanted),
         address=_address(platform),

@@ -22,6 +22,7 @@ from staffetta.channels import gateway
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Platform
 from staffetta.deliveries import reached
+from staffetta.deliveries.budget_hours import Hours
 from staffetta.deliveries.marks import Answer
 from staffetta.deliveries.models import TAKEN, Budget, Delivery, DeliveryState, Reached
 from staffetta.work.clock import now
@@ -70,9 +71,12 @@ class Counting:
     def __init__(self) -> None:
         self.present = now()
         self._row, new = Budget.objects.select_for_update().get_or_create(pk=1)
+        self._hours = Hours(self._row.hours)
         if new:
-            self._row.used = _from_ledger(self.present)
-        self._row.used -= reached.expire(self.present - window())
+            for at in _from_ledger(self.present):
+                self._count(at)
+        for at in reached.expire(self.present - window()):
+            self._count(at, -1)
 
     @property
     def left(self) -> int:
@@ -95,14 +99,21 @@ class Counting:
             left -= person not in taken
             taken[person] = None
             counted[person] = each
-        self._row.used += reached.note(counted, self.present)
+        for before in reached.note(counted, self.present):
+            if before:
+                self._hours.move(before, self.present)
+            else:
+                self._count(self.present)
         return list(zip(beyond, self._times(len(beyond)), strict=True))
 
     def give_back(self, answers: Sequence[Answer]) -> None:
         """Uncount the persons of messages that were refused or did not leave, unless they had been reached before."""
         ids = [answer.id for answer in answers if not_taken(answer)]
-        if ids:
-            self._row.used -= reached.give_back(ids)
+        for at, before in reached.give_back(ids) if ids else []:
+            if before:
+                self._hours.move(at, before)
+            else:
+                self._count(at, -1)
 
     def write(self) -> None:
         """Keep the count, and when communications may go on once there is nothing left for them."""
@@ -110,7 +121,12 @@ class Counting:
         if not self.left_to_communications:
             first = reached.oldest(1)
             self._row.resumes_at = first[0] + window() if first else self.present + LATER
+        self._hours.write(self.present, self._row.used)
         self._row.save()
+
+    def _count(self, at: datetime, people: int = 1) -> None:
+        self._row.used += people
+        self._hours.add(at, people)
 
     def _times(self, number: int) -> list[datetime]:
         """Return when the next `number` persons become free, one after the other."""
@@ -129,9 +145,13 @@ def not_taken(answer: Answer) -> bool:
 def keep_in_step() -> int:
     """Begin to count as soon as there is a limit, so that pages know what is left; throw the count away without one.
 
-    When a limit is set again, the ledger is read anew. Returns how many persons are counted, or were.
+    When a limit is set again, the ledger is read anew. Every hour is told how many count, also where nothing is sent.
+    Returns how many persons are counted, or were.
     """
-    if bool(limit()) == Budget.objects.exists():
+    row = Budget.objects.filter(pk=1).first()
+    if row is None and not limit():
+        return 0
+    if row is not None and limit() and Hours(row.hours).told(now()):
         return 0
     with transaction.atomic():
         if limit():
@@ -177,8 +197,8 @@ def _used_of(row: Budget) -> int:
     return row.used - Reached.objects.filter(at__lte=now() - window()).count() if row.used else 0
 
 
-def _from_ledger(present: datetime) -> int:
-    """Count whom the ledger shows as reached: a limit may be set at any time, and holds from then on."""
+def _from_ledger(present: datetime) -> list[datetime]:
+    """Count whom the ledger shows as reached: a limit may be set at any time, and holds from then on; return when."""
     rows = Delivery.objects.filter(
         Q(channel=None) | Q(channel__platform__in=gateway.capabilities().counted_platforms),
         Q(state__in=(*TAKEN, DeliveryState.UNCERTAIN), settled_at__gt=present - window())
@@ -192,7 +212,7 @@ def _from_ledger(present: datetime) -> int:
     Reached.objects.bulk_create(
         [Reached(person=person, at=at, delivery=each) for person, (at, each) in found.items()], batch_size=2000
     )
-    return len(found)
+    return [at for at, _ in found.values()]
 
 
 def of(answers: Sequence[Answer], *, counted: bool) -> Counting | None:

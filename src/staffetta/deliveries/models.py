@@ -239,6 +239,7 @@ class Budget(models.Model):
 
     used = models.BigIntegerField(default=0)
     resumes_at = models.DateTimeField(null=True)  # when the next person becomes free, while communications wait for one
+    hours = models.JSONField(default=dict)  # budget_hours.py
 
     def __str__(self) -> str:
         return f"{self.used} persons"

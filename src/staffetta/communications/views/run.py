@@ -25,6 +25,7 @@ from staffetta.communications.views.held import held_of
 from staffetta.communications.views.pick import picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
 from staffetta.deliveries.budget import Outlook, outlook
+from staffetta.deliveries.budget_plot import plot
 from staffetta.deliveries.gains import gained
 from staffetta.deliveries.hours_words import closed_words
 from staffetta.deliveries.models import DeliveryState
@@ -170,7 +171,8 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "late": _late(communication),
         "stoppable": communication.state in stopping.STOPPABLE,
         "gained": _gained(communication, counted.sent),
-        "outlook": _outlook(communication, counted.by_state[DeliveryState.WAITING]),
+        "outlook": (held_up := _outlook(communication, counted.by_state[DeliveryState.WAITING])),
+        "plot": plot() if held_up else None,
         "pausable": communication.state in UNDER_WAY,
         "closed": _closed(communication, counted.by_state[DeliveryState.WAITING]),
         "hours": shown_hours(communication.hours),
@@ -215,7 +217,8 @@ def summary_of(communication: Communication) -> dict[str, Any]:
         return context
     counted = counted_start(communication)
     context["counted"], context["closed"] = counted, closed_words(counted.closed) if counted.closed else None
-    context["outlook"] = outlook(communication.channel, counted.receive)
+    context["outlook"] = spread = outlook(communication.channel, counted.receive)
+    context["plot"] = plot() if spread and spread.spreads else None
     context["left_out"] = counted.audience - counted.receive
     largest_first = sorted(counted.reasons.items(), key=lambda item: -item[1])
     context["reasons"] = [(words_of(reason), number) for reason, number in largest_first]

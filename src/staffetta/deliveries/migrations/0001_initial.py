@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('used', models.BigIntegerField(default=0)),
                 ('resumes_at', models.DateTimeField(null=True)),
+                ('hours', models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
