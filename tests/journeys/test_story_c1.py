@@ -100,7 +100,7 @@ def test_the_preview_says_what_will_happen_and_writes_nothing(
     assert contacts(story) == before
     page = anna.page
     page.get_by_label("Esito", exact=True).select_option(label="Aggiornati")
-    expect(anna.row("Anna Rossi").first).to_contain_text("Data di nascita: – → 1985-01-02")
+    expect(anna.row("Anna Rossi").first).to_contain_text("Data di nascita: – → 02/01/1985")
     for size in (WIDE, PHONE):
         anna.look(size, "light")
         anna.fits()
