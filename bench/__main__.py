@@ -67,11 +67,13 @@ def _runs(part: str, sizes: Sizes, databases: list[str]) -> list[list[str]]:
 def _of_others(part: str, sizes: Sizes, databases: list[str]) -> list[list[str]]:
     if importlib.util.find_spec(f"bench.{part}") is None:
         return []
-    kinds = ["import", "sync"] if part == "people" else [""]
+    kinds = [["import"], ["sync"]] if part == "people" else [[]]
+    numbers = sizes.people if part == "people" else sizes.people[-1:]
     return [
-        [f"bench.{part}", *filter(None, [kind]), "--rows", str(sizes.people), *(["--postgres", url] if url else [])]
+        [f"bench.{part}", *kind, "--rows", str(number), *(["--postgres", url] if url else [])]
         for kind in kinds
         for url in databases
+        for number in numbers
     ]
 
 

@@ -26,7 +26,7 @@ def _rows(part: str, each: dict[str, Any], results: dict[str, Any]) -> Rows:
 
 
 def _dispatch(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
-    channels = f"{each['channels']} channel{'s' if each['channels'] > 1 else ''}"
+    channels = f"{each['channels']} channel{'s' if each['channels'] > 1 else ''}, {each['concurrency']} at once"
     against = each["provider"] + (f" taking {each['latency_ms']} ms" if each["latency_ms"] else "")
     said = (
         f"{each['per_second']:,} messages/s, {each['of_the_loop']:.0%} of the loop's {each['loop_per_second']:,}; "
@@ -48,7 +48,10 @@ def _growth(each: dict[str, Any], results: dict[str, Any]) -> Rows:
 
 def _celery(each: dict[str, Any], results: dict[str, Any]) -> Rows:
     ours = [row for row in results.get("dispatch", []) if row.get("provider") == "sink" and row["channels"] == 1]
-    times = ", ".join(f"{row['database']} {row['per_second'] / each['per_second']:.0f} times" for row in ours)
+    times = ", ".join(
+        f"{row['database']} {row['per_second'] / each['per_second']:.0f} times ({row['concurrency']} at once)"
+        for row in ours
+    )
     return [
         ("one Celery task per message, Redis, requests", f"{each['per_second']:,} messages/s; ours: {times or '–'}")
     ]
@@ -71,6 +74,19 @@ def _pages(each: dict[str, Any], results: dict[str, Any]) -> Rows:
     return [(f"pages with {each['contacts']:,} contacts, {each['deliveries']:,} messages, {database}", said)]
 
 
+def _people(each: dict[str, Any], results: dict[str, Any]) -> Rows:
+    seconds = each.get("besides_the_provider", each["seconds"])
+    said = f"{seconds} s, {each['peak_mb']} MB"
+    if "again_seconds" in each:
+        said += f"; the same again, nothing changed: {each['again_seconds']} s"
+    alike = [row for row in results["people"] if all(row.get(name) == each[name] for name in ("what", "database"))]
+    first = alike[0]
+    if first is not each:
+        growth = (seconds / each["rows"]) / (first.get("besides_the_provider", first["seconds"]) / first["rows"])
+        said += f"; time per item against {first['rows']:,}: {growth:.2f} times"
+    return [(f"{each['what']} of {each['rows']:,} people, {each['database']}", said)]
+
+
 def _other(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
     kept = {name: value for name, value in each.items() if name not in ("command", "took_s", "books_agree")}
     return [(each["command"].replace("bench.", ""), ", ".join(f"{name} {value}" for name, value in kept.items()))]
@@ -82,6 +98,6 @@ WORDS = {
     "growth": _growth,
     "transactional": _transactional,
     "pages": _pages,
-    "people": _other,
+    "people": _people,
     "audiences": _other,
 }
