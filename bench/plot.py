@@ -25,7 +25,8 @@ def picture(results: dict[str, Any]) -> str:
 
 
 def _bars(row: dict[str, Any], y: int, scale: float) -> str:
-    name = f"{row['database']}, {row['channels']} ch., {row['concurrency']} at once, {row['provider']}, {row['latency_ms']} ms, {row['messages']:,}"
+    place = f"{row['database']}, {row['channels']} ch., {row['concurrency']} at once"
+    name = f"{place}, {row['provider']}, {row['latency_ms']} ms, {row['messages']:,}"
     ours, loop = row["per_second"], row["loop_per_second"]
     return (
         f'<text x="{LEFT - 8}" y="{y + BAR + 4}" text-anchor="end" fill="{TEXT}">{escape(name)}</text>'
