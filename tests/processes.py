@@ -39,6 +39,12 @@ def wait_until(true: Callable[[], object], seconds: float = 20.0, every: float =
         time.sleep(every)
 
 
+def _stands_still(pid: int) -> bool:
+    """Say whether every thread of a process is stopped."""
+    stats = (task / "stat" for task in Path(f"/proc/{pid}/task").iterdir())
+    return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+
 def free_port() -> int:
     """Return a port nobody listens on at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -255,6 +261,8 @@ class Installation:
 
         def stopped_outside() -> bool:
             started.send(signal.SIGSTOP)
+            # A thread in the middle of a call of the system ends it first, and may take the lock by it.
+            wait_until(lambda: _stands_still(started.pid), 10, 0.001, "for a process to stand still")
             if self._nobody_writes():
                 return True
             started.send(signal.SIGCONT)
