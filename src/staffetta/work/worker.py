@@ -8,9 +8,10 @@ import socket
 import threading
 from collections.abc import Collection
 
+from django.conf import settings
 from django.db import Error, connections
 
-from staffetta.work import beats, lanes, meters
+from staffetta.work import beats, lanes, meters, one_core
 from staffetta.work.clock import monotonic
 from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
@@ -108,6 +109,8 @@ def serve(names: Collection[str] = ()) -> int:
     worker = Worker(names)
     asked = StopAsked()
     _collect_rarely()
+    if settings.ONE_CORE:
+        one_core.settle()
     worker.start()
     logger.info("worker %s runs %s", worker.name, ", ".join(dict.fromkeys(loop.lane.name for loop in worker.loops)))
     asked.wait()
