@@ -86,6 +86,14 @@ def test_the_static_files_are_there(name: str) -> None:
     assert finders.find(name)
 
 
+def test_the_layout_loads_every_style_sheet_once_and_in_order(client: Client, db: None) -> None:
+    page = client.get("/login/").content.decode()
+    loaded = re.findall(r'<link rel="stylesheet" href="[^"]*?/ui/([a-z.]+\.css)">', page)
+    assert loaded == ["tabler.min.css", "palette.css", "staffetta.css", "rooms.css"]
+    folder = Path(str(finders.find("ui/staffetta.css"))).parent
+    assert sorted(loaded) == sorted(sheet.name for sheet in folder.glob("*.css"))
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("it", "Questa pagina non esiste"), ("en", "This page does not exist")]
 )
