@@ -13,7 +13,7 @@ from staffetta.communications.mapping import SourceKind, read_mapping
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.wording import trouble_words
-from staffetta.contacts import consent, former_numbers
+from staffetta.contacts import consent, former_addresses
 from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.phone import NotAPhone, forms, parse_strict
 from staffetta.deliveries.models import Delivery
@@ -135,7 +135,7 @@ def _merged(phone: str, pointer: str, *, follow: bool) -> Contact | None:
     in): only the caller knows, so the caller says `follow`. The former number itself is not written to: a person
     decided here that it is not the one.
     """
-    contact = former_numbers.owners(forms(phone)).get(phone)
+    contact = former_addresses.owners(forms(phone)).get(phone)
     if contact is None or follow:
         return contact
     detail = _("A merge of contacts replaced this number. Pass follow to write to the contact's present number.")
