@@ -25,6 +25,10 @@ FORBIDDEN = (
 )
 
 
+def test_every_breadcrumb_is_parted_alike() -> None:
+    assert [path.name for path in TEMPLATES if re.search(r"</a> [/>|] <a", path.read_text())] == []
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_template_keeps_to_the_content_security_policy(template: Path) -> None:
     text = template.read_text()
