@@ -198,7 +198,7 @@ def test_a_conflict_is_decided_either_way(anna: Visitor, sync: SyncTab) -> None:
     anna.button("Tieni il valore di qui", within=anna.row(number(10))).click()
     expect(anna.row(number(10))).to_have_count(0)
     anna.button("Tutti: prendi il valore di Sinch Engage").click()
-    expect(anna.page.get_by_role("main")).to_contain_text("2 conflitti decisi.")
+    expect(anna.page.get_by_role("main")).to_contain_text("2 conflitti decisi.", timeout=20_000)
     for place, city in ((10, "Roma"), (11, "Napoli")):
         find(anna, place)
         expect(anna.page.get_by_role("main")).to_contain_text(city)

@@ -9,7 +9,7 @@ from staffetta.contacts.models import Contact
 from staffetta.sync import decide
 from staffetta.sync.models import SyncConfiguration, SyncRun
 from tests.sync.conftest import People
-from tests.sync.world import Row, configuration, contact, counts, customer, number, ran, undone
+from tests.sync.world import Row, all_decided, configuration, contact, counts, customer, number, ran, undone
 
 pytestmark = pytest.mark.django_db
 NAMES = ("external_id", "telegram_id")
@@ -93,7 +93,10 @@ def test_a_decision_cannot_take_what_another_contact_has(
     address = f"/engage/channels/{channel.pk}/sync/{made.pk}/conflicts/"
     answer = as_operator.post(address, {"row": run.rows.get().pk, "side": "there"}, follow=True)
     assert "Questo ID esterno appartiene a un altro contatto" in answer.content.decode()
-    assert decide.decide_all(made, "there", None) == 0
+    asked = all_decided(made, "there")
+    assert asked
+    assert (asked.conflicts, asked.decided, asked.left) == (1, 0, 1)
+    assert "1 resta aperto: il valore appartiene a un altro contatto." in as_operator.get(address).content.decode()
     assert of(1, "external_id") == "A1"
     assert decide.open_rows(made, "conflicting").count() == 1
 
@@ -104,7 +107,7 @@ def test_undoing_gives_nobody_what_another_contact_has_by_now(channel: Channel, 
     Contact.objects.update(external_id="A1")
     at_engage([customer(1, "Ugo", citta="A2")])
     run = ran(made)
-    decide.decide_all(made, "there", None)
+    all_decided(made, "there")
     Contact.objects.create(phone="+393330000001", external_id="A1")
     undone(run)
     assert run.rows.get().undone == "partly"

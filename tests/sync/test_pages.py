@@ -12,7 +12,7 @@ from staffetta.channels.models import Channel
 from staffetta.cli.main import main
 from staffetta.contacts.models import Contact, ContactField
 from staffetta.sync import run as lane
-from staffetta.sync.models import SyncConfiguration, SyncConsent, SyncRun
+from staffetta.sync.models import SyncConfiguration, SyncConsent, SyncRow, SyncRun
 from tests import world as factory
 from tests.sync.conftest import People
 from tests.sync.test_runs import CITY
@@ -177,7 +177,8 @@ def test_a_conflict_is_decided_on_its_page(as_operator: Client, channel: Channel
     made = configuration(channel, CITY)
     ran(made)
     assert "qui Bari, su Sinch Engage Roma" in text(as_operator, address(made, "conflicts/"))
-    as_operator.post(address(made, "conflicts/"), {"row": "all", "side": "there"})
+    row = SyncRow.objects.get(outcome="conflicting")
+    as_operator.post(address(made, "conflicts/"), {"row": row.pk, "side": "there"})
     assert Contact.objects.get().values == {"citta": "Roma"}
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from staffetta.channels.models import Channel
 from staffetta.contacts.models import Contact, ContactField
+from staffetta.sync import decide_all, start
 from staffetta.sync import run as lane
-from staffetta.sync import start
 from staffetta.sync.judge import OUTCOMES
-from staffetta.sync.models import Kind, SyncConfiguration, SyncMapping, SyncRun, UndoState
+from staffetta.sync.models import Kind, SyncConfiguration, SyncDecision, SyncMapping, SyncRun, UndoState
 from staffetta.work.lanes import LaneContext
 
 ASSISTENZA = "24001"
@@ -71,6 +71,22 @@ def undone(run: SyncRun) -> SyncRun:
         if run.undo_state == UndoState.DONE:
             return run
     raise AssertionError("the undoing never ended")
+
+
+def all_decided(made: SyncConfiguration, side: str) -> SyncDecision | None:
+    """Ask for all open conflicts to be decided alike, and let the lane do it."""
+    asked = decide_all.ask(made, side, None)
+    return decided(asked) if asked else None
+
+
+def decided(asked: SyncDecision) -> SyncDecision:
+    """Let the lane work until all that was asked is decided."""
+    for _turn in range(500):
+        lane.work(CONTEXT)
+        asked.refresh_from_db()
+        if asked.finished_at:
+            return asked
+    raise AssertionError("the deciding never ended")
 
 
 def counts(run: SyncRun) -> dict[str, int]:

@@ -1,6 +1,8 @@
 """Settle by hand what a run left open: decide conflicts, correct and replay rejected customers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -8,6 +10,7 @@ from django.db.models import F, QuerySet
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts.models import Contact
+from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, REJECTED, apply, judge
 from staffetta.sync.look_up import look_up, owned
 from staffetta.sync.mapping import IDENTITIES
@@ -16,8 +19,9 @@ from staffetta.sync.setup import ready
 from staffetta.sync.store import customer_json, customer_of, store
 from staffetta.work.clock import now
 
+type Owners = dict[tuple[str, Any], int]
+
 HERE, THERE = "here", "there"
-PIECE = 500
 
 
 def open_rows(configuration: SyncConfiguration, outcome: str) -> QuerySet[SyncRow]:
@@ -35,53 +39,106 @@ class Taken(Exception):
         self.reason = reason
 
 
+@dataclass(slots=True)
+class Settled:
+    """What became of conflicts: decided ones, those left open (row -> why), and whose contact has gone."""
+
+    decided: list[SyncRow] = field(default_factory=list)
+    left: dict[int, str] = field(default_factory=dict)
+    gone: list[SyncRow] = field(default_factory=list)
+
+
 def decide(row: SyncRow, side: str, by: User | None) -> bool:
     """Settle one conflict: `side` is here or there. False when it was settled or the contact has gone; raises Taken."""
     with transaction.atomic():
-        if not SyncRow.objects.filter(pk=row.pk, outcome=CONFLICTING, closed_at=None).update(closed_at=now()):
-            return False
-        contact = Contact.objects.select_for_update().filter(pk=row.contact_id or 0).first()
-        if contact is None:
-            return False
-        said = {name: pair[1] for name, pair in row.conflicts.items()}
-        if side == THERE:
-            _refuse_taken(contact, said)
-            changes = apply(contact, said)
-            contact.updated_at = now()
-            contact.save()
-            # Undoing the run takes these back as well; what it changed first is where it goes back to.
-            SyncRow.objects.filter(pk=row.pk).update(changes={**changes, **row.changes})
-        _remember(row, contact, said)
-        audit.record(by, "sync_conflict_decided", contact, side=side)
-    return True
+        still_open = SyncRow.objects.select_for_update().filter(pk=row.pk, outcome=CONFLICTING, closed_at=None)
+        done = settle(list(still_open), side, row.run.configuration_id)
+        if done.left:
+            raise Taken(done.left[row.pk])
+        for decided in done.decided:
+            audit.record(by, "sync_conflict_decided", decided.contact, side=side)
+    return bool(done.decided)
 
 
-def _refuse_taken(contact: Contact, said: Mapping[str, object]) -> None:
-    for name in IDENTITIES:
-        if name in said and owned(name, [str(said[name])]).get(str(said[name]), contact.pk) != contact.pk:
-            raise Taken(f"{name}_taken")
+def settle(rows: Sequence[SyncRow], side: str, configuration_id: int) -> Settled:
+    """Settle conflicts in their order, no contact twice: a fixed number of statements, in the caller's transaction.
 
-
-def decide_all(configuration: SyncConfiguration, side: str, by: User | None) -> int:
-    """Settle every open conflict of a configuration in the same way, but for identities another contact has; return
-    how many.
+    The rows are locked. An identity that another contact has leaves its conflict open.
     """
-    settled = 0
-    for row in open_rows(configuration, CONFLICTING).order_by("pk").iterator(chunk_size=PIECE):
-        try:
-            settled += decide(row, side, by)
-        except Taken:
+    people = _locked(rows)
+    owners = _owners(rows) if side == THERE else {}
+    done = Settled()
+    changed = []
+    for row in rows:
+        row.contact = people.get(row.contact_id or 0)
+        if row.contact is None:
+            done.gone.append(row)
             continue
-    return settled
+        if side == THERE:
+            if reason := _taken(row, row.contact.pk, owners):
+                done.left[row.pk] = reason
+                continue
+            changed.append(_take(row, row.contact, owners))
+        done.decided.append(row)
+    Contact.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+    _close([*done.decided, *done.gone])
+    _remember(done.decided, configuration_id)
+    return done
 
 
-def _remember(row: SyncRow, contact: Contact, said: Mapping[str, object]) -> None:
+def _locked(rows: Iterable[SyncRow]) -> dict[int, Contact]:
+    ids = sorted({row.contact_id for row in rows if row.contact_id})
+    return {each.pk: each for each in Contact.objects.select_for_update().filter(pk__among=ids).order_by("pk")}
+
+
+def _owners(rows: Iterable[SyncRow]) -> Owners:
+    """Return who has the identities these conflicts would take."""
+    found: Owners = {}
+    for name in IDENTITIES:
+        wanted = {str(row.conflicts[name][1]) for row in rows if name in row.conflicts}
+        found |= {(name, value): pk for value, pk in (owned(name, wanted) if wanted else {}).items()}
+    return found
+
+
+def _taken(row: SyncRow, contact: int, owners: Owners) -> str:
+    wanted = [(name, str(row.conflicts[name][1])) for name in IDENTITIES if name in row.conflicts]
+    return next((f"{name}_taken" for name, value in wanted if owners.get((name, value), contact) != contact), "")
+
+
+def _take(row: SyncRow, contact: Contact, owners: Owners) -> Contact:
+    changes = apply(contact, said(row))
+    contact.updated_at = now()
+    for name, (before, after) in changes.items():
+        if name in IDENTITIES:  # the next row may take what this one gave up
+            owners.pop((name, before), None)
+            owners[name, after] = contact.pk
+    # Undoing the run takes these back as well; what it changed first is where it goes back to.
+    row.changes = {**changes, **row.changes}
+    return contact
+
+
+def said(row: SyncRow) -> dict[str, Any]:
+    """Return what the provider says, by field."""
+    return {name: pair[1] for name, pair in row.conflicts.items()}
+
+
+def _close(rows: Sequence[SyncRow]) -> None:
+    for row in rows:
+        row.closed_at = now()
+    written = ["changes", "closed_at"]
+    SyncRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=written)
+
+
+def _remember(rows: Iterable[SyncRow], configuration_id: int) -> None:
     """As if both sides had stood at the provider's value: what is here is then a change made here."""
-    links = SyncLink.objects.filter(configuration=row.run.configuration_id, customer_id=row.customer_id)
+    by_customer = {row.customer_id: row for row in rows}
+    links = list(SyncLink.objects.filter(configuration=configuration_id, customer_id__among=by_customer))
     for link in links:
-        link.last = {**link.last, **{name: [value, value] for name, value in said.items()}}
-        link.contact = contact
-        link.save(update_fields=["last", "contact"])
+        row = by_customer[link.customer_id]
+        link.last = {**link.last, **{name: [value, value] for name, value in said(row).items()}}
+        link.contact_id = row.contact_id
+    written = ["last", "contact"]
+    SyncLink.objects.bulk_create(links, update_conflicts=True, unique_fields=["pk"], update_fields=written)
 
 
 def replay(row: SyncRow, corrected: Mapping[str, str], by: User | None) -> SyncRow:

@@ -310,3 +310,36 @@ class SyncConsent(ConsentStep):
 
     def __str__(self) -> str:
         return f"consent of run {self.run_id}"
+
+
+class SyncDecision(models.Model):
+    """All conflicts of a configuration decided alike: those that were open when asked, up to row `until`.
+
+    `after` is how far it came, `left` how many stay open because another contact has the value.
+    """
+
+    configuration = models.ForeignKey(SyncConfiguration, on_delete=models.CASCADE, related_name="decisions")
+    side = models.CharField(max_length=5)  # here, there
+    conflicts = models.PositiveIntegerField()
+    until = models.PositiveBigIntegerField()
+    after = models.PositiveBigIntegerField(default=0)
+    decided = models.PositiveIntegerField(default=0)
+    left = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["configuration"], condition=Q(finished_at=None), name="one_sync_decision_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.configuration_id}: {self.side}"
+
+    @property
+    def done(self) -> int:
+        """How many were looked at."""
+        return self.decided + self.left

@@ -18,10 +18,10 @@ from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooF
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import value_index
 from staffetta.notices import incidents
-from staffetta.sync import state_consent, timetable, write_back
+from staffetta.sync import decide_all, state_consent, timetable, write_back
 from staffetta.sync.judge import judge
 from staffetta.sync.look_up import look_up
-from staffetta.sync.models import RunState, SyncConsent, SyncMet, SyncRun, SyncWrite, UndoState
+from staffetta.sync.models import RunState, SyncConsent, SyncDecision, SyncMet, SyncRun, SyncWrite, UndoState
 from staffetta.sync.plan_writes import plan_writes
 from staffetta.sync.read_ahead import pages_from
 from staffetta.sync.read_pages import Place, Restless
@@ -87,10 +87,12 @@ type Piece = Callable[[LaneContext, _Grip], bool]
 def _due() -> list[tuple[str, Piece]]:
     active = SyncRun.objects.filter(state__in=ACTIVE, not_before__lte=now()).order_by("pk")
     undoing = SyncRun.objects.filter(undo_state=UndoState.WAITING).order_by("pk")
+    deciding = SyncDecision.objects.filter(finished_at=None).select_related("configuration").order_by("pk")
     agreeing = SyncConsent.objects.filter(finished_at=None).order_by("pk")
     return [
         *((f"sync:{run.configuration_id}", _runner(run)) for run in active.select_related("configuration__channel")),
         *((f"sync:{run.configuration_id}", _repeated(undo_piece, run)) for run in undoing),
+        *((f"sync:{step.configuration_id}", _repeated(decide_all.piece, step)) for step in deciding),
         *((f"sync-consent:{step.pk}", _repeated(state_consent.piece, step)) for step in agreeing),
     ]
 

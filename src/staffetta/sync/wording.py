@@ -105,13 +105,21 @@ DEEDS: dict[str, Promise] = {
     "sync_accepted": gettext_lazy("Agreed to the changed customer fields of the contact sync"),
     "sync_consent": gettext_lazy("Recorded the consent of the people who came with the contact sync"),
     "sync_conflict_decided": gettext_lazy("Decided a conflict of the contact sync about"),
+    "sync_conflicts_decided": gettext_lazy("Decided all open conflicts of the contact sync"),
     "sync_reject_replayed": gettext_lazy("Corrected a rejected customer of the contact sync"),
 }
+DETAILS: dict[str, Promise] = {
+    "run": gettext_lazy("run"),
+    "people": gettext_lazy("people"),
+    "side": gettext_lazy("value"),
+    "conflicts": gettext_lazy("conflicts"),
+}
+SIDES: dict[str, Promise] = {"here": gettext_lazy("from here"), "there": gettext_lazy("of Sinch Engage")}
 
 
 def register() -> None:
     """Make the words known to the audit log and the notices."""
-    deeds.register(DEEDS, {"run": gettext_lazy("run"), "people": gettext_lazy("people")})
+    deeds.register(DEEDS, DETAILS, {"side": lambda code: str(SIDES.get(code, code))})
     notices.register(INCIDENT, incident)
 
 

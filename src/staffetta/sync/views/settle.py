@@ -1,5 +1,7 @@
 """What waits for a person: conflicts to decide, rejected customers to correct."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.contacts.value_words import Fields
-from staffetta.sync import decide, setup
+from staffetta.sync import decide, decide_all, setup
 from staffetta.sync.judge import CONFLICTING, REJECTED
 from staffetta.sync.models import SyncConfiguration, SyncRow
 from staffetta.sync.views.found import around, asker, configuration
@@ -23,39 +25,53 @@ SIDES = (decide.HERE, decide.THERE)
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
 def conflicts(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
-    """Both values side by side; a person decides, one by one or all alike."""
+    """Both values side by side; a person decides, one by one or all alike. Polled while all are being decided."""
     made = configuration(pk, sync_id)
     if request.method == "POST":
         _decide(request, made)
         return redirect("sync:conflicts", pk=pk, sync_id=sync_id)
+    asked = made.decisions.select_related("by").order_by("-pk").first()
+    told = {"channel": made.channel, "made": made, "asked": asked, "under_way": asked and not asked.finished_at}
+    if request.htmx:  # type: ignore[attr-defined]  # django_htmx's middleware adds it
+        answer = render(request, "sync/_deciding.html", told)
+        if not told["under_way"]:
+            answer["HX-Refresh"] = "true"  # what is still open stands below
+        return answer
+    return render(request, "sync/conflicts.html", {**around(request, made.channel), **told, **_open(request, made)})
+
+
+def _open(request: HttpRequest, made: SyncConfiguration) -> dict[str, Any]:
     rows = decide.open_rows(made, CONFLICTING).select_related("contact").order_by("pk")
     page = page_of(rows, request.GET, size=50)
     known = Fields()
-    shown = {
-        **around(request, made.channel),
-        "made": made,
-        "page": page,
-        "rows": [row_line(row, known) for row in page],
-    }
-    return render(request, "sync/conflicts.html", shown)
+    return {"page": page, "rows": [row_line(row, known) for row in page]}
 
 
 def _decide(request: HttpRequest, made: SyncConfiguration) -> None:
     side, number = request.POST.get("side", ""), request.POST.get("row", "")
     if side not in SIDES:
         return
+    if number == "all":
+        _decide_all(request, made, side)
+    elif number.isascii() and number.isdecimal() and len(number) < 19:
+        _decide_one(request, made, side, int(number))
+
+
+def _decide_all(request: HttpRequest, made: SyncConfiguration, side: str) -> None:
+    try:
+        decide_all.ask(made, side, asker(request))
+    except decide_all.AtIt:
+        messages.error(request, _("The conflicts are being decided already: wait for the end."))
+
+
+def _decide_one(request: HttpRequest, made: SyncConfiguration, side: str, number: int) -> None:
     rows = SyncRow.objects.filter(run__configuration=made, run__rehearsal=False)
-    if number.isascii() and number.isdecimal() and len(number) < 19:
-        row = rows.select_related("run").filter(pk=int(number)).first()
-        try:
-            settled = int(bool(row and decide.decide(row, side, asker(request))))
-        except decide.Taken as taken:
-            messages.error(request, reason_text(taken.reason))
-            return
-    elif number == "all":
-        settled = decide.decide_all(made, side, asker(request))
-    else:
-        settled = 0
+    row = rows.select_related("run").filter(pk=number).first()
+    try:
+        settled = int(bool(row and decide.decide(row, side, asker(request))))
+    except decide.Taken as taken:
+        messages.error(request, reason_text(taken.reason))
+        return
     told = ngettext("%(number)s conflict decided.", "%(number)s conflicts decided.", settled) % {"number": settled}
     messages.success(request, told)
 
