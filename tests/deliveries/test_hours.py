@@ -16,7 +16,7 @@ from staffetta.communications.pause import pause
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
 from staffetta.deliveries import dispatch, due, statements
-from staffetta.deliveries.databases import Statement
+from staffetta.work.databases import Statement
 from staffetta.deliveries.marks import Holder
 from staffetta.deliveries.models import Attempt, Delivery
 from staffetta.deliveries.zones import Closed, closed_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 
-from staffetta.deliveries import databases
+from staffetta.work import databases
 from staffetta.deliveries.gains import Gains
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from staffetta.deliveries import databases
+from staffetta.work import databases
 from staffetta.deliveries.marks import Answer
 from staffetta.deliveries.models import TAKEN, AttemptCount, DeliveryKind
 from staffetta.deliveries.policy import ACCEPTED, RELEASED

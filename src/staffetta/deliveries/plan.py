@@ -24,7 +24,7 @@ from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.person_zone import zone_of
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
-from staffetta.deliveries.databases import stamp
+from staffetta.work.databases import stamp
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.deliveries.zones import Closed, closed_among
 from staffetta.work import statistics

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from django.conf import settings
 from django.db import connection
 
-from staffetta.deliveries import databases
+from staffetta.work import databases
 from staffetta.deliveries.models import Reached
 
 PIECE = 5000
