@@ -42,7 +42,7 @@ def insert_contacts(contacts: Sequence[Contact]) -> None:
 
 
 def _insert_numbered(contacts: Sequence[Contact]) -> None:
-    """Take the ids first: then nothing waits for the insert, the longest statement of a page (work/databases.together)."""
+    """Take the ids first: then nothing waits for the insert, the longest statement (work/databases.together)."""
     with connection.cursor() as cursor:
         cursor.execute(NEW_IDS, [len(contacts)])
         for contact, (pk,) in zip(contacts, cursor.fetchall(), strict=True):

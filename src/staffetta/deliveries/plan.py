@@ -24,11 +24,11 @@ from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.person_zone import zone_of
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
-from staffetta.work.databases import stamp
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.deliveries.zones import Closed, closed_among
 from staffetta.work import statistics
 from staffetta.work.clock import now
+from staffetta.work.databases import stamp
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
 
