@@ -79,3 +79,8 @@ def test_many_entries_take_the_same_queries(
         audit.record(None, f"deed-{number}")
     with django_assert_max_num_queries(6):
         assert as_administrator.get("/audit/").status_code == 200
+
+
+def test_a_filter_that_finds_nothing_can_be_taken_off(as_administrator: Client, viewer: User) -> None:
+    page = as_administrator.get(f"/audit/?person={viewer.pk}").content.decode()
+    assert "Mostra tutto</a>" in page

@@ -1,5 +1,6 @@
 """Coming in: throttled, in one's own language, and back to where one wanted to go."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -136,3 +137,16 @@ def test_a_language_nobody_offers_is_ignored(as_administrator: Client, administr
     as_administrator.post("/language/", {"language": "xx"})
     administrator.refresh_from_db()
     assert administrator.language == "it"
+
+
+@pytest.mark.parametrize(("language", "words"), [("it", "Password dimenticata?"), ("en", "Forgot the password?")])
+def test_who_forgot_the_password_is_told_who_helps(client: Client, language: str, words: str) -> None:
+    assert words in client.get("/login/", headers={"accept-language": language}).content.decode()
+
+
+def test_the_first_wrong_field_gets_the_focus(client: Client) -> None:
+    page = log_in(client, password="")[1]
+    focused = [field for field in re.findall(r"<input[^>]*>", page) if "autofocus" in field]
+    assert len(focused) == 1
+    assert 'name="password"' in focused[0]
+    assert 'aria-invalid="true"' in focused[0]

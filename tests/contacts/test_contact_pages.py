@@ -168,3 +168,10 @@ def test_fields_are_added_once(as_operator: Client, as_viewer: Client) -> None:
 @pytest.mark.parametrize("address", ["new/", "1/edit/", "1/delete/", "imports/new/", "fields/new/"])
 def test_viewers_only_read(as_viewer: Client, address: str) -> None:
     assert as_viewer.post(f"/contacts/{address}").status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "leads"), [("merges", "duplicates/"), ("erasures", "")])
+def test_an_empty_page_leads_on(as_operator: Client, path: str, leads: str) -> None:
+    page = as_operator.get(f"/contacts/{path}/").content.decode()
+    assert f'<a class="btn btn-primary" href="/contacts/{leads}">' in page

@@ -194,3 +194,10 @@ def test_a_code_of_whatsapp_in_the_answer_is_told_in_words_and_decides_nothing(
     assert "Chi se ne occupa: un operatore" in page
     [line] = rows_of(as_operator, communication)
     assert line["Motivo di WhatsApp"] == "Il numero non è raggiungibile su WhatsApp"
+
+
+def test_who_only_reads_is_not_asked_to_decide(sent: Communication, as_viewer: Client, as_operator: Client) -> None:
+    page = f"/communications/{sent.pk}/"
+    assert "Mostra le persone</a>" in as_viewer.get(page).content.decode()
+    assert "Decidi</a>" not in as_viewer.get(page).content.decode()
+    assert "Decidi</a>" in as_operator.get(page).content.decode()

@@ -117,3 +117,15 @@ def test_other_variables_cannot_be_resumed(channel: Channel, as_operator: Client
     page = as_operator.get(f"/communications/{communication.pk}/").content.decode()
     assert "Accetta e riprendi" not in page
     assert "duplicala e scegli di nuovo i valori" in page
+
+
+def test_nobody_is_said_to_have_got_it_before_everybody_did(channel: Channel, as_operator: Client) -> None:
+    ledger.people(3)
+    communication = ledger.planned(channel)
+    as_operator.post(f"/communications/{communication.pk}/pause/")
+    page = as_operator.get(f"/communications/{communication.pk}/").content.decode()
+    assert "In pausa" in page
+    assert "tutta l’audience" not in page
+    as_operator.post(f"/communications/{communication.pk}/resume/")
+    ledger.run()
+    assert "tutta l’audience" in as_operator.get(f"/communications/{communication.pk}/").content.decode()

@@ -82,6 +82,18 @@ def test_a_channel_is_connected_and_a_template_switched_with_the_keyboard_alone(
     assert story.templates(ASSISTENZA)["promo_estate"]["active"] is False
 
 
+def test_a_refused_key_stays_marked_and_has_the_focus(story: House, anna: Visitor) -> None:
+    anna.troubles.refusals = [422]
+    anna.page.goto(story.address + "/engage/channels/connect/")
+    field = anna.page.get_by_label("API Key", exact=True)
+    field.fill("non-una-chiave")
+    anna.page.locator("button.connect-go").click()
+    expect(anna.page.locator("#connect-result [role=alert]")).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_value("non-una-chiave")
+
+
 def test_on_a_phone_the_switch_is_in_sight_and_everything_is_as_large_as_a_thumb(
     story: House, anna: Visitor, browser: Browser
 ) -> None:

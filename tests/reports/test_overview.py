@@ -93,3 +93,10 @@ def test_more_of_everything_takes_the_same_queries(
         Channel.objects.create(provider_id=str(number), state=ConnectionState.CONNECTED)
     with django_assert_max_num_queries(9):
         assert as_administrator.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("state", "colour"), [("paused", "yellow"), ("scheduled", "azure"), ("draft", "secondary")])
+def test_a_state_has_the_colour_it_has_in_the_list(as_viewer: Client, state: str, colour: str) -> None:
+    a_communication(1, state=state)
+    page = as_viewer.get("/").content.decode()
+    assert f'<span class="st {colour}">' in page

@@ -142,6 +142,9 @@ def test_from_preview_to_undo_by_the_pages(as_operator: Client, channel: Channel
     assert "Confronto con l’anteprima precedente" in text(as_operator, address(made, f"runs/{run.pk}/"))
     row = run.rows.get(outcome="rejected")
     assert "Non è una data" in text(as_operator, address(made, "rejects/"))
+    page = text(as_operator, address(made, f"rejects/{row.pk}/"))
+    assert "Correggi la riga di" in page
+    assert page.count('aria-invalid="true" aria-describedby="why-rejected" autofocus') == 1
     answer = as_operator.post(address(made, f"rejects/{row.pk}/"), {"value-nato_il": "1990-01-02"})
     assert answer.status_code == 302
     assert Contact.objects.count() == 2

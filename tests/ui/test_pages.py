@@ -25,6 +25,10 @@ FORBIDDEN = (
 )
 
 
+def test_every_breadcrumb_is_parted_alike() -> None:
+    assert [path.name for path in TEMPLATES if re.search(r"</a> [/>|] <a", path.read_text())] == []
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_template_keeps_to_the_content_security_policy(template: Path) -> None:
     text = template.read_text()
@@ -84,6 +88,14 @@ def test_the_policy_allows_no_inline_code(as_viewer: Client) -> None:
 )
 def test_the_static_files_are_there(name: str) -> None:
     assert finders.find(name)
+
+
+def test_the_layout_loads_every_style_sheet_once_and_in_order(client: Client, db: None) -> None:
+    page = client.get("/login/").content.decode()
+    loaded = re.findall(r'<link rel="stylesheet" href="[^"]*?/ui/([a-z.]+\.css)">', page)
+    assert loaded == ["tabler.min.css", "palette.css", "staffetta.css", "rooms.css"]
+    folder = Path(str(finders.find("ui/staffetta.css"))).parent
+    assert sorted(loaded) == sorted(sheet.name for sheet in folder.glob("*.css"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What the audit log says: every room registers the words of its own deeds in `AppConfig.ready()`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +12,20 @@ Words = Mapping[str, str | Promise]
 
 _deeds: dict[str, str | Promise] = {}
 _details: dict[str, str | Promise] = {}
+_readers: dict[str, Callable[[str], str]] = {}
 
 
-def register(deeds: Words, details: Words | None = None) -> None:
+def register(
+    deeds: Words, details: Words | None = None, readers: Mapping[str, Callable[[str], str]] | None = None
+) -> None:
     """Add words: `deeds` by the code given to `audit.record`, `details` by the name of a detail worth showing.
 
+    `readers` write a detail that is kept as a code in the words of the reader's language.
     A deed without words is shown by its code; a detail without words is kept but not shown.
     """
     _deeds.update(deeds)
     _details.update(details or {})
+    _readers.update(readers or {})
 
 
 def deed(code: str) -> str:
@@ -36,10 +41,12 @@ def details(entry: AuditEntry) -> list[tuple[str, str]]:
     """Return what is worth showing of an entry, as (label, value)."""
     roles = dict(Role.choices)
     told = entry.details if isinstance(entry.details, dict) else {}
-    return [(str(_details[name]), _shown(value, roles)) for name, value in told.items() if name in _details]
+    return [(str(_details[name]), _shown(name, value, roles)) for name, value in told.items() if name in _details]
 
 
-def _shown(value: object, roles: Words) -> str:
+def _shown(name: str, value: object, roles: Words) -> str:
+    if name in _readers:
+        return _readers[name](str(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return grouped(value)
     if isinstance(value, list):

@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "request_invalid": Kind(422, _("Request not valid")),
     "recipient_invalid": Kind(422, _("Phone number not valid")),
     "recipient_unknown": Kind(422, _("Recipient unknown")),
+    "recipient_merged": Kind(422, _("Former number of a contact")),
     "value_missing": Kind(422, _("Value missing")),
     "value_unknown": Kind(422, _("Value unknown")),
     "value_too_long": Kind(422, _("Text too long")),

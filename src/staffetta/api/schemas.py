@@ -36,6 +36,14 @@ class RecipientIn(Closed):
     phone: Annotated[
         str, Field(max_length=60, description="International form, with the plus.", examples=["+39 333 123 4567"])
     ]
+    follow: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Where a merge of contacts replaced this number: write to the contact's present number. "
+            "Without it such a call is refused, `recipient_merged`.",
+        ),
+    ] = False
 
 
 class SendIn(Closed):
@@ -61,6 +69,10 @@ class SendIn(Closed):
     @property
     def phone(self) -> str:
         return self.recipient if isinstance(self.recipient, str) else self.recipient.phone
+
+    @property
+    def follow(self) -> bool:
+        return not isinstance(self.recipient, str) and self.recipient.follow
 
 
 class Accepted(Schema):

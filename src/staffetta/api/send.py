@@ -13,9 +13,9 @@ from staffetta.communications.mapping import SourceKind, read_mapping
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.wording import trouble_words
-from staffetta.contacts import consent
+from staffetta.contacts import consent, former_addresses
 from staffetta.contacts.models import ConsentValue, Contact
-from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.contacts.phone import NotAPhone, forms, parse_strict
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.plan import purpose_of
 from staffetta.deliveries.reasons import words_of
@@ -112,14 +112,34 @@ def _contact(message: TransactionalMessage, asked: SendIn) -> Contact:
     except NotAPhone as error:
         detail = _("Write the number in international form, with the plus and the country code.")
         raise Problem("recipient_invalid", detail, faults=[Fault(pointer, detail, error.code)]) from None
-    known = Contact.objects.filter(phone=phone).first()
-    if known:
+    if known := _known(phone) or _merged(phone, pointer, follow=asked.follow):
         return known
     if not message.creates_contacts:
         detail = _("No contact has this number, and this transactional message makes no new ones.")
         raise Problem("recipient_unknown", detail, faults=[Fault(pointer, detail, "recipient_unknown")])
     # Two calls may make the same person at once: the second finds what the first made.
     return Contact.objects.get_or_create(phone=phone, defaults={"phone_raw": asked.phone[:60]})[0]
+
+
+def _known(phone: str) -> Contact | None:
+    """Return who has this number; who has exactly this form of it comes before who has another."""
+    found = {contact.phone: contact for contact in Contact.objects.filter(phone__in=forms(phone))}
+    return found.get(phone) or next(iter(found.values()), None)
+
+
+def _merged(phone: str, pointer: str, *, follow: bool) -> Contact | None:
+    """Return the merged contact whose former number this is, if the call follows it; refuse the call otherwise.
+
+    Nobody is made anew with a former number, as import and sync make nobody. But the message would go to another
+    number than the one asked for, and what it says may be meant for that one alone (a one-time code, a link to sign
+    in): only the caller knows, so the caller says `follow`. The former number itself is not written to: a person
+    decided here that it is not the one.
+    """
+    contact = former_addresses.owners(forms(phone)).get(phone)
+    if contact is None or follow:
+        return contact
+    detail = _("A merge of contacts replaced this number. Pass follow to write to the contact's present number.")
+    raise Problem("recipient_merged", detail, faults=[Fault(pointer, detail, "recipient_merged")])
 
 
 def _not_sendable(message: TransactionalMessage, refused: NotSendable) -> Problem:

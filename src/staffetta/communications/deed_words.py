@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.accounts import wording
+from staffetta.communications.days import NotHours
+from staffetta.communications.wording import shown_hours
 
 DEEDS = {
     "communication_created": _("Created the communication"),
@@ -35,4 +37,11 @@ DETAILS = {
 
 def register() -> None:
     """Make the words known to the audit log."""
-    wording.register(DEEDS, DETAILS)
+    wording.register(DEEDS, DETAILS, {"hours": _hours})
+
+
+def _hours(kept: str) -> str:
+    try:
+        return shown_hours(kept)
+    except NotHours:  # "–", for any hour
+        return kept

@@ -13,10 +13,11 @@ from django.db.models import CASCADE
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import hanging
+from staffetta.contacts.former_addresses import OF_PLATFORM
 from staffetta.contacts.merge_consent import PLATFORMS
 from staffetta.contacts.models import Contact, Import, ImportState
 from staffetta.contacts.phone import digits
-from staffetta.contacts.record_models import Erasure, FormerNumber, Merge
+from staffetta.contacts.record_models import Erasure, FormerAddress, Merge
 from staffetta.contacts.suppression import ERASED, addresses_of, masked, suppress
 
 
@@ -87,7 +88,8 @@ def _words(person: Mapping[str, object]) -> list[str]:
 def _known_addresses(contact: Contact) -> list[tuple[str, str]]:
     """Return every address of the person by platform, those merged into it included."""
     people = [contact, *(Contact(**_addresses(merge.lost)) for merge in _merged_into(contact.pk))]
-    people += [Contact(phone=row.phone) for row in FormerNumber.objects.filter(contact=contact)]
+    former = FormerAddress.objects.filter(contact=contact)
+    people += [Contact(**{OF_PLATFORM[row.platform]: row.address}) for row in former]
     known = {(platform, each) for person in people for platform in PLATFORMS for each in addresses_of(person, platform)}
     return sorted(known)
 

@@ -70,7 +70,8 @@ def _judge(person: Person, known: Known) -> Verdict:
         return Verdict(CREATED, person, _new(person))
     known.done.add(contact.pk)
     own_number = contact.phone is not None and by_phone is contact  # in whatever form, or one it had before a merge
-    before = _update(contact, person, known.modes, own_number=own_number)
+    own_telegram = contact.telegram_id is not None and by_telegram is contact
+    before = _update(contact, person, known.modes, own_number=own_number, own_telegram=own_telegram)
     return Verdict(UPDATED if before else UNCHANGED, person, contact, before)
 
 
@@ -93,12 +94,14 @@ def _new(person: Person) -> Contact:
     return contact
 
 
-def _update(contact: Contact, person: Person, modes: Mapping[str, str], *, own_number: bool) -> dict[str, Any]:
+def _update(
+    contact: Contact, person: Person, modes: Mapping[str, str], *, own_number: bool, own_telegram: bool
+) -> dict[str, Any]:
     """Put the filled cells into the contact as their modes allow; return what was there before where it differed."""
     told: dict[str, str] = {**person.texts}
     if person.phone and not own_number:
         told |= {"phone": person.phone, "phone_raw": person.phone_raw[:60]}
-    if person.telegram_id:
+    if person.telegram_id and not own_telegram:
         told["telegram_id"] = person.telegram_id
     if person.external_id:
         told["external_id"] = person.external_id

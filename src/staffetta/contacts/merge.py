@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts import former_numbers, hanging, merge_consent
+from staffetta.contacts import former_addresses, hanging, merge_consent
 from staffetta.contacts.models import Consent, ConsentState, Contact, ContactActivity, ListMember
 from staffetta.contacts.record_models import ContactChange, Merge, Twin
 from staffetta.work.clock import now
@@ -83,14 +83,14 @@ def _bring_together(done: Merge, kept: Contact, lost: Contact, choices: Mapping[
     _take_values(kept, gone, choices)
     kept.save()
     done.after = _snapshot(kept)
-    dropped = former_numbers.remember(kept, (former.phone, gone.phone))
+    dropped = former_addresses.remember(kept, (former, gone))
     merge_consent.settle(kept.pk, mine, theirs, by)
     done.states["last"] = Consent.objects.filter(contact=kept).aggregate(last=Max("pk"))["last"] or 0
     done.suppressed = merge_consent.keep_out(kept, gone, former, by)
     done.save()
     changes = {name: [done.before[name], done.after[name]] for name in SYSTEM if done.before[name] != done.after[name]}
     changes |= _own_changes(done.before["values"], done.after["values"])
-    changes |= {"former_number": [None, ", ".join(dropped)]} if dropped else {}
+    changes |= dropped
     ContactChange.objects.create(contact=kept, source="merge", changes=changes, by_name=done.by_name, at=done.at)
 
 

@@ -86,22 +86,30 @@ class Merge(models.Model):
         return self.lost_name
 
 
-class FormerNumber(models.Model):
-    """A number that a merge dropped: whoever comes with it is the merged contact, unless another contact has it now."""
+class FormerAddress(models.Model):
+    """An address that a merge dropped: whoever comes with it is the merged contact, unless another has it now.
 
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="former_numbers")
-    phone = models.CharField(max_length=20, unique=True)  # E.164, with the plus
+    On WhatsApp the number, E.164 with the plus; on Telegram the TELEGRAMID.
+    """
+
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="former_addresses")
+    platform = models.CharField(max_length=20)
+    address = models.CharField(max_length=20)
     at = models.DateTimeField(default=now)
 
+    class Meta:
+        verbose_name_plural = "former addresses"
+        constraints = [models.UniqueConstraint(fields=["platform", "address"], name="one_former_address")]
+
     def __str__(self) -> str:
-        return self.phone
+        return self.address
 
 
 class ContactChange(models.Model):
     """A change of a contact's values that no import and no sync run has written down already.
 
     `changes` is field -> [before, after]; `source` a code: hand, api, merge, unmerge. A merge tells of
-    `former_number` too.
+    `former_number` and `former_telegram_id` too.
     """
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="changes")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import F
 
 from staffetta.connectors.messages import Platform
-from staffetta.contacts import consent, former_numbers
+from staffetta.contacts import consent, former_addresses
 from staffetta.contacts.insert_contacts import insert_contacts
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
@@ -47,12 +47,15 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
     owners = Contact.objects.filter(external_id__among=external_ids) if external_ids else ()
     by_external = {owner.external_id: found.setdefault(owner.pk, owner) for owner in owners if owner.external_id}
     by_phone = _by_phone(found.values())
-    for form, former in former_numbers.owners(phones - by_phone.keys()).items():
+    for form, former in former_addresses.owners(phones - by_phone.keys()).items():
         by_phone.setdefault(form, found.setdefault(former.pk, former))
+    by_telegram = {contact.telegram_id: contact for contact in found.values() if contact.telegram_id}
+    for address, former in former_addresses.owners_of_telegram(telegram_ids - by_telegram.keys()).items():
+        by_telegram[address] = found.setdefault(former.pk, former)
     members = ImportedContact.objects.filter(source=source, contact_id__among=found)
     return Known(
         by_phone=by_phone,
-        by_telegram={contact.telegram_id: contact for contact in found.values() if contact.telegram_id},
+        by_telegram=by_telegram,
         by_external=by_external,
         modes=source.modes,
         erased=_erased(phones, telegram_ids),

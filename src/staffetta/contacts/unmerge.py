@@ -11,7 +11,7 @@ from django.db.models import ForeignKey, Model
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts import former_numbers, merge_consent
+from staffetta.contacts import former_addresses, merge_consent
 from staffetta.contacts.merge import SYSTEM
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Suppression
 from staffetta.contacts.phone import forms
@@ -38,7 +38,7 @@ def unmerge(merge: Merge, by: User | None) -> Contact:
         _give_back_values(merge, kept, missing)
         again = _lost(merge, kept, missing)
         _give_back_rows(merge, again, missing)
-        former_numbers.forget(merge)
+        former_addresses.forget(merge)
         _give_back_consents(merge, kept, again, missing)
         merge.undone, merge.undone_at, merge.undone_by_name = missing, now(), str(by or "")
         merge.save()

@@ -181,7 +181,7 @@ ERASURE_TRACES: dict[str, Promise] = {
     "contacts.importedcontact": gettext_lazy("Rows of imports"),
     "contacts.contactactivity": gettext_lazy("Times of the last message and reply"),
     "contacts.contactchange": gettext_lazy("Changes of the contact"),
-    "contacts.formernumber": gettext_lazy("Former numbers"),
+    "contacts.formeraddress": gettext_lazy("Former addresses"),
     "rejects": gettext_lazy("Rejected rows of imports"),
     "file_rows": gettext_lazy("Rows in files not yet imported"),
     "merges": gettext_lazy("Merges of contacts"),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import former_numbers, value_index
+from staffetta.contacts import former_addresses, value_index
 from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
@@ -67,10 +67,13 @@ def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Conta
 
 
 def _former(keys: Collection[str], setup: Setup) -> dict[str, str]:
-    """Return key -> the key it has become, of numbers that a merge dropped."""
+    """Return key -> the key it has become, of addresses that a merge dropped."""
+    if setup.configuration.key_contact == "telegram_id":
+        merged = former_addresses.owners_of_telegram(keys).items()
+        return {key: contact.telegram_id for key, contact in merged if contact.telegram_id}
     if setup.configuration.key_contact != "phone":
         return {}
-    owners = former_numbers.owners({f"+{form}" for key in keys for form in equivalents(key)})
+    owners = former_addresses.owners({f"+{form}" for key in keys for form in equivalents(key)})
     told = {canonical(digits(phone)): contact.phone for phone, contact in owners.items()}
     return {key: canonical(digits(phone)) for key, phone in told.items() if phone and key in keys}
 
@@ -96,7 +99,7 @@ def _addresses(customers: Sequence[Customer], setup: Setup) -> dict[str, int]:
             wanted.add(phone_of(customer.id) if kind == "phone" else customer.id)
         except Wrong:
             continue
-    former = former_numbers.owners(wanted) if kind == "phone" else {}
+    former = former_addresses.owners(wanted) if kind == "phone" else former_addresses.owners_of_telegram(wanted)
     found = {phone: contact.pk for phone, contact in former.items()}
     return found | dict(Contact.objects.filter(**{f"{kind}__among": wanted}).values_list(kind, "pk"))
 

@@ -238,13 +238,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='FormerNumber',
+            name='FormerAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(max_length=20, unique=True)),
+                ('platform', models.CharField(max_length=20)),
+                ('address', models.CharField(max_length=20)),
                 ('at', models.DateTimeField(default=staffetta.work.clock.now)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_numbers', to='contacts.contact')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_addresses', to='contacts.contact')),
             ],
+            options={
+                'verbose_name_plural': 'former addresses',
+                'constraints': [models.UniqueConstraint(fields=('platform', 'address'), name='one_former_address')],
+            },
         ),
         migrations.CreateModel(
             name='Erasure',

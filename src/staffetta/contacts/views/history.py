@@ -77,6 +77,8 @@ class Labels(Fields):
             return _("Opt-in WhatsApp")
         if name == "former_number":
             return _("Former number")
+        if name == "former_telegram_id":
+            return _("Former TELEGRAMID")
         return super().name(name)
 
 

@@ -88,7 +88,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             (field, in_words(field.type, contact.values.get(field.name)))
             for field in ContactField.objects.order_by("label")
         ],
-        "former_numbers": list(contact.former_numbers.order_by("pk")),
+        "former_addresses": list(contact.former_addresses.order_by("platform", "pk")),
         "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
         "states": [(state, *OPT_IN_LOOKS[state.value_now], consent_source(state.source)) for state in states],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -145,6 +145,9 @@ def widget(bound: BoundField, **attributes: str) -> SafeString:
     """Only the control of a form field, with its look and its links to error and help text."""
     classes = [_class_of(bound.field.widget), str(bound.field.widget.attrs.get("class", ""))]
     attrs: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attributes.items()}
+    wrong = _first_wrong(bound.form)
+    if wrong:
+        attrs["autofocus"] = bound.name == wrong
     if bound.errors:
         classes.append("is-invalid")
         attrs["aria-invalid"] = "true"
@@ -153,6 +156,11 @@ def widget(bound: BoundField, **attributes: str) -> SafeString:
     if described:
         attrs["aria-describedby"] = described
     return bound.as_widget(attrs=attrs)
+
+
+def _first_wrong(form: BaseForm) -> str:
+    """Return the field that gets the focus when a form comes back: the first with an error, "" when none has."""
+    return next((name for name in form.fields if name in form.errors), "")
 
 
 def _described_by(bound: BoundField) -> str:

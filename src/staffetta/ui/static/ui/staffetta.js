@@ -73,6 +73,15 @@
     for (const button of document.querySelectorAll("form[method=post] button[type=submit]")) button.disabled = false;
   });
 
+  // A refused key stays typed: its field is marked and has the focus again, which the button lost while it was off.
+  document.addEventListener("htmx:after:swap", () => {
+    const field = document.querySelector('[aria-describedby~="connect-result"]');
+    if (!field) return;
+    const refused = document.querySelector("#connect-result [role=alert]") !== null;
+    field.setAttribute("aria-invalid", String(refused));
+    if (refused) (document.querySelector("#connect-result [name=chosen]") ?? field).focus();
+  });
+
   // A strip of tabs or filters that scrolls sideways shows the one that is open.
   const showOpen = () => {
     for (const open of document.querySelectorAll(".nav-tabs .active, .chips .active")) {

@@ -1,4 +1,4 @@
-"""A number that a merge dropped is remembered: nobody who comes with it is made anew."""
+"""A number or TELEGRAMID that a merge dropped is remembered: nobody who comes with it is made anew."""
 
 import pytest
 from django.test import Client
@@ -8,7 +8,7 @@ from staffetta.connectors.messages import Customer
 from staffetta.contacts.erase import erase
 from staffetta.contacts.merge import merge
 from staffetta.contacts.models import Contact
-from staffetta.contacts.record_models import FormerNumber, Merge
+from staffetta.contacts.record_models import FormerAddress, Merge
 from staffetta.contacts.suppression import is_suppressed
 from staffetta.contacts.unmerge import unmerge
 from staffetta.events.people import contacts_behind
@@ -112,22 +112,22 @@ def test_merged_further_and_taken_apart_again_each_number_goes_with_its_contact(
     first, _done = merged()
     last = person("+393470000003", first_name="Mary")
     further = merge(last, first, {}, None)
-    assert set(last.former_numbers.values_list("phone", flat=True)) == {KEPT, LOST}
+    assert set(last.former_addresses.values_list("address", flat=True)) == {KEPT, LOST}
     unmerge(further, None)
-    assert list(FormerNumber.objects.values_list("contact", "phone")) == [(first.pk, LOST)]
+    assert list(FormerAddress.objects.values_list("contact", "address")) == [(first.pk, LOST)]
 
 
 def test_taken_apart_again_nothing_is_remembered() -> None:
     _contact, done = merged()
     unmerge(done, None)
-    assert not FormerNumber.objects.exists()
+    assert not FormerAddress.objects.exists()
 
 
 @pytest.mark.parametrize("choice", ["kept", "other"])
 def test_an_erased_person_does_not_come_back_with_it(choice: str, accept: Accept) -> None:
     contact, _done = merged(phone=choice)
     certificate = erase(contact, "", None)
-    assert certificate.deleted["contacts.formernumber"] == 1
+    assert certificate.deleted["contacts.formeraddress"] == 1
     assert is_suppressed("whatsapp", LOST)
     assert is_suppressed("whatsapp", KEPT)
     assert finish(accept(f"Telefono,Nome\n{KEPT},A\n{LOST},B\n".encode(), NAMES)).rejected == 2
@@ -137,7 +137,7 @@ def test_the_pages_tell_of_it(as_operator: Client) -> None:
     contact, _done = merged()
     assert f"Numero precedente: – → {LOST}" in as_operator.get(f"/contacts/{contact.pk}/history/").content.decode()
     page = as_operator.get(f"/contacts/{contact.pk}/").content.decode()
-    assert "Numero precedente" in page.partition("Cronologia")[0]
+    assert "Recapiti precedenti" in page.partition("Cronologia")[0]
     other = person("+393470000009")
     asked = as_operator.get(f"/contacts/{contact.pk}/merge/{other.pk}/").content.decode()
-    assert "Il numero non scelto resta noto" in asked
+    assert "Il numero o il TELEGRAMID non scelto resta noto" in asked
