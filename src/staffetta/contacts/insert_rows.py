@@ -30,7 +30,9 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], b
             cursor.execute(f"{_from_json(model, tuple(names))} {behind}", [as_json(listed).decode()])
         else:
             marks = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"{_into(model, names)} VALUES ({marks}) {behind}", _with_texts(model, names, listed))
+            cursor.executemany(
+                f"{_into(model, names)} VALUES ({marks}) {behind}", list(_with_texts(model, names, listed))
+            )
 
 
 @cache
