@@ -127,5 +127,7 @@ def _read(rule: Rule, customer: Customer) -> str:
 
 
 def owned(name: str, values: Collection[str]) -> dict[str, int]:
-    """Return value -> the contact that has this identity."""
-    return dict(Contact.objects.filter(**{f"{name}__among": values}).values_list(name, "pk"))
+    """Return value -> the contact that has this identity, or had it before a merge."""
+    merged = former_addresses.owners_of_telegram(values) if name == "telegram_id" else {}
+    former = {value: contact.pk for value, contact in merged.items()}
+    return former | dict(Contact.objects.filter(**{f"{name}__among": values}).values_list(name, "pk"))
