@@ -62,6 +62,16 @@ def test_matched_by_something_else_nobody_is_made_with_it() -> None:
     assert Contact.objects.count() == 1
 
 
+def test_no_field_of_a_customer_gives_it_to_another() -> None:
+    merged()
+    Contact.objects.create(phone="+393470000001", first_name="Ugo")
+    rows = [{"customer_field": "tg", "type_seen": "text", "contact_field": "telegram_id"}]
+    channel = factory.a_channel()
+    channel.customer_fields.create(name="tg", type="text")
+    run = run_over(configuration(channel, rows), [Customer("393470000001", "Ugo", fields={"tg": LOST})])
+    assert [row.reason for row in run.rows.all()] == ["telegram_id_taken"]
+
+
 def test_who_writes_from_it_is_the_merged_contact_unless_another_has_it_now() -> None:
     contact, _done = merged()
     assert contacts_behind("telegram", [LOST, KEPT]) == {LOST: {contact.pk}, KEPT: {contact.pk}}

@@ -16,11 +16,11 @@ from staffetta.communications.pause import pause
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
 from staffetta.deliveries import dispatch, due, statements
-from staffetta.deliveries.databases import Statement
 from staffetta.deliveries.marks import Holder
 from staffetta.deliveries.models import Attempt, Delivery
 from staffetta.deliveries.zones import Closed, closed_of
 from staffetta.work.clock import now, real_now
+from staffetta.work.databases import Statement
 from tests.deliveries import ledger
 
 ROME, NEW_YORK, TOKYO = "Europe/Rome", "America/New_York", "Asia/Tokyo"

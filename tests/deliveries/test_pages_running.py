@@ -129,3 +129,12 @@ def test_nobody_is_said_to_have_got_it_before_everybody_did(channel: Channel, as
     as_operator.post(f"/communications/{communication.pk}/resume/")
     ledger.run()
     assert "tutta l’audience" in as_operator.get(f"/communications/{communication.pk}/").content.decode()
+
+
+def test_paused_before_anybody_was_planned_it_counts_nobody(channel: Channel, as_operator: Client) -> None:
+    ledger.people(3)
+    communication = ledger.draft(channel)  # asked to start, and nobody planned yet
+    as_operator.post(f"/communications/{communication.pk}/pause/")
+    page = as_operator.get(f"/communications/{communication.pk}/").content.decode()
+    assert "Non è stato scritto a nessuno, e a nessuno si scriverà finché qualcuno non riprende." in page
+    assert "persone sono ancora in attesa" not in page

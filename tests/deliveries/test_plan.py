@@ -9,7 +9,7 @@ from staffetta.communications.models import CommunicationState
 from staffetta.contacts import consent
 from staffetta.contacts.models import Contact
 from staffetta.contacts.suppression import suppress
-from staffetta.deliveries import plan
+from staffetta.deliveries import plan, rehearse
 from staffetta.deliveries.counts import counts_of, reconcile
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.reasons import REASONS
@@ -101,7 +101,7 @@ def test_the_summary_counts_what_planning_then_writes(channel: Channel) -> None:
     people(2, 10, opt_in="")
     Contact.objects.create(first_name="Senza")
     communication = draft(channel)
-    told = plan.summary(communication)
+    told = rehearse.summary(communication)
     assert (told.audience, told.receive, told.reasons) == (6, 3, {"no_opt_in": 2, "no_address": 1})
     assert Delivery.objects.count() == 0
 

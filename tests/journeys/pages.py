@@ -120,6 +120,8 @@ COMMUNICATIONS = (
     Shown("communications", "/communications/", "operator"),
     Shown("communication-new", "/communications/new/", "operator"),
     Shown("communication-draft", "/communications/{draft}/", "operator"),
+    Shown("communication-left-out", "/communications/{draft}/left-out/no_opt_in/", "operator"),
+    Shown("communication-left-out-nobody", "/communications/{draft}/left-out/no_address/", "viewer"),
     Shown("communication-edit", "/communications/{draft}/edit/", "operator"),
     Shown("communication-schedule", "/communications/{draft}/schedule/?expected=1700", "operator"),
     Shown("communication-scheduled", "/communications/{scheduled}/", "operator"),

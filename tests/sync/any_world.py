@@ -15,8 +15,9 @@ from staffetta.sync.convert import FITTING, convert
 from staffetta.sync.forms import ECHOES
 from staffetta.sync.models import Kind, Meaning, Mode, RunState, SyncConfiguration, SyncMapping, SyncRun
 from staffetta.sync.plan_writes import DELETED_DELETE, NAME_PARTS, RULES
+from staffetta.sync.read_ahead import Pages
 from staffetta.sync.read_pages import Place
-from staffetta.sync.run import take_page
+from staffetta.sync.run import take
 from staffetta.sync.setup import ready
 from tests.sync.world import contact, number
 
@@ -210,7 +211,7 @@ def run_over(made: SyncConfiguration, customers: list[Customer], *, rehearsal: b
     setup = ready(made)
     read = list(customers)
     for start in range(0, len(read), 5):
-        take_page(run, read[start : start + 5], Place(start + 5), setup)
+        take(run, Pages(read[start : start + 5], Place(start + 5), 1), setup)
     while not rehearsal and (writes := write_back.claim(run)):
         for write in writes:
             customers[:] = [_told(each, write.deed, write.name, write.fields) if each.id == write.customer_id else each

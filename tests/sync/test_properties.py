@@ -10,8 +10,9 @@ from staffetta.connectors.messages import Customer
 from staffetta.contacts.models import Contact
 from staffetta.sync.judge import OUTCOMES
 from staffetta.sync.models import Direction, Mode, SyncRun, WriteState
+from staffetta.sync.read_ahead import Pages
 from staffetta.sync.read_pages import Place
-from staffetta.sync.run import take_page
+from staffetta.sync.run import take
 from staffetta.sync.setup import ready
 from tests import world as factory
 from tests.sync.any_world import World, run_over, worlds
@@ -87,7 +88,7 @@ def test_going_on_after_a_kill_comes_to_the_same(channel: Channel, world: World,
         run = SyncRun.objects.create(configuration=made)
         setup = ready(made)
         for start in range(0, len(world.customers), 5):
-            take_page(run, world.customers[max(start - again, 0) : start + 5], Place(start + 5), setup)
+            take(run, Pages(world.customers[max(start - again, 0) : start + 5], Place(start + 5), 1), setup)
         assert (counts(run), people(), written(run)) == wanted
         transaction.set_rollback(True)
 

@@ -40,7 +40,7 @@ def test_the_next_pages_come_while_the_first_are_stored(crowd: Channel, engage: 
 
 def test_everybody_comes_once_and_in_order(crowd: Channel) -> None:
     with closing(pages_from(crowd, Place(), beat=lambda: None, enough=lambda: False)) as pages:
-        ids = [person.id for rows, _after in pages for person in rows]
+        ids = [person.id for read in pages for person in read.rows]
     assert sorted(ids) == sorted(number(place) for place in range(MANY))
     assert len(ids) == len(set(ids))
 
@@ -48,15 +48,16 @@ def test_everybody_comes_once_and_in_order(crowd: Channel) -> None:
 def test_with_enough_done_no_more_is_asked_for(crowd: Channel, engage: Engage) -> None:
     with closing(pages_from(crowd, Place(), beat=lambda: None, enough=lambda: True)) as pages:
         given = list(pages)
-    assert len(given) == AHEAD == asked(engage)
-    assert not given[-1][1].ended
+    assert sum(read.number for read in given) == AHEAD == asked(engage)
+    assert not given[-1].after.ended
 
 
 def test_an_error_is_raised_after_the_pages_before_it(crowd: Channel, engage: Engage) -> None:
     engage.fault("answer", status=500, match={"operation": "list_customers", "nth": AHEAD + 2})
     pages = pages_from(crowd, Place(), beat=lambda: None, enough=lambda: False)
-    given = [len(next(pages)[0]) for _page in range(AHEAD + 1)]
-    assert given == [PAGE, *(PAGE - OVERLAP,) * AHEAD]
+    given = [len(next(pages).rows) for _pair in range(AHEAD // 2 + 1)]
+    fresh = PAGE - OVERLAP
+    assert given == [PAGE + fresh, *(2 * fresh,) * (AHEAD // 2 - 1), fresh]
     with pytest.raises(ConnectorError):
         next(pages)
 

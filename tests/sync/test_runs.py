@@ -17,8 +17,8 @@ from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun
-from staffetta.sync.read_ahead import pages_from
-from staffetta.sync.read_pages import Place
+from staffetta.sync.read_ahead import PAGE, pages_from
+from staffetta.sync.read_pages import OVERLAP, Place
 from staffetta.work.clock import now
 from tests.sync.conftest import People
 from tests.sync.world import ASSISTENZA, CONTEXT, configuration, contact, counts, customer, finish, number, ran, undone
@@ -27,13 +27,12 @@ pytestmark = pytest.mark.django_db
 CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta", "mode": "ask"}]
 
 
-def one_page(run: SyncRun) -> None:
-    """Take exactly one page of the provider."""
+def two_pages(run: SyncRun) -> None:
+    """Take what is stored together: two pages of the provider."""
     run.refresh_from_db()
     channel = run.configuration.channel
     with closing(pages_from(channel, Place.of(run.place), beat=lambda: None, enough=lambda: True)) as pages:
-        rows, after = next(pages)
-        lane.take_page(run, rows, after, setup.ready(run.configuration))
+        lane.take(run, next(pages), setup.ready(run.configuration))
 
 
 def city_of(place: int) -> object:
@@ -43,11 +42,11 @@ def city_of(place: int) -> object:
 def test_nobody_is_lost_or_doubled_when_the_list_shifts(channel: Channel, at_engage: People, engage: Engage) -> None:
     at_engage([customer(place, f"Persona {place}") for place in range(1300)])
     run = start.start(configuration(channel), None)
-    one_page(run)
+    two_pages(run)
     for place in (1, 2, 3, 400, 499):
         engage.delete_customer(ASSISTENZA, number(place))
     engage.put_customer(ASSISTENZA, id=number(2000), name="Appena arrivata")
-    one_page(run)
+    two_pages(run)
     for place in range(500, 560):
         engage.delete_customer(ASSISTENZA, number(place))
     run = finish(run)
@@ -98,14 +97,14 @@ def test_one_run_at_a_time(channel: Channel) -> None:
 
 
 def test_a_cancelled_run_keeps_what_it_did(channel: Channel, at_engage: People) -> None:
-    at_engage([customer(place) for place in range(700)])
+    at_engage([customer(place) for place in range(1300)])
     run = start.start(configuration(channel), None)
-    one_page(run)
+    two_pages(run)
     assert start.cancel(run, None)
     assert finish(run).state == RunState.CANCELLED
-    assert Contact.objects.count() == 500
+    assert Contact.objects.count() == PAGE + (PAGE - OVERLAP)
     with pytest.raises(lane.Overtaken):
-        one_page(run)
+        two_pages(run)
 
 
 def test_a_changed_field_holds_the_configuration(channel: Channel, engage: Engage) -> None:
@@ -215,7 +214,7 @@ def test_a_page_costs_a_fixed_number_of_statements(
     at_engage([customer(place, f"Persona {place}", citta="Roma") for place in range(400)])
     run = start.start(configuration(channel), None)
     with django_assert_max_num_queries(36):  # type: ignore[attr-defined]  # a context manager
-        one_page(run)
+        two_pages(run)
     assert Contact.objects.count() == 400
 
 
@@ -304,7 +303,7 @@ def test_what_a_cancelled_run_had_still_to_write_does_not_wait_for_ever(channel:
     at_engage([customer(1)])
     Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])
     run = start.start(configuration(channel, direction="to_engage"), None)
-    one_page(run)
+    two_pages(run)
     assert start.cancel(run, None)
     assert [(write.state, write.problem) for write in run.writes.all()] == [("failed", "cancelled")]
 

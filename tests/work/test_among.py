@@ -45,4 +45,4 @@ def test_postgresql_gets_one_parameter(anna: Contact) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite takes no lists")
     _sql, parameters = Contact.objects.filter(phone__among=["a", "b", "c"]).query.sql_with_params()
-    assert parameters == (["a", "b", "c"],)
+    assert parameters == ('{"a","b","c"}',)

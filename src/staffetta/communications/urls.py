@@ -11,6 +11,7 @@ urlpatterns = [
     path("communications/<int:pk>/", views.show, name="show"),
     path("communications/<int:pk>/edit/", views.change, name="edit"),
     path("communications/<int:pk>/summary/", views.summary, name="summary"),
+    path("communications/<int:pk>/left-out/<slug:reason>/", views.people_left_out, name="left_out"),
     path("communications/<int:pk>/preview/", views.preview, name="preview"),
     path("communications/<int:pk>/contacts/", views.search_contacts, name="contacts"),
     path("communications/<int:pk>/test/", views.send_test, name="test"),

@@ -6,10 +6,14 @@ its driver makes half of an import's time, and a statement for each row is parse
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import JSONField, Model
+
+from staffetta.outbound.as_json import as_json
+from staffetta.work.databases import postgres
 
 type Row = Sequence[Any]
 
@@ -17,32 +21,48 @@ LISTED = "FROM jsonb_array_elements(%s::jsonb) AS r(cells)"
 
 
 def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row], behind: str = "") -> None:
-    """Insert rows whose values come in the order of `names` (columns); JSON as text. `behind` is ON CONFLICT …"""
+    """Insert rows whose values come in the order of `names` (columns). `behind` is ON CONFLICT …"""
     listed = list(rows)
     if not listed:
         return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"{from_json(model, names)} {behind}", [as_json(listed)])
+        if postgres():
+            cursor.execute(f"{_from_json(model, tuple(names))} {behind}", [as_json(listed).decode()])
         else:
             marks = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"{_into(model, names)} VALUES ({marks}) {behind}", listed)
+            cursor.executemany(
+                f"{_into(model, names)} VALUES ({marks}) {behind}", list(_with_texts(model, names, listed))
+            )
 
 
-def from_json(model: type[Model], names: Sequence[str]) -> str:
-    """Return PostgreSQL's INSERT of what `as_json` makes of rows, in their order."""
-    fields = {field.column: field for field in model._meta.concrete_fields}
-    types = [str(fields[name].db_type(connection)) for name in names]
+@cache
+def _from_json(model: type[Model], names: tuple[str, ...]) -> str:
+    """Return PostgreSQL's INSERT of rows that come as a list of lists."""
     # A list each, not an object: names would be written a thousand times.
-    taken = ", ".join(f"(r.cells ->> {place})::{kind}" for place, kind in enumerate(types))
+    taken = ", ".join(_cell(_field(model, name), place) for place, name in enumerate(names))
     return f"{_into(model, names)} SELECT {taken} {LISTED}"
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """Return rows as the one parameter of `from_json`."""
-    return json.dumps(rows, default=str, ensure_ascii=False)
+def _cell(field: Any, place: int) -> str:
+    if isinstance(field, JSONField):
+        return f"nullif(r.cells -> {place}, 'null')"  # None is no value, as it is for a model
+    return f"(r.cells ->> {place})::{field.db_type(connection)}"
+
+
+def _field(model: type[Model], column: str) -> Any:
+    return next(field for field in model._meta.concrete_fields if field.column == column)
 
 
 def _into(model: type[Model], names: Sequence[str]) -> str:
     columns = ", ".join(connection.ops.quote_name(name) for name in names)
     return f"INSERT INTO {model._meta.db_table} ({columns})"
+
+
+def _with_texts(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> Iterable[Row]:
+    """Return rows as SQLite takes them: JSON as text."""
+    places = [place for place, name in enumerate(names) if isinstance(_field(model, name), JSONField)]
+    for row in rows:
+        cells = list(row)
+        for place in places:
+            cells[place] = None if cells[place] is None else json.dumps(cells[place])
+        yield cells

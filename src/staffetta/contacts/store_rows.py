@@ -1,9 +1,7 @@
 """Write judged rows: a fixed number of statements for a thousand rows, all in the caller's transaction."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db.models import F
 
@@ -110,7 +108,7 @@ def _write_contacts(verdicts: Sequence[Verdict]) -> None:
 def _write_members(verdicts: Sequence[Verdict], source: Import) -> None:
     """Keep who came with the file."""
     members = [
-        (source.pk, verdict.contact.pk, verdict.outcome, verdict.row.record.row, _json(verdict.before))
+        (source.pk, verdict.contact.pk, verdict.outcome, verdict.row.record.row, verdict.before or None)
         for verdict in verdicts
         if verdict.contact
     ]
@@ -123,10 +121,6 @@ def _write_rejects(rows: Sequence[Rejected], source: Import) -> None:
         for row in rows
     )
     source.reasons = dict(Counter(source.reasons) + Counter(row.reason for row in rows))
-
-
-def _json(before: dict[str, Any]) -> str | None:
-    return json.dumps(before) if before else None
 
 
 def _write_consents(verdicts: Sequence[Verdict], source: Import) -> None:

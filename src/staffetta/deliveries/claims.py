@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from staffetta.deliveries import statements
-from staffetta.deliveries.databases import stamp
 from staffetta.deliveries.marks import Holder, Marked, Shares
 from staffetta.deliveries.questions import Runnable
 from staffetta.work.clock import real_now
+from staffetta.work.databases import stamp
 from staffetta.work.pace import Spacing
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count
 
-from staffetta.deliveries import databases
 from staffetta.deliveries.gains import Gains
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind
+from staffetta.work import databases
 
 Place = tuple[int, str, str]
 

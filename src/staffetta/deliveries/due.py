@@ -14,9 +14,9 @@ from django.db.models import Sum
 from staffetta.communications.hours import hours_of, quiet_hours
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.deliveries import budget
-from staffetta.deliveries.databases import read_moment, stamp
 from staffetta.deliveries.models import DeliveryCount, DeliveryState
 from staffetta.work.clock import now
+from staffetta.work.databases import read_moment, stamp
 
 MANY = 1000
 """Single messages of a channel are counted so far."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from staffetta.deliveries import databases
 from staffetta.deliveries.marks import Answer
 from staffetta.deliveries.models import TAKEN, AttemptCount, DeliveryKind
 from staffetta.deliveries.policy import ACCEPTED, RELEASED
 from staffetta.deliveries.retry_table import TABLE
+from staffetta.work import databases
 
 SETTLED = 0
 """The number under which stands what no attempt's answer settled: history, event, person."""

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
-from staffetta.deliveries.databases import stamp
 from staffetta.deliveries.models import Delivery, SentNoted
 from staffetta.work.clock import now
+from staffetta.work.databases import stamp
 from staffetta.work.lanes import LaneContext
 
 EVERY = 15.0

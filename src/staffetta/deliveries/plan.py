@@ -7,7 +7,6 @@ transaction, so that on SQLite other writers wait for the writing only.
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,17 +17,15 @@ from django.db import transaction
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.compose import Composed, Composer
 from staffetta.communications.hold import Trouble, audience_of, audience_trouble, hold, trouble_of
-from staffetta.communications.hours import hours_of
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
 from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.person_zone import zone_of
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
-from staffetta.deliveries.databases import stamp
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
-from staffetta.deliveries.zones import Closed, closed_among
 from staffetta.work import statistics
 from staffetta.work.clock import now
+from staffetta.work.databases import stamp
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
 
@@ -72,19 +69,6 @@ class Planned:
     recipient: Recipient
     composed: Composed | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a start would do: how many are in the audience, how many receive it, how many do not and why.
-
-    `closed`: who of them would wait for their hours now.
-    """
-
-    audience: int
-    receive: int
-    reasons: dict[str, int]
-    closed: Closed | None = None
 
 
 def work(context: LaneContext) -> bool:
@@ -155,47 +139,24 @@ def plan_one(
     return Delivery.objects.get(public_id=public_id)
 
 
-def summary(communication: Communication) -> Summary:
-    """Count what a start would do now, by the same query and the same composing as planning (rehearsal)."""
-    reasons: Counter[str] = Counter()
-    zones: Counter[str] = Counter()
-    seen: set[str] = set()
-    audience = 0
-    hours = hours_of(communication.hours)
-    for piece in _pieces(communication):
-        audience += len(piece)
-        judged = list(_judged(communication, piece, seen))
-        reasons.update(planned.reason for planned in judged)
-        if hours:
-            zones.update(_zone(planned.recipient) for planned in judged if planned.composed)
-    receive = reasons.pop("", 0)
-    return Summary(audience, receive, dict(reasons), closed_among(hours, zones, now()) if hours else None)
-
-
 def purpose_of(category: str) -> Purpose:
     """Return which consent a template of this category needs."""
     return Purpose.MARKETING if category.upper() == "MARKETING" else Purpose.SERVICE
 
 
-def _pieces(communication: Communication) -> Iterator[list[Recipient]]:
-    after = 0
-    while piece := _read(communication, after):
-        yield piece
-        after = piece[-1].contact_id
-
-
-def _read(communication: Communication, after: int) -> list[Recipient]:
+def read(communication: Communication, after: int) -> list[Recipient]:
+    """Return the next people of the audience behind the contact `after`, at most PIECE; none at its end."""
     purpose = purpose_of(_variant(communication).category)
     return recipients(audience_of(communication), communication.platform, purpose, after, PIECE)
 
 
 def _write_piece(communication: Communication) -> bool:
-    people = _read(communication, communication.planned_to)
+    people = read(communication, communication.planned_to)
     if not people:
         _compare_with_confirmed(communication)
         return _finish(communication)
     taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
-    rows = [_row(planned) for planned in _judged(communication, people, taken)]
+    rows = [_row(planned) for planned in judged(communication, people, taken)]
     zones = sorted({*communication.zones, *(str(row["zone"]) for row in rows if row["zone"])})
     with transaction.atomic():
         moved = Communication.objects.filter(
@@ -228,7 +189,7 @@ def _finish(communication: Communication) -> bool:
     return False
 
 
-def _judged(communication: Communication, people: Sequence[Recipient], taken: set[str]) -> Iterator[Planned]:
+def judged(communication: Communication, people: Sequence[Recipient], taken: set[str]) -> Iterator[Planned]:
     """Decide about each person; `taken` are the addresses that have a message already, and grows along."""
     variant = _variant(communication)
     composer = Composer(variant.variables, variant.components, communication.mapping, communication.header_media)
@@ -263,14 +224,17 @@ def _row(planned: Planned) -> dict[str, object]:
         "contact_name": planned.recipient.name[:400],
         "address": planned.recipient.address,
         "parameters": planned.composed.parameters() if planned.composed else {},
-        "zone": _zone(planned.recipient) if planned.composed else "",
+        "zone": zone_of_person(planned.recipient) if planned.composed else "",
         "state": DeliveryState.NOT_SENT if planned.reason else DeliveryState.WAITING,
         "reason": planned.reason,
     }
 
 
-def _zone(person: Recipient) -> str:
-    """Frozen for everybody: hours may be set, or the installation's quiet hours changed, after the planning."""
+def zone_of_person(person: Recipient) -> str:
+    """Return the zone whose hours hold for a person.
+
+    Frozen for everybody: hours may be set, or the installation's quiet hours changed, after the planning.
+    """
     return zone_of(person.values["time_zone"], person.values["phone"])
 
 

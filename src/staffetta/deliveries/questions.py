@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from staffetta.deliveries.databases import Statement, listed, postgres, read_moment, stamp
 from staffetta.deliveries.statements import CHAIN, IN_STATE, SAME_CONTRACT, SINGLE, USABLE, source
 from staffetta.deliveries.zones import open_zones
 from staffetta.work.clock import now, real_now
+from staffetta.work.databases import Statement, listed, postgres, read_moment, stamp
 
 # The running communications of a channel whose template is the revision a person accepted.
 RUNNING_FROM = f"""FROM communications_communication m CROSS JOIN {CHAIN}

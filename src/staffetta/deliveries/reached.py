@@ -12,8 +12,8 @@ from hashlib import blake2b
 from django.conf import settings
 from django.db import connection
 
-from staffetta.deliveries import databases
 from staffetta.deliveries.models import Reached
+from staffetta.work import databases
 
 PIECE = 5000
 """Persons that become free in one claim at most: after a night there may be many."""

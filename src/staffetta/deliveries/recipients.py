@@ -15,8 +15,9 @@ from django.db import connection
 from staffetta.channels import gateway
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Platform
-from staffetta.deliveries import databases, policy
+from staffetta.deliveries import policy
 from staffetta.deliveries.marks import Answer, Marked
+from staffetta.work import databases
 from staffetta.work.clock import monotonic, now, offset, real_now
 
 CLOSE = 1.0

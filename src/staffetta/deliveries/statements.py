@@ -8,9 +8,9 @@ is always the same. Literals such as 'waiting' stand in the text: only then may 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from staffetta.deliveries.databases import Statement, listed, postgres, stamp
 from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
+from staffetta.work.databases import Statement, listed, postgres, stamp
 
 if TYPE_CHECKING:
     from staffetta.deliveries.marks import Holder

@@ -35,11 +35,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from staffetta.deliveries import budget, claims, databases, policy, questions, statements
+from staffetta.deliveries import budget, claims, policy, questions, statements
 from staffetta.deliveries.counts import Moves
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
 from staffetta.deliveries.models import DeliveryState
 from staffetta.outbound.as_json import as_json
+from staffetta.work import databases
 from staffetta.work.clock import now, real_now
 
 W, S = DeliveryState.WAITING, DeliveryState.SENDING

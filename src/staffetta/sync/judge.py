@@ -172,6 +172,7 @@ def _unknown(customer: Customer, key: str, link: Linked | None, known: Known, se
     outcome = judge_fields(setup.rules, customer, {}, {}, new=True, direction=Direction.FROM)
     _claim(outcome, SOMEBODY_NEW, known, setup)
     changes = apply(contact, outcome.take)
+    contact.search = search_text(contact)
     return _verdict(CREATED, customer, contact, outcome, changes)
 
 
@@ -210,7 +211,6 @@ def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contac
         contact.values = {setup.configuration.key_contact: typed_key(key, setup)}
     elif setup.configuration.key_contact == "external_id":
         contact.external_id = key
-    contact.search = search_text(contact)
     return contact
 
 
@@ -247,6 +247,6 @@ def apply(contact: Contact, values: Mapping[str, object]) -> dict[str, list[Any]
             contact.values = {other: held for other, held in contact.values.items() if other != name}
         else:
             contact.values = {**contact.values, name: value}
-    if changes.keys() & {"first_name", "last_name", "telegram_id"}:
+    if contact.pk and changes.keys() & {"first_name", "last_name", "telegram_id"}:
         contact.search = search_text(contact)
     return changes

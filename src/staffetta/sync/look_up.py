@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import Q
+
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import former_addresses, value_index
 from staffetta.contacts.equivalents import canonical, equivalents
@@ -19,23 +21,29 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
     """Return contacts by key, links by customer, and who was met in this run."""
     ids = {customer.id for customer in customers if customer.id}
     keys = _keys(customers, setup)
-    met = SyncMet.objects.filter(run=run)
     linked = SyncLink.objects.filter(configuration=setup.configuration, customer_id__among=ids)
     links = linked.values_list("customer_id", "contact_id", "last")  # objects would cost a tenth of a run's time
     by_key = contacts_by_key(keys, setup)
     former = _former(keys - by_key.keys(), setup)
     by_key |= contacts_by_key(set(former.values()) - by_key.keys(), setup) if former else {}
     keys |= set(former.values())
+    met = _met(run, ids, keys)
     return Known(
         by_key=by_key,
         former=former,
         links={who: Linked(contact, last) for who, contact, last in links},
-        met=set(met.filter(customer_id__among=ids).values_list("customer_id", flat=True)),
-        keys=set(met.filter(key__among=keys).values_list("key", flat=True)),
+        met={customer for customer, _key in met},
+        keys={key for _customer, key in met},
         erased=erased_among(setup.platform, ids),
         addresses=_addresses(customers, setup),
         owners=_owners(customers, run, setup),
     )
+
+
+def _met(run: SyncRun, ids: Collection[str], keys: Collection[str]) -> list[tuple[str, str]]:
+    """Return customer and key of those of this run who are these, or have one of the keys."""
+    either = Q(customer_id__among=ids) | Q(key__among=keys)
+    return list(SyncMet.objects.filter(either, run=run).values_list("customer_id", "key"))
 
 
 def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Contact]]:
@@ -119,5 +127,7 @@ def _read(rule: Rule, customer: Customer) -> str:
 
 
 def owned(name: str, values: Collection[str]) -> dict[str, int]:
-    """Return value -> the contact that has this identity."""
-    return dict(Contact.objects.filter(**{f"{name}__among": values}).values_list(name, "pk"))
+    """Return value -> the contact that has this identity, or had it before a merge."""
+    merged = former_addresses.owners_of_telegram(values) if name == "telegram_id" else {}
+    former = {value: contact.pk for value, contact in merged.items()}
+    return former | dict(Contact.objects.filter(**{f"{name}__among": values}).values_list(name, "pk"))

@@ -1,11 +1,11 @@
-"""The lane of contact sync: one page of customers a transaction, committed with how far the list was read.
+"""The lane of contact sync: a page or two of customers a transaction, committed with how far the list was read.
 
 Whoever goes on after a kill begins at the page that was not committed. A rehearsal takes the same way and only leaves
 out the writing. Runs of different configurations go side by side on several workers, each held by a lease.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -15,7 +15,6 @@ from django.db.models import F
 from staffetta.channels import gateway, health
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooFast
-from staffetta.connectors.messages import Customer
 from staffetta.contacts import value_index
 from staffetta.notices import incidents
 from staffetta.sync import decide_all, state_consent, timetable, write_back
@@ -23,7 +22,7 @@ from staffetta.sync.judge import judge
 from staffetta.sync.look_up import look_up
 from staffetta.sync.models import RunState, SyncConsent, SyncDecision, SyncMet, SyncRun, SyncWrite, UndoState
 from staffetta.sync.plan_writes import plan_writes
-from staffetta.sync.read_ahead import pages_from
+from staffetta.sync.read_ahead import Pages, pages_from
 from staffetta.sync.read_pages import Place, Restless
 from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
@@ -151,8 +150,8 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None], enough: Callable
     place = Place.of(run.place)
     if not place.ended:
         with closing(pages_from(run.configuration.channel, place, beat, enough)) as pages:
-            for rows, after in pages:
-                take_page(run, rows, after, setup)
+            for read in pages:
+                take(run, read, setup)
                 beat()
         return True
     writes = _claimed_writes(run)
@@ -163,25 +162,25 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None], enough: Callable
     return False
 
 
-def take_page(run: SyncRun, rows: Sequence[Customer], after: Place, setup: Setup) -> None:
-    """Judge and store one page, in one transaction with the place after it; raises Overtaken."""
+def take(run: SyncRun, read: Pages, setup: Setup) -> None:
+    """Judge and store what was read, in one transaction with the place after it; raises Overtaken."""
     before = run.total
     with transaction.atomic():
         # First the claim: whoever went on with this run before us has raised the step.
         claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
             state=RunState.RUNNING,
             step=F("step") + 1,
-            pages=F("pages") + (1 if rows else 0),
-            place=after.as_json(),
+            pages=F("pages") + read.number,
+            place=read.after.as_json(),
             failures=0,
             started_at=run.started_at or now(),
             beat_at=now(),
         )
         if not claimed:
             raise Overtaken
-        if rows:
-            known = look_up(rows, run, setup)
-            verdicts = judge(rows, known, setup)
+        if read.rows:
+            known = look_up(read.rows, run, setup)
+            verdicts = judge(read.rows, known, setup)
             store(verdicts, known, run, setup)
             plan_writes(verdicts, run, setup)
     run.refresh_from_db()

@@ -1,6 +1,5 @@
 """Write the verdicts of one page: a fixed number of statements, all in the caller's transaction."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import Meaning, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.work.clock import now
+from staffetta.work.databases import together
 
 SAMPLES = 200
 """Rows kept of an outcome that nobody acts upon: all in a rehearsal, the unchanged and skipped of a run."""
@@ -28,16 +28,19 @@ ALWAYS_KEPT = (CREATED, UPDATED, CONFLICTING, REJECTED)
 
 def store(verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup) -> None:
     """Keep what was judged: everything of a run; of a rehearsal only counters, samples and who was met."""
+    shown = [verdict for verdict in verdicts if verdict.customer.id not in known.erased]
+    with together():
+        if not run.rehearsal:
+            _write_contacts(verdicts)
+            _write_links(verdicts, known, run)
+        _write_rows(shown, run)
+        _write_met(verdicts, run)
     if not run.rehearsal:
-        _write_contacts(verdicts)
-        _write_links(verdicts, known, run)
         if setup.configuration.into_list_id:
             people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
             add_ids(setup.configuration.into_list_id, people, by_sync(run.configuration_id, run.pk))
         _write_meanings(verdicts, setup)
         _close_former(verdicts, run)
-    _write_rows([verdict for verdict in verdicts if verdict.customer.id not in known.erased], run)
-    _write_met(verdicts, run)
     counted = Counter(verdict.outcome for verdict in verdicts)
     SyncRun.objects.filter(pk=run.pk).update(**{name: F(name) + counted[name] for name in OUTCOMES})
     for name in OUTCOMES:
@@ -71,7 +74,7 @@ MET = ("run_id", "customer_id", "key")
 
 def _write_links(verdicts: Sequence[Verdict], known: Known, run: SyncRun) -> None:
     rows = [
-        (run.configuration_id, verdict.customer.id, verdict.contact.pk, json.dumps(verdict.last))
+        (run.configuration_id, verdict.customer.id, verdict.contact.pk, verdict.last)
         for verdict in verdicts
         if verdict.contact and _moved(known.links.get(verdict.customer.id), verdict)
     ]
@@ -93,16 +96,16 @@ def _write_rows(verdicts: Sequence[Verdict], run: SyncRun) -> None:
     insert_rows(SyncRow, ROW, rows)
 
 
-def _row(verdict: Verdict, run: SyncRun) -> tuple[int | str | None, ...]:
+def _row(verdict: Verdict, run: SyncRun) -> tuple[object, ...]:
     return (
         run.pk,
         verdict.outcome,
         verdict.customer.id[:200],
         verdict.customer.name.replace("\0", "")[:200],
         verdict.contact.pk if verdict.contact else None,
-        json.dumps(verdict.changes),
-        json.dumps(verdict.conflicts),
-        json.dumps(customer_json(verdict.customer)) if verdict.outcome == REJECTED else None,
+        verdict.changes,
+        verdict.conflicts,
+        customer_json(verdict.customer) if verdict.outcome == REJECTED else None,
         verdict.reason,
         verdict.source[:200],
         "",

@@ -3,6 +3,7 @@
 from staffetta.communications.views.browse import browse
 from staffetta.communications.views.edit import change, new
 from staffetta.communications.views.hours import hours
+from staffetta.communications.views.left_out import people_left_out
 from staffetta.communications.views.pick import preview, search_contacts, send_test
 from staffetta.communications.views.run import delete, duplicate, pause, progress, resume, show, start, stop, summary
 from staffetta.communications.views.schedule import schedule, unschedule
@@ -24,6 +25,7 @@ __all__ = [
     "hours",
     "new",
     "pause",
+    "people_left_out",
     "preview",
     "progress",
     "resume",

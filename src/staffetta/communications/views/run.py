@@ -29,8 +29,8 @@ from staffetta.deliveries.budget_plot import plot
 from staffetta.deliveries.gains import gained
 from staffetta.deliveries.hours_words import closed_words
 from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.plan import summary as counted_start
 from staffetta.deliveries.reasons import when, words_of
+from staffetta.deliveries.rehearse import summary as counted_start
 from staffetta.deliveries.terms import term
 from staffetta.deliveries.zones import closed_of
 from staffetta.reports.numbers import UNSETTLED, numbers
@@ -221,7 +221,7 @@ def summary_of(communication: Communication) -> dict[str, Any]:
     context["plot"] = plot() if spread and spread.spreads else None
     context["left_out"] = counted.audience - counted.receive
     largest_first = sorted(counted.reasons.items(), key=lambda item: -item[1])
-    context["reasons"] = [(words_of(reason), number) for reason, number in largest_first]
+    context["reasons"] = [(reason, words_of(reason), number) for reason, number in largest_first]
     context["start_label"] = ngettext(
         "Start sending to %(number)s person", "Start sending to %(number)s people", counted.receive
     ) % {"number": grouped(counted.receive)}
