@@ -209,6 +209,7 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("transactional-messages/", "name", lambda world: world.transactional.name),
     ("paused/", "kind", lambda _: "channel"),
+    ("left-out/", "reason", lambda _: "no_opt_in"),
     ("paused/", "subject", lambda world: world.channel.pk),
     ("messages/", "public_id", lambda world: world.delivery.public_id),
     ("erasures/", "public_id", lambda world: world.erasure.public_id),
