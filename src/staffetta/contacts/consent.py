@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -18,6 +17,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, lift
 from staffetta.work.clock import now
+from staffetta.work.databases import listed
 
 BOTH = (Purpose.MARKETING, Purpose.SERVICE)
 SAID_BY_PERSON = frozenset({"stop_word", "stopped", "blocked"})
@@ -189,14 +189,8 @@ def _write(pairs: Sequence[tuple[int, str]], said: Consent) -> None:
     with connection.cursor() as cursor:
         for purpose in sorted({purpose for _who, purpose in pairs}):
             ids = [who for who, named in pairs if named == purpose]
-            them, told = _among(ids)
+            chosen, told = listed(ids)
+            them = f"id {chosen}"
             state = [said.platform, purpose, said.value, said.source, at, ends]
             cursor.execute(LEDGER.format(them=them), [*state, said.wording, said.by_id, said.by_name, *told])
             cursor.execute(STATE.format(them=them), [*state, *told])
-
-
-def _among(ids: list[int]) -> tuple[str, list[Any]]:
-    """Return a condition and its parameters: one for PostgreSQL, whose driver is slow with a thousand."""
-    if connection.vendor == "postgresql":
-        return "id = ANY(%s)", [ids]
-    return f"id IN ({', '.join(['%s'] * len(ids))})", list(ids)

@@ -28,7 +28,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class FirstLeftOut:
     """The first people who would not receive it for one reason; `whole` when there are no others."""
 
     people: list[Planned]
@@ -50,17 +50,17 @@ def summary(communication: Communication) -> Summary:
     return Summary(audience, receive, dict(reasons), closed_among(hours, zones, now()) if hours else None)
 
 
-def left_out(communication: Communication, reason: str) -> LeftOut:
+def left_out(communication: Communication, reason: str) -> FirstLeftOut:
     """Return the first people who would not receive it for this reason, looking at no more than LOOKED_AT."""
     found = list[Planned]()
     for number, planned in enumerate(_everybody(communication)):
         if number == LOOKED_AT:
-            return LeftOut(found, whole=False)
+            return FirstLeftOut(found, whole=False)
         if planned.reason == reason:
             if len(found) == SHOWN:
-                return LeftOut(found, whole=False)
+                return FirstLeftOut(found, whole=False)
             found.append(planned)
-    return LeftOut(found, whole=True)
+    return FirstLeftOut(found, whole=True)
 
 
 def _everybody(communication: Communication) -> Iterator[Planned]:

@@ -12,7 +12,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts.models import Contact
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, REJECTED, apply, judge
-from staffetta.sync.look_up import look_up, owned
+from staffetta.sync.look_up import look_up, owners_of
 from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncConfiguration, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import ready
@@ -93,11 +93,9 @@ def _locked(rows: Iterable[SyncRow]) -> dict[int, Contact]:
 
 def _owners(rows: Iterable[SyncRow]) -> Owners:
     """Return who has the identities these conflicts would take."""
-    found: Owners = {}
-    for name in IDENTITIES:
-        wanted = {str(row.conflicts[name][1]) for row in rows if name in row.conflicts}
-        found |= {(name, value): pk for value, pk in (owned(name, wanted) if wanted else {}).items()}
-    return found
+    return owners_of(
+        {name: {str(row.conflicts[name][1]) for row in rows if name in row.conflicts} for name in IDENTITIES}
+    )
 
 
 def _taken(row: SyncRow, contact: int, owners: Owners) -> str:

@@ -1,6 +1,6 @@
 """Whom we have among the customers of a page: a fixed number of statements, whatever its length."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Q
 
@@ -111,7 +111,7 @@ def _owners(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> dict[t
         if rule.target not in IDENTITIES:
             continue
         wanted = {value for customer in customers if (value := _read(rule, customer))}
-        found |= {(rule.target, value): pk for value, pk in owned(rule.target, wanted).items()}
+        found |= owners_of({rule.target: wanted})
         if run.rehearsal:
             claims = {claim(rule.target, value): value for value in wanted}
             met = SyncMet.objects.filter(run=run, key__among=claims).values_list("key", flat=True)
@@ -124,6 +124,11 @@ def _read(rule: Rule, customer: Customer) -> str:
         return str(there(rule, customer))
     except Unusable:
         return ""
+
+
+def owners_of(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], int]:
+    """Return (identity, value) -> the contact that has it, of the values wanted of each identity."""
+    return {(name, value): pk for name, values in wanted.items() for value, pk in owned(name, values).items()}
 
 
 def owned(name: str, values: Collection[str]) -> dict[str, int]:

@@ -18,7 +18,7 @@ PAGE = 500
 AHEAD = 4
 """Pages read over one opening of the connection, which costs as much as storing forty people does."""
 TOGETHER = 2
-"""Pages stored in one transaction: a tenth of a run's time less than one by one; SQLite's lock is held for 0.1 s."""
+"""Pages stored in one transaction: a run takes a twentieth less; more would hold SQLite's lock longer."""
 BETWEEN_PAGES = 0.2
 """Seconds: reads are bounded to five a second and key; none for a channel whose pace is 0."""
 

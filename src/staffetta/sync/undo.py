@@ -15,7 +15,7 @@ from staffetta.contacts.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
 from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
-from staffetta.sync.look_up import owned
+from staffetta.sync.look_up import owners_of
 from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncLink, SyncRow, SyncRun, UndoState
 from staffetta.work.clock import now
@@ -118,11 +118,9 @@ def _restored(row: SyncRow, contact: Contact | None, taken: Taken) -> str:
 
 def _taken(rows: Iterable[SyncRow]) -> Taken:
     """Return who has the identities by now that would come back."""
-    found: Taken = {}
-    for name in IDENTITIES:
-        wanted = {row.changes[name][0] for row in rows if name in row.changes} - {""}
-        found |= {(name, value): pk for value, pk in (owned(name, wanted) if wanted else {}).items()}
-    return found
+    return owners_of(
+        {name: {row.changes[name][0] for row in rows if name in row.changes} - {""} for name in IDENTITIES}
+    )
 
 
 def _with_a_life(ids: Sequence[int]) -> set[int]:
