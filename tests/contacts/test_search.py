@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from staffetta.contacts import search_index
+from staffetta.contacts import search, search_index
 from staffetta.contacts.models import Contact
 from staffetta.contacts.search import by_id, find
 from tests.contacts.people import Accept, finish, person
@@ -75,3 +75,26 @@ def test_an_index_that_lost_its_triggers_is_mended(two: tuple[Contact, Contact])
 
 def test_an_id_is_asked_for_with_a_hash() -> None:
     assert (by_id("#12"), by_id("12"), by_id("#x"), by_id("")) == (12, None, None, None)
+
+
+@pytest.mark.parametrize("oldest", [True, False])
+def test_words_that_fit_few_and_words_that_fit_many_find_the_same_people_in_order(
+    monkeypatch: pytest.MonkeyPatch, *, oldest: bool
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 5)
+    monkeypatch.setattr(search, "A_PAGE", 3)
+    names = ["Anna 50%"] * 6 + ["Bruno 50_"] * 6 if oldest else ["Bruno 50_"] * 6 + ["Anna 50%"] * 6
+    people = [person(f"+3932000000{n:02d}", first_name=name) for n, name in enumerate(names)]
+    newest = Contact.objects.order_by("-pk")
+    for query in ("anna", "bruno", "50%", "50_", "an 50", "o 5", "+3932000000", "zzz"):
+        paged = [each.pk for each in search.page_through(newest, query)]
+        assert paged == [each.pk for each in find(newest, query)], query
+    assert len(list(search.page_through(newest, "320000"))) == len(people)
+
+
+def test_words_on_a_page_at_both_ends_are_many() -> None:
+    for number in range(3 * search.A_PAGE):
+        person(f"+39320{number:07d}", first_name="Tutti" if number % 2 else "Dispari", last_name="100%")
+    assert search._many(["tutti", "100%"]) is True
+    assert search._many(["100_"]) is False
+    assert search._many(["+39320000001"]) is False

@@ -17,7 +17,7 @@ from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start
 from staffetta.sync import run as lane
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun
-from staffetta.sync.read_ahead import PAGE, pages_from
+from staffetta.sync.read_ahead import PAGE, at_once, pages_from
 from staffetta.sync.read_pages import OVERLAP, Place
 from staffetta.work.clock import now
 from tests.sync.conftest import People
@@ -27,12 +27,17 @@ pytestmark = pytest.mark.django_db
 CITY = [{"customer_field": "citta", "type_seen": "text", "contact_field": "citta", "mode": "ask"}]
 
 
-def two_pages(run: SyncRun) -> None:
-    """Take what is stored together: two pages of the provider."""
+def take_some(run: SyncRun) -> None:
+    """Take what is stored together: a few pages of the provider."""
     run.refresh_from_db()
     channel = run.configuration.channel
     with closing(pages_from(channel, Place.of(run.place), beat=lambda: None, enough=lambda: True)) as pages:
         lane.take(run, next(pages), setup.ready(run.configuration))
+
+
+def taken() -> int:
+    """Return how many customers that is: each page after the first overlaps the one before."""
+    return PAGE + (at_once() - 1) * (PAGE - OVERLAP)
 
 
 def city_of(place: int) -> object:
@@ -40,13 +45,13 @@ def city_of(place: int) -> object:
 
 
 def test_nobody_is_lost_or_doubled_when_the_list_shifts(channel: Channel, at_engage: People, engage: Engage) -> None:
-    at_engage([customer(place, f"Persona {place}") for place in range(1300)])
+    at_engage([customer(place, f"Persona {place}") for place in range(taken() + 300)])
     run = start.start(configuration(channel), None)
-    two_pages(run)
+    take_some(run)
     for place in (1, 2, 3, 400, 499):
         engage.delete_customer(ASSISTENZA, number(place))
-    engage.put_customer(ASSISTENZA, id=number(2000), name="Appena arrivata")
-    two_pages(run)
+    engage.put_customer(ASSISTENZA, id=number(5000), name="Appena arrivata")
+    take_some(run)
     for place in range(500, 560):
         engage.delete_customer(ASSISTENZA, number(place))
     run = finish(run)
@@ -97,14 +102,14 @@ def test_one_run_at_a_time(channel: Channel) -> None:
 
 
 def test_a_cancelled_run_keeps_what_it_did(channel: Channel, at_engage: People) -> None:
-    at_engage([customer(place) for place in range(1300)])
+    at_engage([customer(place) for place in range(taken() + 300)])
     run = start.start(configuration(channel), None)
-    two_pages(run)
+    take_some(run)
     assert start.cancel(run, None)
     assert finish(run).state == RunState.CANCELLED
-    assert Contact.objects.count() == PAGE + (PAGE - OVERLAP)
+    assert Contact.objects.count() == taken()
     with pytest.raises(lane.Overtaken):
-        two_pages(run)
+        take_some(run)
 
 
 def test_a_changed_field_holds_the_configuration(channel: Channel, engage: Engage) -> None:
@@ -214,7 +219,7 @@ def test_a_page_costs_a_fixed_number_of_statements(
     at_engage([customer(place, f"Persona {place}", citta="Roma") for place in range(400)])
     run = start.start(configuration(channel), None)
     with django_assert_max_num_queries(36):  # type: ignore[attr-defined]  # a context manager
-        two_pages(run)
+        take_some(run)
     assert Contact.objects.count() == 400
 
 
@@ -303,7 +308,7 @@ def test_what_a_cancelled_run_had_still_to_write_does_not_wait_for_ever(channel:
     at_engage([customer(1)])
     Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])
     run = start.start(configuration(channel, direction="to_engage"), None)
-    two_pages(run)
+    take_some(run)
     assert start.cancel(run, None)
     assert [(write.state, write.problem) for write in run.writes.all()] == [("failed", "cancelled")]
 

@@ -11,7 +11,7 @@ from staffetta.sync import start
 from staffetta.sync.models import SyncWrite, WriteState
 from staffetta.sync.write_back import claim
 from tests.sync.conftest import People
-from tests.sync.test_runs import two_pages
+from tests.sync.test_runs import take_some
 from tests.sync.world import ASSISTENZA, Row, configuration, contact, counts, customer, finish, number, ran
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_a_write_found_on_its_way_after_a_kill_is_looked_up_first(
     at_engage([customer(1)])
     Contact.objects.bulk_create([contact(1, "Anna")])
     run = start.start(configuration(channel, NEWEST, direction="to_engage"), None)
-    two_pages(run)
+    take_some(run)
     writes = claim(run)
     engage.change_customer(ASSISTENZA, number(1), name=writes[0].name)
     finish(run)

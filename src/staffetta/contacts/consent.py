@@ -79,19 +79,21 @@ def record(
     wording: str = "",
     by: User | None = None,
     expires_at: datetime | None = None,
+    new: Collection[int] = (),
 ) -> Recorded:
     """Append the statement for each contact and purpose where it has an effect, and derive the state.
 
     Set-based: three statements whatever the number of contacts. `source` is a code: hand, import, api, sync,
-    stop_word, stopped, blocked. A Yes may end by itself (`expires_at`): from then on it counts as not set. Returns
-    whom it changed, and whom a binding No kept out of it.
+    stop_word, stopped, blocked. A Yes may end by itself (`expires_at`): from then on it counts as not set. `new` are
+    contacts made in this very transaction: nobody is asked what they said before. Returns whom it changed, and whom a
+    binding No kept out of it.
     """
     result = Recorded()
     wanted = [(contact_id, purpose) for contact_id in contact_ids for purpose in purposes]
     if not wanted:
         return result
     with transaction.atomic():
-        states = _present_of(contact_ids, platform)
+        states = _present_of([who for who in contact_ids if who not in new], platform)
         effects = {pair: effect(states.get(pair), value, source, wording) for pair in wanted}
         written = [pair for pair, what in effects.items() if what is Effect.WRITTEN]
         result.changed.update(contact_id for contact_id, _purpose in written)
@@ -102,9 +104,10 @@ def record(
             _write(written, said)
         if result.changed and is_explicit(value, source, wording):
             _lift_opt_outs(result.changed, platform)
-        if result.changed and value != ConsentValue.YES:
+        known = result.changed.difference(new)
+        if known and value != ConsentValue.YES:
             for tell in _when_withdrawn:
-                tell(result.changed, platform)
+                tell(known, platform)
     return result
 
 
@@ -146,6 +149,8 @@ def history(contact: Contact, limit: int = 100) -> list[Consent]:
 
 
 def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, str], Present]:
+    if not contact_ids:
+        return {}
     rows = ConsentState.objects.filter(contact_id__among=contact_ids, platform=platform)
     listed = rows.values_list("contact_id", "purpose", "value", "source", "expires_at")
     at = now()
@@ -169,11 +174,13 @@ def _lift_opt_outs(contact_ids: Collection[int], platform: str) -> None:
 LEDGER = """
     INSERT INTO contacts_consent
         (contact_id, platform, purpose, value, source, at, expires_at, wording, by_id, by_name)
-    SELECT id, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM contacts_contact WHERE {them}
+    SELECT id, %s, purposes.column1, %s, %s, %s, %s, %s, %s, %s FROM contacts_contact, (VALUES {purposes}) AS purposes
+    WHERE {them}
 """
 STATE = """
     INSERT INTO contacts_consentstate (contact_id, platform, purpose, value, source, at, expires_at)
-    SELECT id, %s, %s, %s, %s, %s, %s FROM contacts_contact WHERE {them}
+    SELECT id, %s, purposes.column1, %s, %s, %s, %s FROM contacts_contact, (VALUES {purposes}) AS purposes
+    WHERE {them}
     ON CONFLICT (contact_id, platform, purpose)
     DO UPDATE SET value = excluded.value, source = excluded.source, at = excluded.at, expires_at = excluded.expires_at
 """
@@ -187,10 +194,21 @@ def _write(pairs: Sequence[tuple[int, str]], said: Consent) -> None:
     at = connection.ops.adapt_datetimefield_value(now())
     ends = connection.ops.adapt_datetimefield_value(said.expires_at) if said.expires_at else None
     with connection.cursor() as cursor:
-        for purpose in sorted({purpose for _who, purpose in pairs}):
-            ids = [who for who, named in pairs if named == purpose]
+        for purposes, ids in _by_purposes(pairs):
             chosen, told = listed(ids)
-            them = f"id {chosen}"
-            state = [said.platform, purpose, said.value, said.source, at, ends]
-            cursor.execute(LEDGER.format(them=them), [*state, said.wording, said.by_id, said.by_name, *told])
-            cursor.execute(STATE.format(them=them), [*state, *told])
+            words = {"them": f"id {chosen}", "purposes": ", ".join(["(%s)"] * len(purposes))}
+            state = [said.platform, said.value, said.source, at, ends]
+            behind = [*purposes, *told]
+            cursor.execute(LEDGER.format(**words), [*state, said.wording, said.by_id, said.by_name, *behind])
+            cursor.execute(STATE.format(**words), [*state, *behind])
+
+
+def _by_purposes(pairs: Iterable[tuple[int, str]]) -> Iterable[tuple[Sequence[str], list[int]]]:
+    """Return whom the same purposes concern: nearly always all of them at once."""
+    purposes_of: dict[int, list[str]] = {}
+    for who, purpose in pairs:
+        purposes_of.setdefault(who, []).append(purpose)
+    together: dict[tuple[str, ...], list[int]] = {}
+    for who, purposes in purposes_of.items():
+        together.setdefault(tuple(sorted(purposes)), []).append(who)
+    return together.items()

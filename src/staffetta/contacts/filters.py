@@ -81,7 +81,7 @@ class Filters:
             people = people.filter(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value=self.opt_in)))
         if (number := search.by_id(self.query)) is not None:
             return people.filter(pk=number)
-        return search.find(people, self.query)
+        return search.page_through(people, self.query)
 
     def _refusing(self, people: QuerySet[Contact]) -> QuerySet[Contact]:
         """Ordered by the statement's column where nothing else gives the order: the few who said No have an index."""

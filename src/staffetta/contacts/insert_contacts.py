@@ -5,7 +5,8 @@ instead of 10.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -19,8 +20,17 @@ NAMES = tuple(field.attname for field in Contact._meta.concrete_fields[1:])
 PIECE = 1000
 """Rows of one statement: 14 parameters each, SQLite takes 32,766."""
 TIMES = ("created_at", "updated_at")
+KEPT = ("whatsapp_id", "created_at")
+"""What no import, sync or undo changes of a contact."""
+CHANGED = (
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'"{name}" = excluded."{name}"' for name in NAMES if name not in KEPT)}"
+)
+"""One statement on the primary key, where bulk_update would build a CASE for every field and row."""
 EMPTY: dict[str, Any] = dict.fromkeys(NAMES, "") | dict.fromkeys(("phone", "telegram_id", "external_id"))
-NEW_IDS = "SELECT nextval(pg_get_serial_sequence('contacts_contact', 'id')) FROM generate_series(1, %s)"
+NEW_IDS = """
+    SELECT nextval((SELECT pg_get_serial_sequence('contacts_contact', 'id')::regclass)) FROM generate_series(1, %s)
+"""
+"""The inner SELECT is asked once; without it the name of the sequence was looked for at each row (half of the time)."""
 
 
 def new_contact(told: Mapping[str, Any]) -> Contact:
@@ -31,23 +41,49 @@ def new_contact(told: Mapping[str, Any]) -> Contact:
     return Contact(*by_position)
 
 
-def insert_contacts(contacts: Sequence[Contact]) -> None:
-    """Store new contacts and give them their ids; in the caller's transaction."""
+def new_ids(number: int) -> Iterator[int]:
+    """Return ids for new contacts from PostgreSQL's sequence; SQLite gives them when it stores.
+
+    `number` of them are taken at once, before anything is stored: then nothing waits for the insert, the longest
+    statement (work/databases.together). More are taken when they are asked for; those not used stay unused.
+    """
+    return chain(_from_sequence(number), _ever_more())
+
+
+def _from_sequence(number: int) -> list[int]:
+    if not postgres() or not number:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_IDS, [number])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _ever_more() -> Iterator[int]:
+    while True:
+        yield from _from_sequence(PIECE)
+
+
+def insert_contacts(contacts: Sequence[Contact], ids: Iterator[int] | None = None) -> None:
+    """Store new contacts and give them their ids (those of `new_ids`, if taken); in the caller's transaction."""
     for start in range(0, len(contacts), PIECE):
         piece = contacts[start : start + PIECE]
         if postgres():
-            _insert_numbered(piece)
+            _insert_numbered(piece, ids or new_ids(len(piece)))
         else:
             _insert(piece)
 
 
-def _insert_numbered(contacts: Sequence[Contact]) -> None:
-    """Take the ids first: then nothing waits for the insert, the longest statement (work/databases.together)."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEW_IDS, [len(contacts)])
-        for contact, (pk,) in zip(contacts, cursor.fetchall(), strict=True):
-            contact.pk = pk
+def _insert_numbered(contacts: Sequence[Contact], ids: Iterator[int]) -> None:
+    for contact in contacts:
+        contact.pk = next(ids)
     insert_rows(Contact, ("id", *NAMES), [(contact.pk, *map(contact.__dict__.get, NAMES)) for contact in contacts])
+
+
+def change_contacts(contacts: Sequence[Contact]) -> None:
+    """Store what changed of contacts we have; in the caller's transaction. Of two that are one the last counts."""
+    at = now()
+    rows = {contact.pk: contact.__dict__ | {"updated_at": at} for contact in contacts}
+    insert_rows(Contact, ("id", *NAMES), [[pk, *map(held.__getitem__, NAMES)] for pk, held in rows.items()], CHANGED)
 
 
 def _insert(contacts: Sequence[Contact]) -> None:

@@ -6,14 +6,15 @@ its driver makes half of an import's time, and a statement for each row is parse
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import JSONField, Model
+from django.db.models import DateTimeField, JSONField, Model
 
 from staffetta.outbound.as_json import as_json
-from staffetta.work.databases import postgres
+from staffetta.work.databases import postgres, stamp
 
 type Row = Sequence[Any]
 
@@ -59,10 +60,14 @@ def _into(model: type[Model], names: Sequence[str]) -> str:
 
 
 def _with_texts(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> Iterable[Row]:
-    """Return rows as SQLite takes them: JSON as text."""
-    places = [place for place, name in enumerate(names) if isinstance(_field(model, name), JSONField)]
+    """Return rows as SQLite takes them: JSON and moments as text."""
+    fields = [(place, _field(model, name)) for place, name in enumerate(names)]
+    texts = [place for place, field in fields if isinstance(field, JSONField)]
+    moments = [place for place, field in fields if isinstance(field, DateTimeField)]
     for row in rows:
         cells = list(row)
-        for place in places:
+        for place in texts:
             cells[place] = None if cells[place] is None else json.dumps(cells[place])
+        for place in moments:
+            cells[place] = stamp(cells[place]) if isinstance(cells[place], datetime) else cells[place]
         yield cells

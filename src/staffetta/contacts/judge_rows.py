@@ -29,6 +29,10 @@ class Known:
     def has_met(self, person: Person) -> bool:
         return bool(self.addresses & addresses(person))
 
+    def most_new(self, rows: Iterable[Person | Rejected]) -> int:
+        """Return how many of these rows may be people we do not have; no more than that will be."""
+        return sum(1 for row in rows if isinstance(row, Person) and row.phone not in self.by_phone)
+
 
 @dataclass(slots=True)
 class Verdict:

@@ -5,7 +5,7 @@ whom it put in and nobody else. Who was in the list before stays; who is put in 
 undo. The runs of one configuration are one way: the next one finds everybody again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
@@ -45,10 +45,12 @@ def add_people(target: ContactList, people: QuerySet[Contact], by: User | None) 
     return added
 
 
-def add_ids(list_id: int, contact_ids: Sequence[int], source: str = "") -> None:
-    """Put contacts into a list, a batch of an import or of a sync at a time."""
+def add_ids(list_id: int, contact_ids: Sequence[int], source: str = "", *, new: Collection[int] = ()) -> None:
+    """Put contacts into a list, a batch of an import or of a sync at a time; the `new` ones are in no list yet."""
     members = ListMember.objects.filter(list=list_id)
-    present = dict(members.filter(contact__among=contact_ids).values_list("contact_id", "source"))
+    known = [contact_id for contact_id in contact_ids if contact_id not in new]
+    there = members.filter(contact__among=known).values_list("contact_id", "source") if known else ()
+    present = dict(there)
     at = connection.ops.adapt_datetimefield_value(now())
     absent = [(list_id, contact_id, at, source) for contact_id in contact_ids if contact_id not in present]
     insert_rows(ListMember, ("list_id", "contact_id", "added_at", "source"), absent, "ON CONFLICT DO NOTHING")

@@ -1,23 +1,76 @@
 """Find contacts by parts of names, numbers and ids, with an index (search_index.py) behind it."""
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Lookup, Q, QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Lookup, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from staffetta.contacts.fold import fold
 from staffetta.contacts.models import Contact
 from staffetta.contacts.search_index import TABLE
+from staffetta.work.databases import postgres
 
 INDEXED = 3
 """A trigram index knows nothing of shorter words: those are compared row by row."""
 
 
+LOOKED_THROUGH = 20_000
+"""The newest and the oldest so many are looked through (5 ms each) before the index is asked."""
+A_PAGE = 51
+
+
 def find(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
-    """Return those who hold every word of `query`; a number alone, also as #12, may be the contact's id too."""
-    words = fold(query).split()[:8]
-    for word in words:
+    """Return those who hold every word of `query`."""
+    for word in _words(query):
         people = people.filter(Q(search__holds=word) if len(word) >= INDEXED else Q(search__contains=word))
     return people
+
+
+def page_through(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
+    """Return those who hold every word of `query`, fit to be shown page by page from either end.
+
+    Words that fit many people are found at once by going through everybody in order; words that fit few need the
+    index. Neither database can tell which: PostgreSQL takes those found for evenly spread, and so read 990,000 people
+    for the 10,000 oldest (300 ms, now 30); SQLite collects all that the index holds.
+    """
+    words = _words(query)
+    if not words:
+        return people
+    if _many(words):
+        for word in words:
+            people = people.filter(search__contains=word)
+        return people
+    return _found_first(find(people, query))
+
+
+def _words(query: str) -> list[str]:
+    return fold(query).split()[:8]
+
+
+def _many(words: list[str]) -> bool:
+    """Say whether both among the newest and among the oldest people a page of them holds the words."""
+    held = " AND ".join(["search LIKE %s ESCAPE '!'"] * len(words))
+    some = f"""(SELECT count(*) FROM (SELECT 1 FROM (
+        SELECT search FROM contacts_contact ORDER BY id {{}} LIMIT {LOOKED_THROUGH}
+    ) AS looked WHERE {held} LIMIT {A_PAGE}) AS found)"""  # noqa: S608  (constants)
+    told = [f"%{_escaped(word)}%" for word in words]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {some.format('DESC')}, {some.format('ASC')}", [*told, *told])
+        newest, oldest = cursor.fetchone()
+    return bool(newest >= A_PAGE and oldest >= A_PAGE)
+
+
+def _escaped(word: str) -> str:
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _found_first(people: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Keep PostgreSQL from reading everybody in the order asked for: it sorts those it has found."""
+    if not postgres():
+        return people
+    order = str(people.query.order_by[0])
+    place = ExpressionWrapper(F(order.removeprefix("-")) + 0, output_field=BigIntegerField())
+    return people.annotate(place=place).order_by("-place" if order.startswith("-") else "place")
 
 
 def by_id(query: str) -> int | None:

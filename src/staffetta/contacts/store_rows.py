@@ -1,13 +1,16 @@
-"""Write judged rows: a fixed number of statements for a thousand rows, all in the caller's transaction."""
+"""Write judged rows: a fixed number of statements for a thousand rows, all in the caller's transaction.
+
+New people are written without asking anything: none of these statements waits for the one before (databases.together).
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db.models import F
 
 from staffetta.connectors.messages import Platform
 from staffetta.contacts import consent, former_addresses
-from staffetta.contacts.insert_contacts import insert_contacts
+from staffetta.contacts.insert_contacts import change_contacts, insert_contacts
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.judge_rows import CREATED, REJECTED, UNCHANGED, UPDATED, Known, Verdict
 from staffetta.contacts.lists import add_ids, by_import
@@ -15,23 +18,9 @@ from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedCon
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
 from staffetta.contacts.suppression import ERASED, erased_among
-from staffetta.work.clock import now
 
 PLATFORM = "whatsapp"
 """The consent column of a file is *Opt-in WhatsApp*."""
-CHANGEABLE = (
-    "first_name",
-    "last_name",
-    "phone",
-    "phone_raw",
-    "telegram_id",
-    "language",
-    "time_zone",
-    "external_id",
-    "values",
-    "search",
-    "updated_at",
-)
 
 
 def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
@@ -79,16 +68,24 @@ def _by_phone(contacts: Iterable[Contact]) -> dict[str, Contact]:
     return known
 
 
-def store(verdicts: Sequence[Verdict], source: Import) -> None:
-    """Write contacts, consents, memberships, rejects and counters."""
-    _write_contacts(verdicts)
-    _write_consents(verdicts, source)
+def store(verdicts: Sequence[Verdict], source: Import, ids: Iterator[int]) -> Counter[str]:
+    """Write contacts, consents, memberships and rejects; return how many rows had each outcome.
+
+    `ids`: see new_ids; as many at least as there are rows.
+    """
+    _write_contacts(verdicts, ids)
+    new = {verdict.contact.pk for verdict in verdicts if verdict.contact and verdict.outcome == CREATED}
+    _write_consents(verdicts, source, new)
     _write_members(verdicts, source)
     if source.into_list_id:
         people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
-        add_ids(source.into_list_id, people, by_import(source.pk))
+        add_ids(source.into_list_id, people, by_import(source.pk), new=new)
     _write_rejects([verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)], source)
-    counted = Counter(verdict.outcome for verdict in verdicts)
+    return Counter(verdict.outcome for verdict in verdicts)
+
+
+def count(counted: Counter[str], source: Import) -> None:
+    """Raise the counters of an import by what was stored."""
     Import.objects.filter(pk=source.pk).update(
         **{name: F(name) + counted[name] for name in (CREATED, UPDATED, UNCHANGED, REJECTED)},
         consents=source.consents,
@@ -96,13 +93,9 @@ def store(verdicts: Sequence[Verdict], source: Import) -> None:
     )
 
 
-def _write_contacts(verdicts: Sequence[Verdict]) -> None:
-    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED])
-    changed = [verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == UPDATED]
-    for contact in changed:
-        contact.updated_at = now()
-    # An upsert on the primary key: one statement, where bulk_update would build a CASE for every field and row.
-    Contact.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+def _write_contacts(verdicts: Sequence[Verdict], ids: Iterator[int]) -> None:
+    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED], ids)
+    change_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == UPDATED])
 
 
 def _write_members(verdicts: Sequence[Verdict], source: Import) -> None:
@@ -123,7 +116,7 @@ def _write_rejects(rows: Sequence[Rejected], source: Import) -> None:
     source.reasons = dict(Counter(source.reasons) + Counter(row.reason for row in rows))
 
 
-def _write_consents(verdicts: Sequence[Verdict], source: Import) -> None:
+def _write_consents(verdicts: Sequence[Verdict], source: Import, new: Collection[int]) -> None:
     """Record what the file says of consent; a row that changes nothing but a consent is an update."""
     if not source.consent_column:
         return
@@ -141,6 +134,7 @@ def _write_consents(verdicts: Sequence[Verdict], source: Import) -> None:
             "import",
             wording=source.consent_wording,
             by=source.asked_by,
+            new=new,
         )
         changed |= recorded.changed
         kept += len(recorded.kept_out)

@@ -14,6 +14,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.fold import search_text
+from staffetta.contacts.insert_contacts import change_contacts
 from staffetta.contacts.judge_rows import CREATED, UPDATED
 from staffetta.contacts.lists import by_import
 from staffetta.contacts.models import (
@@ -27,7 +28,7 @@ from staffetta.contacts.models import (
     ImportState,
     ListMember,
 )
-from staffetta.contacts.store_rows import CHANGEABLE, PLATFORM
+from staffetta.contacts.store_rows import PLATFORM
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -71,7 +72,7 @@ def _take_back(source: Import, members: Sequence[ImportedContact]) -> Counter[st
             kept += member.outcome in (CREATED, UPDATED)
         elif member.outcome == UPDATED and member.before:
             restored.append(_as_before(member.contact, member.before))
-    Contact.objects.bulk_create(restored, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+    change_contacts(restored)
     ImportedContact.objects.filter(pk__in=[member.pk for member in members]).delete()
     Contact.objects.filter(pk__in=gone).delete()
     return Counter(removed=len(gone), restored=len(restored), kept=kept)
@@ -112,5 +113,5 @@ def _as_before(contact: Contact, before: dict[str, Any]) -> Contact:
             setattr(contact, name, value)
     own = {**contact.values, **before.get("values", {})}
     contact.values = {name: value for name, value in own.items() if value is not None}
-    contact.search, contact.updated_at = search_text(contact), now()
+    contact.search = search_text(contact)
     return contact

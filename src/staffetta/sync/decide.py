@@ -9,8 +9,8 @@ from django.db.models import F, QuerySet
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
+from staffetta.contacts.insert_contacts import change_contacts
 from staffetta.contacts.models import Contact
-from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, REJECTED, apply, judge
 from staffetta.sync.look_up import look_up, owners_of
 from staffetta.sync.mapping import IDENTITIES
@@ -80,7 +80,7 @@ def settle(rows: Sequence[SyncRow], side: str, configuration_id: int) -> Settled
                 continue
             changed.append(_take(row, row.contact, owners))
         done.decided.append(row)
-    Contact.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+    change_contacts(changed)
     _close([*done.decided, *done.gone])
     _remember(done.decided, configuration_id)
     return done
@@ -105,7 +105,6 @@ def _taken(row: SyncRow, contact: int, owners: Owners) -> str:
 
 def _take(row: SyncRow, contact: Contact, owners: Owners) -> Contact:
     changes = apply(contact, said(row))
-    contact.updated_at = now()
     for name, (before, after) in changes.items():
         if name in IDENTITIES:  # the next row may take what this one gave up
             owners.pop((name, before), None)

@@ -1,6 +1,6 @@
 """What becomes of each customer of a page. Pure: rehearsal and run ask the same function, only storing differs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -42,6 +42,10 @@ class Known:
     erased: set[str] = field(default_factory=set)  # customers who were erased here
     addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
     owners: dict[tuple[str, str], int] = field(default_factory=dict)  # (identity, value) -> the contact that has it
+
+    def most_new(self, customers: Sequence[Customer]) -> int:
+        """Return how many of these may be people we do not have; no more than that will be."""
+        return max(0, len(customers) - len(self.by_key))
 
 
 @dataclass(slots=True)

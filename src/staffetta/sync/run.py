@@ -17,8 +17,7 @@ from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooFast
 from staffetta.contacts import value_index
 from staffetta.notices import incidents
-from staffetta.sync import decide_all, state_consent, timetable, write_back
-from staffetta.sync.judge import judge
+from staffetta.sync import decide_all, state_consent, store, timetable, write_back
 from staffetta.sync.look_up import look_up
 from staffetta.sync.models import RunState, SyncConsent, SyncDecision, SyncMet, SyncRun, SyncWrite, UndoState
 from staffetta.sync.plan_writes import plan_writes
@@ -26,7 +25,6 @@ from staffetta.sync.read_ahead import Pages, pages_from
 from staffetta.sync.read_pages import Place, Restless
 from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
-from staffetta.sync.store import store
 from staffetta.sync.undo import undo_piece
 from staffetta.work import lease, statistics
 from staffetta.work.clock import monotonic, now
@@ -180,9 +178,7 @@ def take(run: SyncRun, read: Pages, setup: Setup) -> None:
             raise Overtaken
         if read.rows:
             known = look_up(read.rows, run, setup)
-            verdicts = judge(read.rows, known, setup)
-            store(verdicts, known, run, setup)
-            plan_writes(verdicts, run, setup)
+            plan_writes(store.take(read.rows, known, run, setup), run, setup)
     run.refresh_from_db()
     for room in ("sync", "contacts"):
         statistics.grown(room, before, run.total)

@@ -1,62 +1,88 @@
-"""Write the verdicts of one page: a fixed number of statements, all in the caller's transaction."""
+"""Write what becomes of the customers of some pages: a fixed number of statements each, in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
 from typing import Any
 
 from django.db.models import F, Q
 
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import consent
-from staffetta.contacts.insert_contacts import insert_contacts
+from staffetta.contacts.insert_contacts import change_contacts, insert_contacts, new_ids
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.lists import add_ids, by_sync
-from staffetta.contacts.models import ConsentValue, Contact, Suppression
-from staffetta.contacts.store_rows import CHANGEABLE
+from staffetta.contacts.models import ConsentValue, Suppression
 from staffetta.contacts.suppression import digest, masked, tell
-from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict, claim
+from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict, claim, judge
 from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import Meaning, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.work.clock import now
 from staffetta.work.databases import together
 
+PIECE = 500
+"""Customers judged while the database writes those before."""
 SAMPLES = 200
 """Rows kept of an outcome that nobody acts upon: all in a rehearsal, the unchanged and skipped of a run."""
 ALWAYS_KEPT = (CREATED, UPDATED, CONFLICTING, REJECTED)
 
 
+def take(customers: Sequence[Customer], known: Known, run: SyncRun, setup: Setup) -> list[Verdict]:
+    """Judge customers and store what becomes of them: while the database writes some the next ones are judged.
+
+    Keeps everything of a run; of a rehearsal only counters, samples and who was met.
+    """
+    verdicts: list[Verdict] = []
+    ids = new_ids(0 if run.rehearsal else known.most_new(customers))
+    with together(checked=True):
+        for piece in batched(customers, PIECE):
+            judged = judge(piece, known, setup)
+            _write(judged, known, run, ids)
+            verdicts += judged
+    _conclude(verdicts, run, setup)
+    return verdicts
+
+
 def store(verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup) -> None:
-    """Keep what was judged: everything of a run; of a rehearsal only counters, samples and who was met."""
-    shown = [verdict for verdict in verdicts if verdict.customer.id not in known.erased]
-    with together():
-        if not run.rehearsal:
-            _write_contacts(verdicts)
-            _write_links(verdicts, known, run)
-        _write_rows(shown, run)
-        _write_met(verdicts, run)
+    """Store what was judged elsewhere."""
+    _write(verdicts, known, run, new_ids(0))
+    _conclude(verdicts, run, setup)
+
+
+def _write(verdicts: Sequence[Verdict], known: Known, run: SyncRun, ids: Iterator[int]) -> None:
+    """Send on the statements nobody waits for."""
+    if not run.rehearsal:
+        _write_contacts(verdicts, ids)
+        _write_links(verdicts, known, run)
+    _write_rows([verdict for verdict in verdicts if verdict.customer.id not in known.erased], run)
+    _write_met(verdicts, run)
+    for verdict in verdicts:
+        setattr(run, verdict.outcome, getattr(run, verdict.outcome) + 1)
+
+
+def _conclude(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup) -> None:
+    """Lists, meanings and former rows, which are looked up first, and the counters."""
     if not run.rehearsal:
         if setup.configuration.into_list_id:
             people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
-            add_ids(setup.configuration.into_list_id, people, by_sync(run.configuration_id, run.pk))
+            new = {verdict.contact.pk for verdict in verdicts if verdict.contact and verdict.outcome == CREATED}
+            add_ids(setup.configuration.into_list_id, people, by_sync(run.configuration_id, run.pk), new=new)
         _write_meanings(verdicts, setup)
         _close_former(verdicts, run)
     counted = Counter(verdict.outcome for verdict in verdicts)
     SyncRun.objects.filter(pk=run.pk).update(**{name: F(name) + counted[name] for name in OUTCOMES})
-    for name in OUTCOMES:
-        setattr(run, name, getattr(run, name) + counted[name])
 
 
-def _write_contacts(verdicts: Sequence[Verdict]) -> None:
-    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED])
-    changed = [
-        verdict.contact
-        for verdict in verdicts
-        if verdict.contact and verdict.changes and verdict.outcome in (UPDATED, CONFLICTING)
-    ]
-    for contact in changed:
-        contact.updated_at = now()
-    Contact.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+def _write_contacts(verdicts: Sequence[Verdict], ids: Iterator[int]) -> None:
+    insert_contacts([verdict.contact for verdict in verdicts if verdict.contact and verdict.outcome == CREATED], ids)
+    change_contacts(
+        [
+            verdict.contact
+            for verdict in verdicts
+            if verdict.contact and verdict.changes and verdict.outcome in (UPDATED, CONFLICTING)
+        ]
+    )
 
 
 LINK = ("configuration_id", "customer_id", "contact_id", "last")

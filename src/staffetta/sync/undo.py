@@ -11,14 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from staffetta.contacts.insert_contacts import change_contacts
 from staffetta.contacts.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
-from staffetta.contacts.store_rows import CHANGEABLE
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
 from staffetta.sync.look_up import owners_of
 from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncLink, SyncRow, SyncRun, UndoState
-from staffetta.work.clock import now
 
 type Taken = dict[tuple[str, Any], int]
 
@@ -73,13 +72,11 @@ def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
         else:
             row.undone = _restored(row, contact, taken)
             if row.undone in (WHOLE, PARTLY) and row.changes and contact:
-                contact.updated_at = now()
                 restored.append(contact)
     # First the links, else the next run would take these people for somebody who was deleted here.
     SyncLink.objects.filter(configuration=run.configuration_id, contact__in=gone).delete()
     Contact.objects.filter(pk__in=gone).delete()
-    unique = list({contact.pk: contact for contact in restored}.values())
-    Contact.objects.bulk_create(unique, update_conflicts=True, unique_fields=["pk"], update_fields=CHANGEABLE)
+    change_contacts(restored)
     _count(rows, run)
 
 

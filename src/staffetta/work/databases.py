@@ -47,11 +47,17 @@ def cursor_of_turn() -> CursorWrapper:
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """Send statements on without waiting for the one before; a fetch waits for all so far. Only PostgreSQL is far."""
+def together(*, checked: bool = False) -> Iterator[None]:
+    """Send statements on without waiting for the one before; a fetch waits for all so far. Only PostgreSQL is far.
+
+    `checked`: what rows refer to is looked for with each statement, not all at the commit, which somebody waits for.
+    """
     if not postgres():
         yield
         return
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
+        if checked:
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         yield

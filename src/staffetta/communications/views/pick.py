@@ -24,7 +24,7 @@ from staffetta.communications.views.asked import found, person
 from staffetta.communications.wording import trouble_words
 from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact
-from staffetta.contacts.search import find
+from staffetta.contacts.search import page_through
 from staffetta.contacts.values import values_of
 from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.plan import purpose_of
@@ -106,8 +106,9 @@ def _send_tests(request: HttpRequest, communication: Communication, people: list
 
 def _people(request: HttpRequest, communication: Communication) -> dict[str, Any]:
     words = request.GET.get("q", "").replace("\0", "").strip()
-    rows = find(Contact.objects.all(), words) if words else audience_of(communication).queryset()
-    listed = list(rows.order_by("pk")[:SHOWN])
+    everybody, audience = Contact.objects.order_by("pk"), audience_of(communication)
+    rows = page_through(everybody, words) if words else audience.queryset().order_by("pk")
+    listed = list(rows[:SHOWN])
     purpose = purpose_of(communication.variant.category if communication.variant else "")
     agreed = set(
         ConsentState.objects.filter(
