@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.browser import Visitor, launch, visit
 from tests.journeys.house import House, house
+from tests.journeys.walk import Walk, walking
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,20 @@ def anna(story: House, browser: Browser) -> Iterator[Visitor]:
     with visit(browser, story) as visitor:
         visitor.log_in()
         yield visitor
+
+
+@pytest.fixture(scope="module")
+def empty(browser: Browser) -> Iterator[Walk]:
+    """A house in which nothing was done yet, to be walked through."""
+    with walking(browser, "empty") as walk:
+        yield walk
+
+
+@pytest.fixture(scope="module")
+def full(browser: Browser) -> Iterator[Walk]:
+    """A house in which everything is to be seen."""
+    with walking(browser, "full") as walk:
+        yield walk
 
 
 @pytest.fixture(autouse=True)
