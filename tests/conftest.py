@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from staffetta.accounts.models import Role, User
@@ -50,6 +51,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"left out: {count} × {reason.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(autouse=True)
+def _in_the_usual_language() -> None:
+    """A page that was asked for in English leaves its thread speaking English."""
+    translation.deactivate()
 
 
 def person(role: Role, name: str) -> User:

@@ -19,6 +19,7 @@ from staffetta.sync import run as lane
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun
 from staffetta.sync.read_ahead import PAGE, at_once, pages_from
 from staffetta.sync.read_pages import OVERLAP, Place
+from staffetta.sync.undo import PIECE
 from staffetta.work.clock import now
 from tests.sync.conftest import People
 from tests.sync.world import ASSISTENZA, CONTEXT, configuration, contact, counts, customer, finish, number, ran, undone
@@ -319,3 +320,18 @@ def test_the_rows_of_a_run_lie_above_those_of_all_runs_before(channel: Channel, 
     first, second = ran(made), ran(made)
     assert second.rows_from == first.rows.order_by("-pk").values_list("pk", flat=True)[0]
     assert {row.pk > second.rows_from for row in second.rows.all()} == {True}
+
+
+def test_who_lost_the_lease_in_the_midst_leaves_quietly(
+    channel: Channel, at_engage: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_engage([customer(place) for place in range(2 * PIECE + 1)])
+    run = ran(configuration(channel))
+    start.undo(run, None)
+    with monkeypatch.context() as short:
+        short.setattr(lane, "LEASE", 0.0)
+        assert lane.work(CONTEXT) is False
+    assert 0 < Contact.objects.count() < run.created
+    while lane.work(CONTEXT):
+        pass
+    assert not Contact.objects.exists()

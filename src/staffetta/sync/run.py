@@ -57,6 +57,8 @@ def work(context: LaneContext) -> bool:
             continue
         try:
             more = piece(context, _Grip(name, fence)) or more
+        except Overtaken:
+            continue  # whoever has it now goes on with it
         finally:
             lease.release(name, fence)
     return more
@@ -129,8 +131,6 @@ def run_piece(run: SyncRun, context: LaneContext, beat: Callable[[], None]) -> b
             beat()
             if enough():
                 return True
-    except Overtaken:
-        return False
     except Held:
         _end(run, RunState.FAILED if not run.pages else RunState.PARTIAL, "held")
     except Restless:
