@@ -68,6 +68,7 @@ CHANNELS = (
     Shown("sync-choices", "/engage/channels/{assistenza}/sync/{sync}/choices/"),
     Shown("sync-rehearsal", "/engage/channels/{assistenza}/sync/{sync}/runs/{rehearsal}/"),
     Shown("sync-run", "/engage/channels/{assistenza}/sync/{sync}/runs/{run}/"),
+    Shown("sync-run-nobody", "/engage/channels/{assistenza}/sync/{sync}/runs/{run}/?outcome=skipped"),
     Shown("sync-undo", "/engage/channels/{assistenza}/sync/{sync}/runs/{run}/undo/"),
     Shown("sync-consent", "/engage/channels/{assistenza}/sync/{sync}/runs/{run}/consent/"),
     Shown("sync-conflicts", "/engage/channels/{assistenza}/sync/{sync}/conflicts/"),
