@@ -2,13 +2,14 @@
 
 import time
 from contextlib import closing
+from itertools import batched
 
 import pytest
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.connectors.errors import ConnectorError
-from staffetta.sync.read_ahead import AHEAD, PAGE, pages_from
+from staffetta.sync.read_ahead import AHEAD, PAGE, at_once, pages_from
 from staffetta.sync.read_pages import OVERLAP, Place
 from tests.sync.conftest import People
 from tests.sync.world import customer, number
@@ -58,7 +59,9 @@ def test_an_error_is_raised_after_the_pages_before_it(crowd: Channel, engage: En
     given = list[int]()
     with pytest.raises(ConnectorError):
         given.extend(len(read.rows) for read in pages)
-    assert sum(given) == PAGE + AHEAD * (PAGE - OVERLAP)
+    fresh = PAGE - OVERLAP
+    read = [PAGE, *(fresh,) * (AHEAD - 1)]
+    assert given == [*(sum(some) for some in batched(read, at_once())), fresh]
 
 
 def test_whoever_leaves_leaves_nothing_under_way(crowd: Channel, engage: Engage) -> None:

@@ -152,11 +152,11 @@ def _present_of(contact_ids: Collection[int], platform: str) -> dict[tuple[int, 
     if not contact_ids:
         return {}
     rows = ConsentState.objects.filter(contact_id__among=contact_ids, platform=platform)
-    listed = rows.values_list("contact_id", "purpose", "value", "source", "expires_at")
+    stated = rows.values_list("contact_id", "purpose", "value", "source", "expires_at")
     at = now()
     return {
         (contact_id, purpose): Present(ConsentValue.UNSET if ends and ends <= at else value, source)
-        for contact_id, purpose, value, source, ends in listed
+        for contact_id, purpose, value, source, ends in stated
     }
 
 

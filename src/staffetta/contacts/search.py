@@ -15,7 +15,7 @@ INDEXED = 3
 
 
 LOOKED_THROUGH = 20_000
-"""The newest and the oldest so many are looked through (5 ms each) before the index is asked."""
+"""The newest and the oldest so many are looked through (under 10 ms each) before the index is asked."""
 A_PAGE = 51
 
 
@@ -31,7 +31,7 @@ def page_through(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
 
     Words that fit many people are found at once by going through everybody in order; words that fit few need the
     index. Neither database can tell which: PostgreSQL takes those found for evenly spread, and so read 990,000 people
-    for the 10,000 oldest (300 ms, now 30); SQLite collects all that the index holds.
+    for the 10,000 oldest (300 ms, by the index 32); SQLite collects all that the index holds.
     """
     words = _words(query)
     if not words:
@@ -49,19 +49,15 @@ def _words(query: str) -> list[str]:
 
 def _many(words: list[str]) -> bool:
     """Say whether both among the newest and among the oldest people a page of them holds the words."""
-    held = " AND ".join(["search LIKE %s ESCAPE '!'"] * len(words))
+    held = " AND ".join(["search LIKE %s ESCAPE '\\'"] * len(words))
     some = f"""(SELECT count(*) FROM (SELECT 1 FROM (
         SELECT search FROM contacts_contact ORDER BY id {{}} LIMIT {LOOKED_THROUGH}
     ) AS looked WHERE {held} LIMIT {A_PAGE}) AS found)"""  # noqa: S608  (constants)
-    told = [f"%{_escaped(word)}%" for word in words]
+    told = [f"%{connection.ops.prep_for_like_query(word)}%" for word in words]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {some.format('DESC')}, {some.format('ASC')}", [*told, *told])
         newest, oldest = cursor.fetchone()
     return bool(newest >= A_PAGE and oldest >= A_PAGE)
-
-
-def _escaped(word: str) -> str:
-    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def _found_first(people: QuerySet[Contact]) -> QuerySet[Contact]:

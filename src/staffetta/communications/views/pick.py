@@ -106,8 +106,10 @@ def _send_tests(request: HttpRequest, communication: Communication, people: list
 
 def _people(request: HttpRequest, communication: Communication) -> dict[str, Any]:
     words = request.GET.get("q", "").replace("\0", "").strip()
-    everybody, audience = Contact.objects.order_by("pk"), audience_of(communication)
-    rows = page_through(everybody, words) if words else audience.queryset().order_by("pk")
+    if words:
+        rows = page_through(Contact.objects.order_by("pk"), words)
+    else:
+        rows = audience_of(communication).queryset().order_by("pk")
     listed = list(rows[:SHOWN])
     purpose = purpose_of(communication.variant.category if communication.variant else "")
     agreed = set(
