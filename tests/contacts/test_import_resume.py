@@ -135,7 +135,7 @@ def test_a_batch_is_a_fixed_number_of_statements(
     with source.file.open("rb") as file:
         rows = run_import._rows_from_here(file, source)
         taken = [row for row, _n in zip(rows, range(size), strict=False)]
-        with django_assert_num_queries(25 if postgres() else 23):
+        with django_assert_num_queries(24 if postgres() else 23):
             take(source, iter(taken))
 
 

@@ -122,7 +122,7 @@ def take_batch(source: Import, batch: Batch) -> bool:
             return False
         known, counted = look_up(batch.people, source), Counter[str]()
         ids = new_ids(known.most_new(batch.people))
-        with together(checked=True):
+        with together():
             for people in batched(batch.people, BATCH):
                 counted += store(judge(people, known), source, ids)
         count(counted, source)
