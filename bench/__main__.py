@@ -14,6 +14,7 @@ import platform
 import sqlite3
 import subprocess
 import sys
+import sysconfig
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,6 +106,7 @@ def _machine(url: str) -> dict[str, Any]:
         "memory_gb": memory,
         "system": platform.system(),
         "python": platform.python_version(),
+        "python_optimised": "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or ""),
         "sqlite": sqlite3.sqlite_version,
         "postgresql": _version(url) if url else "not here",
         "load_before": round(os.getloadavg()[0], 2),

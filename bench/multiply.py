@@ -1,6 +1,7 @@
 """A row of the database, a million times: written by one statement, with the tables' own indexes and triggers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.db import connection, models, transaction
 
@@ -28,6 +29,38 @@ def _statement(table: str, names: str, taken: str, where: str) -> str:
         return f'INSERT INTO "{table}" ({names}) SELECT {taken} FROM {series}'
     counting = "WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT n.i + 1 FROM n WHERE n.i < %s)"
     return f'INSERT INTO "{table}" ({names}) {counting} SELECT {taken} FROM n, "{table}" p WHERE p.id = %s AND {where}'
+
+
+INDEXES = """
+    SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = %s
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)
+"""
+REFERENCES = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass
+"""
+INDEXES_OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = %s"
+
+
+@contextmanager
+def bare(model: type[models.Model]) -> Iterator[None]:
+    """Take a table's indexes and references away while it is filled, and make them anew behind it."""
+    table, references = model._meta.db_table, []
+    with connection.cursor() as cursor:
+        cursor.execute(INDEXES if connection.vendor == "postgresql" else INDEXES_OF_SQLITE, [table])
+        indexes = cursor.fetchall()
+        if connection.vendor == "postgresql":
+            cursor.execute(REFERENCES, [table])
+            references = cursor.fetchall()
+        for name, _definition in references:
+            cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    with connection.cursor() as cursor:
+        for _name, definition in indexes:
+            cursor.execute(definition)
+        for name, definition in references:
+            cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
 
 
 def new_uuid() -> str:

@@ -85,6 +85,9 @@ def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
         from django.db import connection
 
         call_command("migrate", verbosity=0)
+        from staffetta.work.worker import collect_rarely
+
+        collect_rarely()  # as every worker does
         with _profiled(wanted=arguments.profile):
             told = _sync(engage, arguments.rows) if engage else _import(arguments.rows)
         return {

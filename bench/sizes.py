@@ -46,6 +46,9 @@ class Sizes:
             messages = min(self.messages, channels * 1_000_000 // latency)
             words = ["bench.dispatch", "--messages", str(messages), "--simulator", "--latency", str(latency)]
             runs.append([*words, "--channels", str(channels)])
+        if self.many_at_once:
+            words = ["bench.dispatch", "--messages", str(self.messages), "--simulator"]
+            runs.append([*words, "--concurrency", str(self.many_at_once)])
         return runs
 
     def _calls(self, pace: int) -> list[str]:

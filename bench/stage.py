@@ -9,7 +9,7 @@ import time
 
 from bench import rooms
 from bench.account import COMPONENTS, key_of
-from bench.multiply import analyse, multiply, new_uuid, text
+from bench.multiply import analyse, bare, multiply, new_uuid, text
 from staffetta.channels.models import Channel, Template, TemplateVariant
 from staffetta.channels.seal import digest, seal
 from staffetta.communications.define import Definition, define
@@ -118,7 +118,8 @@ def house(contacts: int, deliveries: int) -> list[str]:
     people(contacts)
     on = channel(0)
     each = min(contacts, deliveries)
-    sent = [_sent(on, each) for _ in range(max(1, deliveries // each))]
+    with bare(Delivery):
+        sent = [_sent(on, each) for _ in range(max(1, deliveries // each))]
     transactional()
     rooms_pages = rooms.fill(on, contacts)
     analyse()

@@ -11,8 +11,10 @@ def text(results: dict[str, Any]) -> str:
     size = "small sizes" if results["quick"] else "whole sizes"
     head = (
         f"{results['at'][:10]}, {size}: {machine['cores']} cores, {machine['memory_gb']} GB, "
-        f"Python {machine['python']}, SQLite {machine['sqlite']}, PostgreSQL {machine['postgresql']}, "
-        f"load before {machine['load_before']}; {results['seconds']} s; "
+        f"Python {machine['python']}{'' if machine['python_optimised'] else ' built without optimisations'}, "
+        f"SQLite {machine['sqlite']}, PostgreSQL {machine['postgresql']}, "
+        f"load before {machine['load_before']}, ten million additions in {machine['ten_million_additions_s']} s; "
+        f"{results['seconds']} s; "
         f"provider's ledger equal to ours after every run: {'yes' if results['books_agree'] else 'NO'}"
     )
     rows = [row for part in WORDS for each in results.get(part, []) for row in _rows(part, each, results)]

@@ -84,16 +84,16 @@ def test_what_was_planned_is_frozen(channel: Channel) -> None:
 
 
 def test_planning_goes_on_behind_the_last_row_written_and_writes_nobody_twice(channel: Channel) -> None:
-    people(plan.PIECE + 3)
+    people(plan.at_once() + 3)
     communication = draft(channel)
     assert plan.plan(communication.pk)
-    assert Delivery.objects.count() == plan.PIECE
+    assert Delivery.objects.count() == plan.at_once()
     stale = type(communication).objects.get(pk=communication.pk)
     while plan.plan(communication.pk):
         pass
-    assert Delivery.objects.count() == plan.PIECE + 3
+    assert Delivery.objects.count() == plan.at_once() + 3
     assert not plan.plan(stale.pk), "planned whole: a second planner finds nothing to do"
-    assert counts_of(communication.pk) == {("waiting", ""): plan.PIECE + 3}
+    assert counts_of(communication.pk) == {("waiting", ""): plan.at_once() + 3}
 
 
 def test_the_summary_counts_what_planning_then_writes(channel: Channel) -> None:
@@ -152,10 +152,11 @@ def test_every_reason_has_words_and_a_remedy(code: str) -> None:
 def test_planning_many_tells_postgresql_of_them_while_it_goes_on(channel: Channel) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite keeps no such numbers")
-    people(statistics.MANY + plan.PIECE, opt_in="")
+    people(statistics.MANY + plan.at_once(), opt_in="")
     communication = draft(channel)
-    for _piece in range(statistics.MANY // plan.PIECE):
+    pieces = -(-statistics.MANY // plan.at_once())
+    for _piece in range(pieces):
         assert plan.plan(communication.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Delivery._meta.db_table])
-        assert cursor.fetchone()[0] == statistics.MANY
+        assert cursor.fetchone()[0] == pieces * plan.at_once()

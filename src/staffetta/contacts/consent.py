@@ -5,6 +5,7 @@ until a new *explicit* consent: recorded by hand or by the API, with the text it
 "start" at the provider never lifts it (messaging-rules 1.10).
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, lift
 from staffetta.work.clock import now
-from staffetta.work.databases import listed
+from staffetta.work.databases import Statement, listed, postgres
 
 BOTH = (Purpose.MARKETING, Purpose.SERVICE)
 SAID_BY_PERSON = frozenset({"stop_word", "stopped", "blocked"})
@@ -101,7 +102,7 @@ def record(
         if written:
             said = Consent(platform=platform, value=value, source=source, wording=wording, by=by, by_name=str(by or ""))
             said.expires_at = expires_at if value == ConsentValue.YES else None
-            _write(written, said)
+            _write(written, said, all_new=result.changed.issubset(new))
         if result.changed and is_explicit(value, source, wording):
             _lift_opt_outs(result.changed, platform)
         known = result.changed.difference(new)
@@ -174,33 +175,47 @@ def _lift_opt_outs(contact_ids: Collection[int], platform: str) -> None:
 LEDGER = """
     INSERT INTO contacts_consent
         (contact_id, platform, purpose, value, source, at, expires_at, wording, by_id, by_name)
-    SELECT id, %s, purposes.column1, %s, %s, %s, %s, %s, %s, %s FROM contacts_contact, (VALUES {purposes}) AS purposes
-    WHERE {them}
+    SELECT id, %s, purposes.column1, %s, %s, %s, %s, %s, %s, %s FROM {them}, (VALUES {purposes}) AS purposes
 """
 STATE = """
     INSERT INTO contacts_consentstate (contact_id, platform, purpose, value, source, at, expires_at)
-    SELECT id, %s, purposes.column1, %s, %s, %s, %s FROM contacts_contact, (VALUES {purposes}) AS purposes
-    WHERE {them}
-    ON CONFLICT (contact_id, platform, purpose)
+    SELECT id, %s, purposes.column1, %s, %s, %s, %s FROM {them}, (VALUES {purposes}) AS purposes
+"""
+INSTEAD = """
+    WHERE true ON CONFLICT (contact_id, platform, purpose)
     DO UPDATE SET value = excluded.value, source = excluded.source, at = excluded.at, expires_at = excluded.expires_at
 """
+"""A state replaces the one before. (Without the WHERE, SQLite takes the ON for a join's.)"""
 
 
-def _write(pairs: Sequence[tuple[int, str]], said: Consent) -> None:
+def _write(pairs: Sequence[tuple[int, str]], said: Consent, *, all_new: bool) -> None:
     """Append one row like `said` for each (contact, purpose), and set the states to it.
 
     The rows are made in the database: of an import's time, making them one by one in Python took more than half.
+    Nobody new is looked for, and none has a state to be replaced: a sixth of an import's time on PostgreSQL.
     """
     at = connection.ops.adapt_datetimefield_value(now())
     ends = connection.ops.adapt_datetimefield_value(said.expires_at) if said.expires_at else None
     with connection.cursor() as cursor:
         for purposes, ids in _by_purposes(pairs):
-            chosen, told = listed(ids)
-            words = {"them": f"id {chosen}", "purposes": ", ".join(["(%s)"] * len(purposes))}
-            state = [said.platform, said.value, said.source, at, ends]
-            behind = [*purposes, *told]
+            them, told = _these(ids) if all_new else _those_there(ids)
+            words = {"them": them, "purposes": ", ".join(["(%s)"] * len(purposes))}
+            state, behind = [said.platform, said.value, said.source, at, ends], [*told, *purposes]
             cursor.execute(LEDGER.format(**words), [*state, said.wording, said.by_id, said.by_name, *behind])
-            cursor.execute(STATE.format(**words), [*state, *behind])
+            cursor.execute(f"{STATE.format(**words)} {'' if all_new else INSTEAD}", [*state, *behind])
+
+
+def _these(ids: list[int]) -> Statement:
+    """Return the table of ids as they are."""
+    if postgres():
+        return "unnest(%s::bigint[]) AS them(id)", [ids]
+    return "(SELECT value AS id FROM json_each(%s)) AS them", [json.dumps(ids)]
+
+
+def _those_there(ids: list[int]) -> Statement:
+    """Return the table of those of the ids that are contacts."""
+    chosen, told = listed(ids)
+    return f"(SELECT id FROM contacts_contact WHERE id {chosen}) AS them", told  # noqa: S608  (no text from outside)
 
 
 def _by_purposes(pairs: Iterable[tuple[int, str]]) -> Iterable[tuple[Sequence[str], list[int]]]:

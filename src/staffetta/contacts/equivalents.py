@@ -2,6 +2,7 @@
 
 import re
 
+CODES = ("52", "54", "55")
 BRAZIL = re.compile(r"55(\d\d)(9?)([6-9]\d{7})")
 MEXICO = re.compile(r"52(1?)(\d{10})")
 ARGENTINA = re.compile(r"54(9?)(\d{10})")
@@ -10,6 +11,8 @@ ARGENTINA = re.compile(r"54(9?)(\d{10})")
 def equivalents(digits: str) -> set[str]:
     """Return the number (digits, no plus) with its other forms."""
     forms = {digits}
+    if not digits.startswith(CODES):
+        return forms
     if found := BRAZIL.fullmatch(digits):
         forms |= {f"55{found[1]}{found[3]}", f"55{found[1]}9{found[3]}"}
     elif found := MEXICO.fullmatch(digits):
@@ -21,4 +24,4 @@ def equivalents(digits: str) -> set[str]:
 
 def canonical(digits: str) -> str:
     """Return the one form that stands for all: equal for two numbers exactly when they are one person's."""
-    return min(equivalents(digits))
+    return min(equivalents(digits)) if digits.startswith(CODES) else digits

@@ -1,18 +1,18 @@
 """New contacts by the thousand: made without the defaults of a model, stored by one plain statement.
 
-Of an import's time, the ORM's own way took a third; this takes a tenth of that (100,000 rows). Making a contact is 3 µs
-instead of 10.
+Of an import's time, the ORM's own way took a third; this takes a tenth of that (100,000 rows).
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched, chain
 from typing import Any
 
 from django.db import connection
+from django.db.models.base import ModelState
 
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.models import Contact
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now
 from staffetta.work.databases import postgres, stamp
 
@@ -26,7 +26,7 @@ CHANGED = (
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'"{name}" = excluded."{name}"' for name in NAMES if name not in KEPT)}"
 )
 """One statement on the primary key, where bulk_update would build a CASE for every field and row."""
-EMPTY: dict[str, Any] = dict.fromkeys(NAMES, "") | dict.fromkeys(("phone", "telegram_id", "external_id"))
+EMPTY: dict[str, Any] = dict.fromkeys(NAMES, "") | dict.fromkeys(("id", "phone", "telegram_id", "external_id", *TIMES))
 NEW_IDS = """
     SELECT nextval((SELECT pg_get_serial_sequence('contacts_contact', 'id')::regclass)) FROM generate_series(1, %s)
 """
@@ -34,11 +34,10 @@ NEW_IDS = """
 
 
 def new_contact(told: Mapping[str, Any]) -> Contact:
-    """Return a contact that is not stored; what is not told is empty."""
-    moment = now()
-    row = {**EMPTY, "values": {}, "created_at": moment, "updated_at": moment, **told}
-    by_position: list[Any] = [None, *(row[name] for name in NAMES)]  # so that no default is asked for
-    return Contact(*by_position)
+    """Return a contact that is not stored; what is not told is empty. Storing says when it was made."""
+    contact = Contact.__new__(Contact)  # a model's own way asks each field, and costs ten times as much
+    contact.__dict__.update({**EMPTY, "values": {}, "_state": ModelState(), **told})
+    return contact
 
 
 def new_ids(number: int) -> Iterator[int]:
@@ -65,12 +64,18 @@ def _ever_more() -> Iterator[int]:
 
 def insert_contacts(contacts: Sequence[Contact], ids: Iterator[int] | None = None) -> None:
     """Store new contacts and give them their ids (those of `new_ids`, if taken); in the caller's transaction."""
-    for start in range(0, len(contacts), PIECE):
-        piece = contacts[start : start + PIECE]
+    for piece in batched(contacts, PIECE):
+        _date(piece)
         if postgres():
             _insert_numbered(piece, ids or new_ids(len(piece)))
         else:
             _insert(piece)
+
+
+def _date(contacts: Iterable[Contact]) -> None:
+    at = now()
+    for contact in contacts:
+        contact.created_at = contact.updated_at = at
 
 
 def _insert_numbered(contacts: Sequence[Contact], ids: Iterator[int]) -> None:
@@ -88,7 +93,8 @@ def change_contacts(contacts: Sequence[Contact]) -> None:
 
 def _insert(contacts: Sequence[Contact]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_listed(len(contacts)), [value for contact in contacts for value in _values(contact)])
+        at = stamp(contacts[0].created_at)
+        cursor.execute(_listed(len(contacts)), [value for contact in contacts for value in _values(contact, at)])
         for contact, (pk,) in zip(contacts, cursor.fetchall(), strict=True):
             contact.pk = pk
 
@@ -100,14 +106,7 @@ def _listed(number: int) -> str:
     return f"INSERT INTO contacts_contact ({columns}) VALUES {', '.join([row] * number)} RETURNING id"  # noqa: S608
 
 
-def _values(contact: Contact) -> list[Any]:
-    held = contact.__dict__
-    values = [held[name] for name in NAMES]
-    values[PLACE_OF_VALUES] = json.dumps(held["values"])
-    for place in PLACES_OF_TIMES:
-        values[place] = stamp(values[place])
-    return values
-
-
-PLACE_OF_VALUES = NAMES.index("values")
-PLACES_OF_TIMES = tuple(NAMES.index(name) for name in TIMES)
+def _values(contact: Contact, at: str) -> Iterable[Any]:
+    """Return what SQLite stores: JSON and moments as text."""
+    texts = {"values": as_json(contact.values).decode(), **dict.fromkeys(TIMES, at)}
+    return map((contact.__dict__ | texts).__getitem__, NAMES)

@@ -4,7 +4,6 @@ SQLite takes them one by one, prepared once. PostgreSQL gets all of them as one 
 its driver makes half of an import's time, and a statement for each row is parsed anew each time.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -64,10 +63,13 @@ def _with_texts(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -
     fields = [(place, _field(model, name)) for place, name in enumerate(names)]
     texts = [place for place, field in fields if isinstance(field, JSONField)]
     moments = [place for place, field in fields if isinstance(field, DateTimeField)]
+    if not texts and not moments:
+        yield from rows
+        return
     for row in rows:
         cells = list(row)
         for place in texts:
-            cells[place] = None if cells[place] is None else json.dumps(cells[place])
+            cells[place] = None if cells[place] is None else as_json(cells[place]).decode()
         for place in moments:
             cells[place] = stamp(cells[place]) if isinstance(cells[place], datetime) else cells[place]
         yield cells

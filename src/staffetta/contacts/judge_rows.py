@@ -26,9 +26,6 @@ class Known:
     erased: frozenset[str] | set[str] = frozenset()  # addresses of people who were erased here
     addresses: set[str] = field(default_factory=set)  # of rows judged just before and not stored yet
 
-    def has_met(self, person: Person) -> bool:
-        return bool(self.addresses & addresses(person))
-
     def most_new(self, rows: Iterable[Person | Rejected]) -> int:
         """Return how many of these rows may be people we do not have; no more than that will be."""
         return sum(1 for row in rows if isinstance(row, Person) and row.phone not in self.by_phone)
@@ -47,8 +44,8 @@ class Verdict:
 def addresses(person: Person) -> set[str]:
     """Return the addresses a row names, told apart by their first sign: +39…, @1234, or #external id."""
     phone = min(forms(person.phone)) if person.phone else None
-    told = {"": phone, "@": person.telegram_id, "#": person.external_id}
-    return {sign + address for sign, address in told.items() if address}
+    told = (("", phone), ("@", person.telegram_id), ("#", person.external_id))
+    return {sign + address for sign, address in told if address}
 
 
 def judge(rows: Iterable[Person | Rejected], known: Known) -> list[Verdict]:
@@ -60,14 +57,15 @@ def _judge(person: Person, known: Known) -> Verdict:
     by_phone = known.by_phone.get(person.phone or "")
     by_telegram = known.by_telegram.get(person.telegram_id or "")
     done = (contact and contact.pk in known.done for contact in (by_phone, by_telegram))
-    if known.has_met(person) or any(done):
+    named = addresses(person)
+    if not known.addresses.isdisjoint(named) or any(done):
         return _reject(person, "doubled_in_file")
     if by_telegram and by_telegram is not by_phone and person.phone and (by_phone or by_telegram.phone):
         return _reject(person, "telegram_id_taken")
     contact = by_phone or by_telegram
     if (owner := known.by_external.get(person.external_id or "")) and owner is not contact:
         return _reject(person, "external_id_taken")
-    known.addresses |= addresses(person)
+    known.addresses |= named
     if contact is None:
         if known.erased & {person.phone, person.telegram_id}:
             return _reject(person, "erased_person")

@@ -1,6 +1,7 @@
 """People as we know them, what they agreed to, and where they came from.
 
-A foreign key a unique constraint begins with has no index of its own: a million rows would pay for it twice.
+A foreign key a unique constraint begins with has no index of its own: a million rows would pay for it twice. Some are
+not checked by the database (`db_constraint=False`), which looks at each row alone (decision 0012).
 """
 
 from typing import Any
@@ -38,18 +39,25 @@ class Contact(models.Model):
     first_name = models.CharField(_("first name"), max_length=200, blank=True)
     last_name = models.CharField(_("last name"), max_length=200, blank=True)
     phone_raw = models.CharField(_("phone"), max_length=60, blank=True)
-    phone = models.CharField(max_length=20, null=True, unique=True)  # E.164, with the plus
+    phone = models.CharField(max_length=20, null=True)  # E.164, with the plus
     whatsapp_id = models.CharField(max_length=60, blank=True)
-    telegram_id = models.CharField("TELEGRAMID", max_length=20, null=True, unique=True)
+    telegram_id = models.CharField("TELEGRAMID", max_length=20, null=True)
     language = models.CharField(_("language"), max_length=20, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
-    external_id = models.CharField(_("external id"), max_length=100, null=True, unique=True)
+    external_id = models.CharField(_("external id"), max_length=100, null=True)
     values = models.JSONField(default=dict)
     search = models.TextField(default="", editable=False)  # names and addresses, folded (fold.py)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
     class Meta:
+        # Not `unique=True`: on PostgreSQL that is two indexes each, and they would hold whoever has none as well.
+        constraints = [
+            models.UniqueConstraint(
+                fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"one_contact_per_{name}"
+            )
+            for name in ("phone", "telegram_id", "external_id")
+        ]
         indexes = [models.Index(fields=["whatsapp_id"], condition=~Q(whatsapp_id=""), name="contact_by_whatsapp_id")]
 
     def __str__(self) -> str:
@@ -132,7 +140,7 @@ class Consent(models.Model):
     source = models.CharField(max_length=40)  # a code: hand, import, stop_word, stopped, blocked, api, …
     wording = models.TextField(blank=True)
     at = models.DateTimeField(default=now)
-    by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     by_name = models.CharField(max_length=150, blank=True)
     expires_at = models.DateTimeField(null=True)
 
@@ -143,7 +151,10 @@ class Consent(models.Model):
 class ConsentState(models.Model):
     """The present consent, derived from the ledger and written with it in one transaction."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="consent_states")
+    # Unchecked: a statement in the ledger, which is checked, is written with every state.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="consent_states"
+    )
     platform = models.CharField(max_length=20)
     purpose = models.CharField(max_length=20, choices=Purpose)
     value = models.CharField(max_length=8, choices=ConsentValue)
@@ -299,8 +310,11 @@ class Import(models.Model):
 class ImportedContact(models.Model):
     """A contact that came with an import, and what the import did to it. `before` holds the values it replaced."""
 
-    source = models.ForeignKey(Import, on_delete=models.CASCADE, db_index=False, related_name="members")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="imports")
+    # Unchecked: that somebody who is deleted at this moment came with a file says nothing about anybody.
+    source = models.ForeignKey(
+        Import, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="members"
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_constraint=False, related_name="imports")
     outcome = models.CharField(max_length=10)  # created, updated, unchanged
     row = models.PositiveIntegerField()
     before = models.JSONField(null=True)

@@ -1,11 +1,11 @@
 """Take the rows of a file in the background: some thousands a transaction, committed with how far the file was read.
 
-The next thousand are read while the database writes these.
+The next thousands are read while the database writes these.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import batched, islice
 from typing import IO
@@ -63,11 +63,10 @@ def _run_piece(source: Import, context: LaneContext) -> None:
         with source.file.open("rb") as file:
             rows, layout = _rows_from_here(file, source), layout_of(source)
             with ThreadPoolExecutor(1) as reader:
-                coming = reader.submit(read_batch, rows, layout)
-                more = True
-                while more:
-                    batch, coming = coming.result(), reader.submit(read_batch, rows, layout)
-                    more = take_batch(source, batch) and monotonic() < until and not context.stopping()
+                ahead = _Ahead(reader, rows, layout)
+                while take_batch(source, ahead.batch(), ahead.begin):
+                    if monotonic() > until or context.stopping():
+                        break
     except FileNotFoundError:
         _fail(source, "file_gone")
     except BadFile as bad:
@@ -111,7 +110,28 @@ def read_batch(rows: Iterator[Record], layout: Layout) -> Batch:
     return Batch(people, records[-1] if records else None)
 
 
-def take_batch(source: Import, batch: Batch) -> bool:
+class _Ahead:
+    """Reads the next batch in a thread: begun when nothing is left to do but to wait for the database.
+
+    Earlier it would only take Python's lock from the judging.
+    """
+
+    def __init__(self, reader: Executor, rows: Iterator[Record], layout: Layout) -> None:
+        self.reader, self.rows, self.layout = reader, rows, layout
+        self.coming: Future[Batch] | None = None
+
+    def begin(self) -> Future[Batch]:
+        if self.coming is None:
+            self.coming = self.reader.submit(read_batch, self.rows, self.layout)
+        return self.coming
+
+    def batch(self) -> Batch:
+        """Return the next rows; raises BadFile."""
+        coming, self.coming = self.begin(), None
+        return coming.result()
+
+
+def take_batch(source: Import, batch: Batch, begin_next: Callable[[], object] = lambda: None) -> bool:
     """Write rows; False when the import is over, or another worker has gone on with it."""
     if batch.last is None:
         return _finish(source)
@@ -125,6 +145,7 @@ def take_batch(source: Import, batch: Batch) -> bool:
         with together():
             for people in batched(batch.people, BATCH):
                 counted += store(judge(people, known), source, ids)
+            begin_next()
         count(counted, source)
     statistics.grown("contacts", before, source.offset_rows)
     return True

@@ -2,14 +2,16 @@
 
 Runs as a lane, a piece at a time: a piece commits its rows together with how far it came (`planned_to`), so that
 planning may be killed anywhere and goes on behind the last row written. A lane and not a job, since a piece must be
-short, there are any number of them, and nothing has to look for lost tasks. People are read and composed outside the
-transaction, so that on SQLite other writers wait for the writing only.
+short, there are any number of them, and nothing has to look for lost tasks. On SQLite people are composed outside the
+transaction, so that other writers wait for the writing only; on PostgreSQL the next are composed while the server
+writes those before (work/databases.together).
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -25,12 +27,14 @@ from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.work import statistics
 from staffetta.work.clock import now
-from staffetta.work.databases import stamp
+from staffetta.work.databases import postgres, stamp, together
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
 
 PIECE = 2000
 """People read, composed and written in one piece: about 0.1 s."""
+PIECES = 2
+"""Pieces of one transaction on PostgreSQL."""
 MOVED, FEW = 0.05, 5
 """A scheduled start goes on by itself while its number of people moved by no more than this part, or so few."""
 DUPLICATE_ADDRESS = "duplicate_address"
@@ -145,9 +149,14 @@ def purpose_of(category: str) -> Purpose:
 
 
 def read(communication: Communication, after: int) -> list[Recipient]:
-    """Return the next people of the audience behind the contact `after`, at most PIECE; none at its end."""
+    """Return the next people of the audience behind the contact `after`, at most `at_once`; none at its end."""
     purpose = purpose_of(_variant(communication).category)
-    return recipients(audience_of(communication), communication.platform, purpose, after, PIECE)
+    return recipients(audience_of(communication), communication.platform, purpose, after, at_once())
+
+
+def at_once() -> int:
+    """Return how many people are planned in one transaction."""
+    return PIECE * PIECES if postgres() else PIECE
 
 
 def _write_piece(communication: Communication) -> bool:
@@ -155,19 +164,33 @@ def _write_piece(communication: Communication) -> bool:
     if not people:
         _compare_with_confirmed(communication)
         return _finish(communication)
-    taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
-    rows = [_row(planned) for planned in judged(communication, people, taken)]
-    zones = sorted({*communication.zones, *(str(row["zone"]) for row in rows if row["zone"])})
+    pieces = _composed(communication, people)
+    if not postgres():
+        pieces = list(pieces)
+    frozen, zones = _frozen(communication, DeliveryKind.COMMUNICATION), set(communication.zones)
     with transaction.atomic():
-        moved = Communication.objects.filter(
-            pk=communication.pk, state=CommunicationState.PLANNING, planned_to=communication.planned_to
-        ).update(planned_to=people[-1].contact_id, zones=zones)
+        mine = Communication.objects.filter(pk=communication.pk)
+        moved = mine.filter(state=CommunicationState.PLANNING, planned_to=communication.planned_to).update(
+            planned_to=people[-1].contact_id
+        )
         if not moved:
             raise PlannedElsewhere
-        states.insert(rows, _frozen(communication, DeliveryKind.COMMUNICATION))
+        with together():
+            for rows in pieces:
+                states.insert(rows, frozen)
+                zones |= {str(row["zone"]) for row in rows if row["zone"]}
+        if zones != set(communication.zones):
+            mine.update(zones=sorted(zones))
     planned = sum(DeliveryCount.objects.filter(communication=communication).values_list("number", flat=True))
-    statistics.grown("deliveries", planned - len(rows), planned)
+    statistics.grown("deliveries", planned - len(people), planned)
     return True
+
+
+def _composed(communication: Communication, people: Sequence[Recipient]) -> Iterable[list[dict[str, object]]]:
+    """Return the rows of these people, some at a time."""
+    taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
+    decided = judged(communication, people, taken)
+    return ([_row(planned) for planned in some] for some in batched(decided, PIECE // 2))
 
 
 def _compare_with_confirmed(communication: Communication) -> None:
@@ -211,10 +234,7 @@ def _addresses_taken(communication: Communication, addresses: Sequence[str]) -> 
     sendable = Delivery.objects.filter(communication=communication, kind=DeliveryKind.COMMUNICATION).exclude(
         state=DeliveryState.NOT_SENT
     )
-    found: set[str] = set()
-    for start in range(0, len(addresses), 500):
-        found.update(sendable.filter(address__among=addresses[start : start + 500]).values_list("address", flat=True))
-    return found
+    return set(sendable.filter(address__among=addresses).values_list("address", flat=True)) if addresses else set()
 
 
 def _row(planned: Planned) -> dict[str, object]:

@@ -187,11 +187,12 @@ def claim(name: str, value: str) -> str:
 
 def _claim(outcome: Outcome, owner: int, known: Known, setup: Setup) -> None:
     """Take the identities for this contact; raises Wrong when another one has one of them, before any is taken."""
-    for name, value in outcome.take.items():
-        holder = known.owners.get((name, str(value))) if name in IDENTITIES else None
+    taken = [(name, str(outcome.take[name])) for name in IDENTITIES if name in outcome.take]
+    for name, value in taken:
+        holder = known.owners.get((name, value))
         if holder is not None and (holder != owner or owner == SOMEBODY_NEW):
             raise Wrong(f"{name}_taken", next(rule.source for rule in setup.rules if rule.target == name))
-    known.owners |= {(name, str(value)): owner for name, value in outcome.take.items() if name in IDENTITIES}
+    known.owners.update(dict.fromkeys(taken, owner))
 
 
 def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contact:

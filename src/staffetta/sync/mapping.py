@@ -19,6 +19,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from staffetta.connectors.messages import Customer
 from staffetta.contacts.read_row import zones
@@ -38,8 +40,7 @@ class Choice(Enum):
     ASK = "ask"
 
 
-@dataclass(frozen=True, slots=True)
-class Last:
+class Last(NamedTuple):
     """Both sides as they stood after the last run. `agreed`: one value, though the provider's field holds it otherwise.
 
     «Anna Maria» written into the free-text name is read back as «Anna», half past ten in a date as midnight.
@@ -92,6 +93,7 @@ class Outcome:
     write: dict[str, object] = field(default_factory=dict)  # field -> the value of ours that goes to the provider
 
 
+@lru_cache(maxsize=64)
 def split_name(name: str) -> tuple[str, str]:
     """Split a free-text name at the first blank: «Maria De Luca» is Maria, De Luca."""
     first, _, last = " ".join(name.replace("\0", "").split()).partition(" ")
@@ -185,9 +187,11 @@ def judge_fields(
     """Say what becomes of one person's fields; raises Unusable when a value cannot be read: then nothing is taken."""
     outcome = Outcome()
     for rule in rules:
-        known = last.get(rule.target)
-        before = last_of(known)
-        both = _Both(there(rule, customer), here.get(rule.target, ""), before)
+        theirs, ours, before = there(rule, customer), here.get(rule.target, ""), last_of(last.get(rule.target))
+        if theirs == ours and not (before and before.agreed):  # most values of most people: nothing to decide
+            outcome.last[rule.target] = [theirs, ours]
+            continue
+        both = _Both(theirs, ours, before)
         choice = Choice.KEEP
         if direction != Direction.TO:
             choice = decide(rule.mode, both.there, both.here, before, new=new)
@@ -202,8 +206,7 @@ def last_of(known: Sequence[object] | None) -> Last | None:
     return Last(known[0], known[1], len(known) > 2) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Both:
+class _Both(NamedTuple):
     """One value on both sides, and as they were."""
 
     there: Value

@@ -47,7 +47,14 @@ def delete(configuration: SyncConfiguration, by: User | None) -> None:
         _refuse_while_running(configuration)
         audit.record(by, "sync_deleted", configuration)
         incidents.success(INCIDENT, str(configuration.pk))
+        lock_runs([configuration.pk])
         configuration.delete()
+
+
+def lock_runs(configuration_ids: Sequence[int]) -> None:
+    """Let nobody write rows of these configurations' runs any more, within the transaction that deletes them."""
+    runs = SyncRun.objects.select_for_update().filter(configuration__in=configuration_ids).order_by("pk")
+    list(runs.values_list("pk", flat=True))
 
 
 def _refuse_while_running(configuration: SyncConfiguration) -> None:

@@ -31,6 +31,7 @@ TARGETS = tuple(SYSTEM_LENGTHS)
 """The system fields a row may fill; the number is the address's business."""
 NAME = "name"
 NUMBER = "number"
+ADDRESSES = {Platform.WHATSAPP.value: "phone", Platform.TELEGRAM.value: "telegram_id"}
 ALWAYS = {NAME: "text", NUMBER: "word"}
 """Two customer fields exist always, whether or not the provider lists them."""
 
@@ -151,7 +152,7 @@ def own_key(configuration: SyncConfiguration) -> bool:
 
 def address_kind(platform: str) -> str:
     """Return which field of a contact holds the provider's id on this platform: phone, telegram_id or "" for none."""
-    return {Platform.WHATSAPP.value: "phone", Platform.TELEGRAM.value: "telegram_id"}.get(platform, "")
+    return ADDRESSES.get(platform, "")
 
 
 def labels() -> dict[str, str | Promise]:

@@ -10,6 +10,7 @@ from staffetta.channels.usage import Dependent, Usage
 from staffetta.notices import incidents
 from staffetta.sync.models import SyncConfiguration
 from staffetta.sync.run import INCIDENT
+from staffetta.sync.save import lock_runs
 from staffetta.sync.setup import held_among
 
 
@@ -44,5 +45,7 @@ def count_held(_channel_ids: Sequence[int]) -> Sequence[Held]:
 
 def forget(channel_ids: Sequence[int]) -> None:
     """Close what was open about configurations that go with their channel."""
-    for pk in SyncConfiguration.objects.filter(channel__in=channel_ids).values_list("pk", flat=True):
+    going = list(SyncConfiguration.objects.filter(channel__in=channel_ids).values_list("pk", flat=True))
+    for pk in going:
         incidents.success(INCIDENT, str(pk))
+    lock_runs(going)

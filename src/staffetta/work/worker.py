@@ -94,7 +94,7 @@ class Worker:
             connections.close_all()
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """What the program itself consists of is never garbage; looking through it cost a tenth of what a send costs."""
     gc.collect()
     gc.freeze()
@@ -108,7 +108,7 @@ def serve(names: Collection[str] = ()) -> int:
     """
     worker = Worker(names)
     asked = StopAsked()
-    _collect_rarely()
+    collect_rarely()
     if settings.ONE_CORE:
         one_core.settle()
     worker.start()

@@ -1,6 +1,7 @@
 """Engage's customer fields and customers into the values of the seam."""
 
 import re
+from functools import lru_cache
 
 from staffetta.connectors.engage.payloads import (
     KEY,
@@ -47,6 +48,7 @@ PLATFORMS = {
 FIXED = (ListedField("number", "number", "word"), ListedField("name", "name", "text"))
 
 
+@lru_cache(maxsize=256)
 def platform_of(raw: str) -> Platform:
     """Return the platform of a `messenger` code or word; unknown ones stay unknown."""
     return PLATFORMS.get(re.sub(r"[^a-z]", "", raw.lower()), Platform.UNKNOWN)

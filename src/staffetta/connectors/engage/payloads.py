@@ -93,11 +93,13 @@ def member(row: Row, names: Sequence[str]) -> object:
 
 def text(value: object) -> str:
     """Return a value as text: numbers without a needless fraction, nothing and containers as ``""``."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).strip() if isinstance(value, (str, int, float)) else ""
+    return str(value) if isinstance(value, (int, float)) else ""
 
 
 def identity_of(row: Row, names: Sequence[str]) -> str:
