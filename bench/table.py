@@ -14,11 +14,18 @@ def text(results: dict[str, Any]) -> str:
         f"Python {machine['python']}{'' if machine['python_optimised'] else ' built without optimisations'}, "
         f"SQLite {machine['sqlite']}, PostgreSQL {machine['postgresql']}, "
         f"load before {machine['load_before']}, ten million additions in {machine['ten_million_additions_s']} s; "
-        f"{results['seconds']} s; "
+        f"{_stolen(results)}{results['seconds']} s; "
         f"provider's ledger equal to ours after every run: {'yes' if results['books_agree'] else 'NO'}"
     )
     rows = [row for part in WORDS for each in results.get(part, []) for row in _rows(part, each, results)]
     return "\n".join([head, "", "| what | measured |", "|---|---|", *(f"| {what} | {said} |" for what, said in rows)])
+
+
+def _stolen(results: dict[str, Any]) -> str:
+    """Say how much of the processors' time the host gave to other machines, if any."""
+    parts = [each.get("stolen", 0) for part in WORDS for each in results.get(part, [])]
+    most = max(parts, default=0)
+    return f"up to {most:.0%} of the processors' time taken by the host's other machines; " if most > 0.02 else ""
 
 
 def _rows(part: str, each: dict[str, Any], results: dict[str, Any]) -> Rows:
