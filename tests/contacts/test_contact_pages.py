@@ -11,6 +11,7 @@ from staffetta.accounts.models import AuditEntry
 from staffetta.contacts import consent
 from staffetta.contacts.models import Consent, Contact, ContactField, Import
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.ui import paging
 from tests.contacts.people import person
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,25 @@ def test_filtered_lists_are_paged_without_losing_or_doubling_anybody(as_viewer: 
             break
         address = f"/contacts/{unescape(following[1])}"
     assert len(seen) == len(set(seen)) == 180
+
+
+def test_who_is_hard_to_find_is_looked_for_piece_by_piece(as_viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "STRETCH", 2)
+    monkeypatch.setattr(paging, "LONG_ENOUGH", 0.0)
+    zenobia = person("+393471234567", first_name="Zenobia")
+    for number in range(8):
+        consent.record([person(f"+3932000000{number:02d}").pk], "whatsapp", consent.BOTH, "yes", "import")
+    address, seen = "/contacts/?opt_in=unset", list[str]()
+    for _page in range(9):
+        seen.append(text(as_viewer, address))
+        following = re.search(r'hx-get="([^"]+)" hx-trigger="load"', seen[-1])
+        if not following:
+            break
+        address = f"/contacts/{unescape(following[1])}"
+    assert len(seen) == 5
+    assert "Finora nessuno: guardato il 22% dei contatti." in seen[0]
+    assert "Continua la ricerca" in seen[0]
+    assert str(zenobia) in seen[-1]
 
 
 @pytest.mark.parametrize("asked", ["import=x", "import=99999999999999999999", "opt_in=maybe", "after=%00", "q=%22%27"])

@@ -59,6 +59,27 @@ class Filters:
 
     def people(self) -> QuerySet[Contact]:
         """Return the people, newest first."""
+        return self.in_order()[0]
+
+    def in_order(self) -> tuple[QuerySet[Contact], bool]:
+        """Return the people, newest first, and whether an index has them so; else they may be few among very many."""
+        if (number := search.by_id(self.query)) is not None:
+            return self._chosen().filter(pk=number), True
+        if search.by_index(self.query):
+            return search.found_first(search.find(self._chosen(), self.query)), True
+        return search.holding(self._chosen(), self.query), self._indexed
+
+    @property
+    def _indexed(self) -> bool:
+        """Whether an index has, in their order, those who fit: a list's, an import's, or those who refused."""
+        alone = not (self.query or self.audience)
+        return alone and (not self.opt_in or self._only_refusing)
+
+    @property
+    def _only_refusing(self) -> bool:
+        return self.opt_in == ConsentValue.NO and not (self.query or self.audience or self.source or self.list)
+
+    def _chosen(self) -> QuerySet[Contact]:
         people = Contact.objects.order_by("-pk")
         if self.source:
             # Ordered by the membership's column, which its index has in order: nothing is sorted.
@@ -73,20 +94,15 @@ class Filters:
         return self._by_opt_in(people)
 
     def _by_opt_in(self, people: QuerySet[Contact]) -> QuerySet[Contact]:
+        said = SAID.filter(counts(), contact=OuterRef("pk"))
         if self.opt_in == ConsentValue.UNSET:
-            people = people.exclude(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value__in=("yes", "no"))))
-        elif self.opt_in == ConsentValue.NO:
-            people = self._refusing(people)
-        elif self.opt_in:
-            people = people.filter(Exists(SAID.filter(counts(), contact=OuterRef("pk"), value=self.opt_in)))
-        if (number := search.by_id(self.query)) is not None:
-            return people.filter(pk=number)
-        return search.page_through(people, self.query)
+            return people.exclude(Exists(said.filter(value__in=("yes", "no"))))
+        if self._only_refusing:
+            return self._refusing(people)
+        return people.filter(Exists(said.filter(value=self.opt_in))) if self.opt_in else people
 
     def _refusing(self, people: QuerySet[Contact]) -> QuerySet[Contact]:
-        """Ordered by the statement's column where nothing else gives the order: the few who said No have an index."""
+        """Ordered by the statement's column: the few who said No have an index."""
         said = {"consent_states__platform": "whatsapp", "consent_states__purpose": "marketing"}
         people = people.filter(counts("consent_states__"), **said, consent_states__value=ConsentValue.NO)
-        if self.source or self.list:
-            return people
         return people.annotate(member=F("consent_states__contact_id")).order_by("-member")

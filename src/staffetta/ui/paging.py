@@ -13,20 +13,32 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Min, Model, Q, QuerySet
 from django.http import QueryDict
 
+from staffetta.work.clock import monotonic
+
+STRETCH = 10_000
+"""Keys looked through in one query of `look_through`: some 10 ms where nobody fits."""
+LONG_ENOUGH = 0.05
+"""Seconds after which `look_through` shows what it has found."""
 MANY = 1000
 """How far a page counts rows that may be very many; beyond it says "1,000+" (template filter `up_to_many`)."""
 
 
 @dataclass(slots=True)
 class Page[M: Model]:
-    """Some rows in order, and the query strings (without "?") that lead to the rows before and after; "" at an end."""
+    """Some rows in order, and the query strings (without "?") that lead to the rows before and after; "" at an end.
+
+    `looked`: the part of all rows (percent) that was looked through when there was no more time for it; `goes_on` is
+    then the one of both that leads on.
+    """
 
     items: list[M]
     newer: str = ""
     older: str = ""
+    looked: int | None = None
+    goes_on: str = ""
     empty: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +79,10 @@ def _beyond(columns: list[tuple[str, bool]], values: list[Any], *, back: bool) -
 
 
 def _mark(row: Model, columns: list[tuple[str, bool]]) -> str:
-    values = [_value(row, name) for name, _ in columns]
+    return _written([_value(row, name) for name, _ in columns])
+
+
+def _written(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, cls=_Exact).encode()).decode().rstrip("=")
 
 
@@ -133,6 +148,52 @@ def page_of[M: Model](rows: QuerySet[M], asked: QueryDict, size: int = 50) -> Pa
         newer=_query(asked, "before", _mark(items[0], columns)) if earlier else "",
         older=_query(asked, "after", _mark(items[-1], columns)) if later else "",
     )
+
+
+def look_through[M: Model](rows: QuerySet[M], asked: QueryDict, size: int = 50) -> Page[M]:
+    """Return one page, newest first, of rows that may be few among very many with no index to find them by.
+
+    They are looked through in stretches of their primary keys until the page is full or it took long enough: a page
+    costs no more than that whatever the filter, and one that ends early says how far it came (`looked`).
+    """
+    back = "before" in asked
+    start = _key(asked.get("before") or asked.get("after") or "")
+    ends = QuerySet(rows.model).aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return Page([])
+    keys = range(ends["first"], ends["last"] + 1)
+    found, place, over = _stretches(rows, keys, start, size + 1, back=back)
+    more, items = len(found) > size, found[:size]
+    onward = _query(asked, "before" if back else "after", _written([items[-1].pk if more else place]))
+    backward = _query(asked, "after" if back else "before", _written([items[0].pk if items else start]))
+    ahead, behind = "" if over and not more else onward, "" if start is None else backward
+    page = Page(items[::-1], ahead, behind) if back else Page(items, behind, ahead)
+    if not more and not over:
+        page.looked, page.goes_on = (abs(place - keys[0 if back else -1]) + 1) * 100 // len(keys), onward
+    return page
+
+
+def _key(mark: str) -> int | None:
+    """Return the primary key a mark of `look_through` stands for; None for none, or one written by hand."""
+    values = _read(mark, 1) if mark else None
+    return values[0] if values and type(values[0]) is int and abs(values[0]) < 2**62 else None
+
+
+def _stretches[M: Model](
+    rows: QuerySet[M], keys: range, start: int | None, wanted: int, *, back: bool
+) -> tuple[list[M], int, bool]:
+    """Return what fits beyond the key `start`, the key up to which was looked, and whether there are none beyond it."""
+    until, found, step = monotonic() + LONG_ENOUGH, list[M](), 1 if back else -1
+    before, behind = keys[0] - 1, keys[-1] + 1
+    place = (before if back else behind) if start is None else min(max(start, before), behind)
+    while place + step in keys:
+        ends = sorted((place + step, place + step * STRETCH))
+        some = rows.filter(pk__range=ends).order_by("pk" if back else "-pk")
+        found += some[: wanted - len(found)]
+        place += step * STRETCH
+        if len(found) == wanted or monotonic() > until:
+            break
+    return found, place, place + step not in keys
 
 
 def counted[M: Model](rows: QuerySet[M]) -> int:

@@ -32,7 +32,7 @@ from staffetta.contacts.views.history import lines_of
 from staffetta.contacts.wording import consent_source, suppression_cause
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
-from staffetta.ui.paging import page_of
+from staffetta.ui.paging import look_through, page_of
 
 OPT_IN_LOOKS = {
     ConsentValue.YES.value: ("green", "circle-check"),
@@ -54,7 +54,9 @@ MESSAGES = 10
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
     filters = Filters.of(request.GET)
-    page = page_of(filters.people().prefetch_related(Prefetch("consent_states", SAID)), request.GET)
+    people, indexed = filters.in_order()
+    people = people.prefetch_related(Prefetch("consent_states", SAID))
+    page = page_of(people, request.GET) if indexed else look_through(people, request.GET)
     finished = Import.objects.filter(state=ImportState.DONE).order_by("-pk").only("name", "finished_at")[:50]
     data = {
         "page": page,
