@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Q
-
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import former_addresses, value_index
 from staffetta.contacts.equivalents import canonical, equivalents
@@ -42,8 +40,9 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
 
 def _met(run: SyncRun, ids: Collection[str], keys: Collection[str]) -> list[tuple[str, str]]:
     """Return customer and key of those of this run who are these, or have one of the keys."""
-    either = Q(customer_id__among=ids) | Q(key__among=keys)
-    return list(SyncMet.objects.filter(either, run=run).values_list("customer_id", "key"))
+    met = SyncMet.objects.filter(run=run).values_list("customer_id", "key")
+    # Two questions in one statement: with OR, SQLite reads all who were met so far (of a million customers: ten minutes).
+    return list(met.filter(customer_id__among=ids).union(met.filter(key__among=keys), all=True))
 
 
 def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Contact]]:
