@@ -41,7 +41,7 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
 def _met(run: SyncRun, ids: Collection[str], keys: Collection[str]) -> list[tuple[str, str]]:
     """Return customer and key of those of this run who are these, or have one of the keys."""
     met = SyncMet.objects.filter(run=run).values_list("customer_id", "key")
-    # Two questions in one statement: with OR, SQLite reads all who were met so far (of a million customers: ten minutes).
+    # Two questions in one statement: with OR, SQLite reads all who were met so far (of a million: ten minutes).
     return list(met.filter(customer_id__among=ids).union(met.filter(key__among=keys), all=True))
 
 
