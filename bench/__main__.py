@@ -92,8 +92,8 @@ def _run(words: list[str]) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(lines[-1])
     except (IndexError, ValueError):
         told = {"failed": f"exit status {done.returncode}", "books_agree": False}
-    print(" ", json.dumps(told), flush=True)
     told["stolen"] = round(taken[STEAL] / max(sum(taken) - taken[IDLE], 1), 2)
+    print(" ", json.dumps(told), flush=True)
     return {"command": " ".join(shown), "took_s": round(time.monotonic() - began, 1), **told}
 
 

@@ -5,7 +5,6 @@ until a new *explicit* consent: recorded by hand or by the API, with the text it
 "start" at the provider never lifts it (messaging-rules 1.10).
 """
 
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +17,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts.models import Consent, ConsentState, ConsentValue, Contact, Purpose
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, lift
 from staffetta.work.clock import now
-from staffetta.work.databases import Statement, listed, postgres
+from staffetta.work.databases import Statement, listed, table_of
 
 BOTH = (Purpose.MARKETING, Purpose.SERVICE)
 SAID_BY_PERSON = frozenset({"stop_word", "stopped", "blocked"})
@@ -198,18 +197,11 @@ def _write(pairs: Sequence[tuple[int, str]], said: Consent, *, all_new: bool) ->
     ends = connection.ops.adapt_datetimefield_value(said.expires_at) if said.expires_at else None
     with connection.cursor() as cursor:
         for purposes, ids in _by_purposes(pairs):
-            them, told = _these(ids) if all_new else _those_there(ids)
+            them, told = table_of(ids) if all_new else _those_there(ids)
             words = {"them": them, "purposes": ", ".join(["(%s)"] * len(purposes))}
             state, behind = [said.platform, said.value, said.source, at, ends], [*told, *purposes]
             cursor.execute(LEDGER.format(**words), [*state, said.wording, said.by_id, said.by_name, *behind])
             cursor.execute(f"{STATE.format(**words)} {'' if all_new else INSTEAD}", [*state, *behind])
-
-
-def _these(ids: list[int]) -> Statement:
-    """Return the table of ids as they are."""
-    if postgres():
-        return "unnest(%s::bigint[]) AS them(id)", [ids]
-    return "(SELECT value AS id FROM json_each(%s)) AS them", [json.dumps(ids)]
 
 
 def _those_there(ids: list[int]) -> Statement:

@@ -24,4 +24,4 @@ def equivalents(digits: str) -> set[str]:
 
 def canonical(digits: str) -> str:
     """Return the one form that stands for all: equal for two numbers exactly when they are one person's."""
-    return min(equivalents(digits)) if digits.startswith(CODES) else digits
+    return min(equivalents(digits))

@@ -65,15 +65,13 @@ class Filters:
         """Return the people, newest first, and whether an index has them so; else they may be few among very many."""
         if (number := search.by_id(self.query)) is not None:
             return self._chosen().filter(pk=number), True
-        if search.by_index(self.query):
-            return search.found_first(search.find(self._chosen(), self.query)), True
-        return search.holding(self._chosen(), self.query), self._indexed
+        people, found = search.in_order(self._chosen(), self.query)
+        return people, found or self._indexed
 
     @property
     def _indexed(self) -> bool:
         """Whether an index has, in their order, those who fit: a list's, an import's, or those who refused."""
-        alone = not (self.query or self.audience)
-        return alone and (not self.opt_in or self._only_refusing)
+        return self._only_refusing or not (self.query or self.audience or self.opt_in)
 
     @property
     def _only_refusing(self) -> bool:

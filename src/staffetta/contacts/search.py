@@ -28,10 +28,19 @@ def find(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
 
 def page_through(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
     """Return those who hold every word of `query`, fit to be shown page by page from either end."""
-    return found_first(find(people, query)) if by_index(query) else holding(people, query)
+    return in_order(people, query)[0]
 
 
-def by_index(query: str) -> bool:
+def in_order(people: QuerySet[Contact], query: str) -> tuple[QuerySet[Contact], bool]:
+    """Return those who hold every word of `query` in the order of `people`, and whether the index found them."""
+    if _by_index(query):
+        return _found_first(find(people, query)), True
+    for word in _words(query):
+        people = people.filter(search__contains=word)
+    return people, False
+
+
+def _by_index(query: str) -> bool:
     """Say whether the index finds those who hold every word of `query` sooner than going through everybody in order.
 
     Words that fit many people are found at once by going through; words that fit few need the index, which knows no
@@ -40,13 +49,6 @@ def by_index(query: str) -> bool:
     """
     words = _words(query)
     return any(len(word) >= INDEXED for word in words) and not _many(words)
-
-
-def holding(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
-    """Return those who hold every word of `query`, compared row by row."""
-    for word in _words(query):
-        people = people.filter(search__contains=word)
-    return people
 
 
 def _words(query: str) -> list[str]:
@@ -66,7 +68,7 @@ def _many(words: list[str]) -> bool:
     return bool(newest >= A_PAGE and oldest >= A_PAGE)
 
 
-def found_first(people: QuerySet[Contact]) -> QuerySet[Contact]:
+def _found_first(people: QuerySet[Contact]) -> QuerySet[Contact]:
     """Keep PostgreSQL from reading everybody in the order asked for: it sorts those it has found."""
     if not postgres():
         return people

@@ -31,10 +31,8 @@ from staffetta.work.databases import postgres, stamp, together
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
 
-PIECE = 2000
-"""People read, composed and written in one piece: about 0.1 s."""
-PIECES = 2
-"""Pieces of one transaction on PostgreSQL."""
+PIECE = 1000
+"""People of one statement: while PostgreSQL writes some the next ones are composed."""
 MOVED, FEW = 0.05, 5
 """A scheduled start goes on by itself while its number of people moved by no more than this part, or so few."""
 DUPLICATE_ADDRESS = "duplicate_address"
@@ -156,7 +154,7 @@ def read(communication: Communication, after: int) -> list[Recipient]:
 
 def at_once() -> int:
     """Return how many people are planned in one transaction."""
-    return PIECE * PIECES if postgres() else PIECE
+    return PIECE * (4 if postgres() else 2)
 
 
 def _write_piece(communication: Communication) -> bool:
@@ -190,7 +188,7 @@ def _composed(communication: Communication, people: Sequence[Recipient]) -> Iter
     """Return the rows of these people, some at a time."""
     taken = _addresses_taken(communication, [person.address for person in people if not person.reason])
     decided = judged(communication, people, taken)
-    return ([_row(planned) for planned in some] for some in batched(decided, PIECE // 2))
+    return ([_row(planned) for planned in some] for some in batched(decided, PIECE))
 
 
 def _compare_with_confirmed(communication: Communication) -> None:

@@ -207,7 +207,7 @@ class SyncRow(models.Model):
     """
 
     # Both unchecked by the database, which looks at each row alone (decision 0012): who writes rows has changed the
-    # run first and who deletes it locks it; of a contact the link, which is checked, is written with the row.
+    # run first and who deletes it locks it; a contact that is deleted at that moment is one that is gone.
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="rows")
     outcome = models.CharField(max_length=12)
     customer_id = models.CharField(max_length=200)

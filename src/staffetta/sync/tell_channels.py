@@ -44,7 +44,7 @@ def count_held(_channel_ids: Sequence[int]) -> Sequence[Held]:
 
 
 def forget(channel_ids: Sequence[int]) -> None:
-    """Close what was open about configurations that go with their channel."""
+    """Close what was open about configurations that go with their channel, and let no run of theirs write any more."""
     going = list(SyncConfiguration.objects.filter(channel__in=channel_ids).values_list("pk", flat=True))
     for pk in going:
         incidents.success(INCIDENT, str(pk))

@@ -154,7 +154,7 @@ def look_through[M: Model](rows: QuerySet[M], asked: QueryDict, size: int = 50) 
     """Return one page, newest first, of rows that may be few among very many with no index to find them by.
 
     They are looked through in stretches of their primary keys until the page is full or it took long enough: a page
-    costs no more than that whatever the filter, and one that ends early says how far it came (`looked`).
+    costs that and one stretch at most, whatever the filter, and one that ends early says how far it came (`looked`).
     """
     back = "before" in asked
     start = _key(asked.get("before") or asked.get("after") or "")
@@ -164,12 +164,14 @@ def look_through[M: Model](rows: QuerySet[M], asked: QueryDict, size: int = 50) 
     keys = range(ends["first"], ends["last"] + 1)
     found, place, over = _stretches(rows, keys, start, size + 1, back=back)
     more, items = len(found) > size, found[:size]
-    onward = _query(asked, "before" if back else "after", _written([items[-1].pk if more else place]))
-    backward = _query(asked, "after" if back else "before", _written([items[0].pk if items else start]))
-    ahead, behind = "" if over and not more else onward, "" if start is None else backward
+    ahead = behind = ""
+    if more or not over:
+        ahead = _query(asked, "before" if back else "after", _written([items[-1].pk if more else place]))
+    if start is not None:
+        behind = _query(asked, "after" if back else "before", _written([items[0].pk if items else start]))
     page = Page(items[::-1], ahead, behind) if back else Page(items, behind, ahead)
     if not more and not over:
-        page.looked, page.goes_on = (abs(place - keys[0 if back else -1]) + 1) * 100 // len(keys), onward
+        page.looked, page.goes_on = (abs(place - keys[0 if back else -1]) + 1) * 100 // len(keys), ahead
     return page
 
 

@@ -34,6 +34,13 @@ def listed(ids: Sequence[int]) -> Statement:
     return "IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
 
 
+def table_of(ids: Sequence[int]) -> Statement:
+    """Return a table `them` whose column `id` holds `ids`, as one parameter."""
+    if postgres():
+        return "unnest(%s::bigint[]) AS them(id)", [list(ids)]
+    return "(SELECT value AS id FROM json_each(%s)) AS them", [json.dumps(list(ids))]
+
+
 def cursor_of_turn() -> CursorWrapper:
     """Return a cursor for the statements every turn repeats: PostgreSQL plans each of them once per connection.
 
