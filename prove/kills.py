@@ -83,7 +83,7 @@ def _wait_for_the_moment(staffetta: Installation, worker: Started, dice: random.
 
 
 def _marked(staffetta: Installation) -> int:
-    return int(staffetta.rows("SELECT coalesce(max(id), 0) FROM deliveries_attempt")[0][0])
+    return int(staffetta.rows(stand.MARKED)[0][0])
 
 
 def _judge_unanswered(staffetta: Installation, killed: list[int], channels: int) -> None:

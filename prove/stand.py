@@ -41,6 +41,7 @@ for number in range(int(sys.argv[1])):
 STATES = "SELECT state, count(*) FROM deliveries_delivery GROUP BY state"
 UNSETTLED = "SELECT coalesce(sum(number), 0) FROM deliveries_deliverycount WHERE state IN ('waiting', 'sending')"
 """By the counters, whatever the size; `judge` compares them with the rows."""
+MARKED = "SELECT coalesce(sum(number), 0) FROM deliveries_deliverycount WHERE state NOT IN ('waiting', 'not_sent')"
 UNPLANNED = "SELECT count(*) FROM communications_communication WHERE started_at IS NULL"
 HELD = "SELECT held_reason FROM communications_communication WHERE state = 'held'"
 COUNTED = "SELECT state, sum(number) FROM deliveries_deliverycount GROUP BY state"

@@ -237,7 +237,7 @@ def _settled(staffetta: Installation, engage: Engage, asked: argparse.Namespace)
 
 
 def _marks(staffetta: Installation) -> int:
-    return int(staffetta.rows("SELECT coalesce(max(id), 0) FROM deliveries_attempt")[0][0])
+    return int(staffetta.rows(stand.MARKED)[0][0])
 
 
 def _wait_for_marks(staffetta: Installation, number: int) -> None:

@@ -1,5 +1,6 @@
 """The transactional call: what is taken, what is refused, and that a refusal says what and why."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -137,7 +138,7 @@ def test_an_empty_field_of_the_contact_is_the_contacts_fault(channel: Channel, c
 def test_a_bad_number_is_refused(message: TransactionalMessage, caller: Caller, phone: str) -> None:
     body = problem(caller.send(recipient={"phone": phone}), 422, "recipient_invalid")
     assert pointers(body) == ["#/recipient/phone"]
-    assert "333" not in str(body)
+    assert not re.search("333 ?0000000", str(body))  # no part shorter: the number of the request is drawn by lot
 
 
 def test_an_unknown_number_is_refused_unless_the_definition_makes_contacts(

@@ -1,6 +1,10 @@
 """What may be marked, by whom, in which order."""
 
+import pytest
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState, Template, TemplateVariant
@@ -158,3 +162,32 @@ def test_a_message_whose_channel_was_removed_is_held_back_with_the_reason(channe
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == ("not_sent", "channel_removed")
     assert delivery.template_name == "avviso", "the record stays readable"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans nothing ahead")
+def test_a_sender_plans_its_statements_anew_as_often_as_it_renews_its_lease(
+    channel: Channel, engage: Engage, settings: Settings
+) -> None:
+    settings.IN_FLIGHT_TIMEOUT = 2
+    people(12)
+    planned(channel)
+    channel.pace = 10
+    channel.save()
+    with CaptureQueriesContext(connection) as asked:
+        run(1)
+    assert sum(query["sql"] == "DISCARD PLANS" for query in asked) >= 2
+
+
+def test_one_person_has_one_message_of_a_communication_and_any_number_of_others(channel: Channel) -> None:
+    [anna] = people(1)
+    communication = planned(channel)
+    row = Delivery.objects.get(communication=communication)
+    for kind in ("test", "test", "transactional"):
+        Delivery.objects.create(communication=communication, contact=anna, kind=kind)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.create(communication=communication, contact=anna, kind=row.kind, address="1")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
+def test_a_persons_messages_are_found_by_the_index_of_that_rule(channel: Channel) -> None:
+    assert "one_delivery_per_contact_and_communication (contact_id=?" in Delivery.objects.filter(contact=1).explain()

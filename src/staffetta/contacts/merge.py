@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core import serializers
 from django.db import transaction
-from django.db.models import Field, Max, Model, Q, UniqueConstraint
+from django.db.models import F, Field, Max, Model, Q, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from staffetta.accounts import audit
@@ -134,9 +134,12 @@ def _move_everything(done: Merge, kept_id: int, lost_id: int) -> None:
 def _clashes(model: type[Model], link: "Field[Any, Any]", kept_id: int, lost_id: int) -> Iterator[int]:
     """Yield the rows a uniqueness of the model keeps from changing hands."""
     for constraint in model._meta.constraints:
-        if not isinstance(constraint, UniqueConstraint) or link.name not in constraint.fields:
+        if not isinstance(constraint, UniqueConstraint):
             continue
-        others = [name for name in constraint.fields if name != link.name]
+        parts: list[Any] = [*map(F, constraint.fields), *constraint.expressions]
+        others = [part for part in parts if part != F(link.name)]
+        if len(others) == len(parts):
+            continue
         rows = model._meta.base_manager.filter(constraint.condition or Q())
         taken = set(rows.filter(**{link.name: kept_id}).values_list(*others))
         for pk, *told in rows.filter(**{link.name: lost_id}).values_list("pk", *others):

@@ -30,7 +30,7 @@ from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, rule_of
 from staffetta.deliveries.sending import Sending
 from staffetta.deliveries.streaks import Streaks, Thing
 from staffetta.deliveries.watch import hold_channel, take_out
-from staffetta.work import lease
+from staffetta.work import databases, lease
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_before
@@ -161,6 +161,7 @@ class Session:
         # Counted from before the renewal: our idea of its end must never be later than everybody else's.
         self.renewed_at, self.sending.lease_until = present, present + self.lease_seconds
         self.sending.recorder.flush()
+        databases.plan_anew()
         return True
 
     def _as_it_began(self) -> bool:
@@ -252,7 +253,7 @@ class Session:
         if not lost:
             return answers
         rows = Attempt.objects.filter(delivery__in=lost, outcome="unreachable").values("delivery")
-        counted = rows.annotate(tries=Count("id"), first=Min("marked_at"))
+        counted = rows.annotate(tries=Count("number"), first=Min("marked_at"))
         before: dict[int, tuple[int, datetime]] = {row["delivery"]: (row["tries"], row["first"]) for row in counted}
         present = now()
         judged = []

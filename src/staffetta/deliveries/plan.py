@@ -7,7 +7,6 @@ transaction, so that other writers wait for the writing only; on PostgreSQL the 
 writes those before (work/databases.together).
 """
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +25,7 @@ from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.work import statistics
-from staffetta.work.clock import now
+from staffetta.work.clock import now, timed_uuid
 from staffetta.work.databases import postgres, stamp, together
 from staffetta.work.lanes import LaneContext
 from staffetta.work.wake import wake
@@ -124,7 +123,7 @@ def plan_one(
     `useless_after`, it is not sent any more (None: as the transactional message says). The lanes are woken on commit.
     """
     kind = DeliveryKind.TEST if test else DeliveryKind.TRANSACTIONAL
-    public_id = uuid.uuid4()
+    public_id = timed_uuid()
     row = {
         "public_id": public_id.hex,
         "contact_id": contact.pk,
@@ -237,7 +236,7 @@ def _addresses_taken(communication: Communication, addresses: Sequence[str]) -> 
 
 def _row(planned: Planned) -> dict[str, object]:
     return {
-        "public_id": uuid.uuid4().hex,
+        "public_id": timed_uuid().hex,
         "contact_id": planned.recipient.contact_id,
         "contact_name": planned.recipient.name[:400],
         "address": planned.recipient.address,

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import staffetta.work.clock
-import uuid
 from django.db import migrations, models
 
 
@@ -33,7 +32,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, unique=True)),
+                ('public_id', models.UUIDField(default=staffetta.work.clock.timed_uuid, unique=True)),
                 ('kind', models.CharField(choices=[('communication', 'Communication'), ('transactional', 'Transactional message'), ('test', 'Test send')], max_length=14)),
                 ('contact_name', models.CharField(blank=True, max_length=400)),
                 ('channel_provider_id', models.CharField(blank=True, max_length=64)),
@@ -59,7 +58,7 @@ class Migration(migrations.Migration):
                 ('looks', models.PositiveSmallIntegerField(default=0)),
                 ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.channel')),
                 ('communication', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.communication')),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='contacts.contact')),
+                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='contacts.contact')),
                 ('transactional', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='communications.transactionalmessage')),
                 ('variant', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='channels.templatevariant')),
             ],
@@ -70,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Attempt',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('delivery', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('marked_at', models.DateTimeField(default=staffetta.work.clock.now)),
                 ('worker', models.CharField(blank=True, max_length=100)),
@@ -192,15 +191,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'communication')), fields=('communication', 'contact'), name='one_delivery_per_communication_and_contact'),
+            constraint=models.UniqueConstraint(models.F('contact'), models.Case(models.When(kind='communication', then=models.F('communication'))), name='one_delivery_per_contact_and_communication'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'communication'), models.Q(('state', 'not_sent'), _negated=True)), fields=('communication', 'address'), name='one_sendable_per_communication_and_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='one_row_per_attempt'),
         ),
         migrations.AddConstraint(
             model_name='deliverycount',
