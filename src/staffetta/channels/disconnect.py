@@ -96,7 +96,9 @@ def _refuse_if_blocked(channel_ids: list[int]) -> None:
 
 
 def _forget(channels: list[Channel]) -> None:
+    """Delete them, locked first: nobody writes a message that refers to one meanwhile (`deliveries/states.keep`)."""
     ids = [channel.pk for channel in channels]
+    list(Channel.objects.select_for_update().filter(pk__in=ids).order_by("id"))
     ask.cancel(ids)
     health.forget(ids)
     holds.hold(ids)

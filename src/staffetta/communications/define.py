@@ -65,7 +65,8 @@ def accept(message: TransactionalMessage, by: User | None) -> None:
 
 
 def delete(message: TransactionalMessage, by: User | None) -> None:
-    """Delete it; what was sent stays in the ledger."""
+    """Delete it; what was sent stays in the ledger, and so does what is being written: it is locked first."""
     with transaction.atomic():
+        list(TransactionalMessage.objects.select_for_update().filter(pk=message.pk))
         audit.record(by, "transactional_deleted", message)
         message.delete()

@@ -32,12 +32,20 @@ class DeliveryKind(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message to one recipient. Everything the send needs is frozen here when it is planned (invariant 3)."""
+    """One message to one recipient. Everything the send needs is frozen here when it is planned (invariant 3).
+
+    What all rows of a piece refer to is kept by one lock (`states.keep`) instead of being looked up for each of them.
+    """
 
     public_id = models.UUIDField(default=timed_uuid, unique=True)
     kind = models.CharField(max_length=14, choices=DeliveryKind)
     communication = models.ForeignKey(
-        "communications.Communication", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+        "communications.Communication",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     transactional = models.ForeignKey(
         "communications.TransactionalMessage",
@@ -45,17 +53,28 @@ class Delivery(models.Model):
         on_delete=models.SET_NULL,
         related_name="deliveries",
         db_index=False,
+        db_constraint=False,
     )
     contact = models.ForeignKey(
         "contacts.Contact", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
     )
     contact_name = models.CharField(max_length=400, blank=True)
     channel = models.ForeignKey(
-        "channels.Channel", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+        "channels.Channel",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     channel_provider_id = models.CharField(max_length=64, blank=True)
     variant = models.ForeignKey(
-        "channels.TemplateVariant", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+        "channels.TemplateVariant",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     template_name = models.CharField(max_length=512, blank=True)
     template_language = models.CharField(max_length=20, blank=True)

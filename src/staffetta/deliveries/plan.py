@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import batched
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.compose import Composed, Composer
@@ -22,7 +22,7 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.contacts.models import Contact, Purpose
 from staffetta.contacts.person_zone import zone_of
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
-from staffetta.deliveries import states
+from staffetta.deliveries import questions, states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.work import statistics
 from staffetta.work.clock import now, timed_uuid
@@ -134,8 +134,10 @@ def plan_one(
         "state": DeliveryState.WAITING,
         "reason": "",
     }
+    frozen = _frozen(composition, kind) | {"expires_at": _expiry(composition, kind, useless_after)}
     with transaction.atomic():
-        states.insert([row], _frozen(composition, kind) | {"expires_at": _expiry(composition, kind, useless_after)})
+        states.keep(frozen)
+        states.insert([row], frozen)
         wake()
     return Delivery.objects.get(public_id=public_id)
 
@@ -172,7 +174,8 @@ def _write_piece(communication: Communication) -> bool:
         )
         if not moved:
             raise PlannedElsewhere
-        with together():
+        states.keep(frozen)
+        with together(checked=True):
             for rows in pieces:
                 states.insert(rows, frozen)
                 zones |= {str(row["zone"]) for row in rows if row["zone"]}
@@ -227,11 +230,8 @@ def judged(communication: Communication, people: Sequence[Recipient], taken: set
 
 def _addresses_taken(communication: Communication, addresses: Sequence[str]) -> set[str]:
     """Return which of the addresses have a row that may be sent: of two contacts with one number the first counts."""
-    # Written as the constraint's own condition, or its index would not be used.
-    sendable = Delivery.objects.filter(communication=communication, kind=DeliveryKind.COMMUNICATION).exclude(
-        state=DeliveryState.NOT_SENT
-    )
-    return set(sendable.filter(address__among=addresses).values_list("address", flat=True)) if addresses else set()
+    with connection.cursor() as cursor:
+        return questions.addresses_taken(cursor, communication.pk, addresses)
 
 
 def _row(planned: Planned) -> dict[str, object]:

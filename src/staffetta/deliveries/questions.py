@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from staffetta.deliveries.statements import CHAIN, IN_STATE, SAME_CONTRACT, SINGLE, USABLE, source
 from staffetta.deliveries.zones import open_zones
+from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 from staffetta.work.databases import Statement, listed, postgres, read_moment, stamp
 
@@ -88,6 +89,42 @@ def is_due(cursor: Any, channel_id: int, *, singles_only: bool = False) -> bool:
         if cursor.fetchone():
             return True
     return False
+
+
+def kept(cursor: Any, frozen: dict[str, object]) -> bool:
+    """Lock the channel and the composition of planned rows against deletion; say whether both are there."""
+    name, each = ("communication", frozen["communication_id"])
+    if each is None:
+        name, each = ("transactionalmessage", frozen["transactional_id"])
+    lock = "FOR KEY SHARE" if postgres() else ""
+    cursor.execute(
+        f"SELECT 1 FROM channels_channel c, communications_{name} m WHERE c.id = %s AND m.id = %s {lock}",
+        [frozen["channel_id"], each],
+    )
+    return bool(cursor.fetchone())
+
+
+def addresses_taken(cursor: Any, communication_id: int, addresses: Sequence[str]) -> set[str]:
+    """Return which of the addresses have a row of the communication that may be sent.
+
+    Written as the constraint's own condition, or its index would not be used; and one by one, or PostgreSQL reads all
+    of a table of a hundred thousand rows for four thousand of them (56 ms instead of 5).
+    """
+    sendable = "d.kind = 'communication' AND NOT (d.state = 'not_sent')"
+    if postgres():
+        cursor.execute(
+            f"""SELECT them.address FROM unnest(%s::text[]) AS them(address) CROSS JOIN LATERAL (
+            SELECT 1 FROM deliveries_delivery d
+            WHERE d.communication_id = %s AND d.address = them.address AND {sendable} LIMIT 1) taken""",
+            [list(addresses), communication_id],
+        )
+    else:
+        cursor.execute(
+            f"""SELECT d.address FROM deliveries_delivery d WHERE d.communication_id = %s AND {sendable}
+            AND d.address IN (SELECT value FROM json_each(%s))""",
+            [communication_id, as_json(list(addresses)).decode()],
+        )
+    return {row[0] for row in cursor.fetchall()}
 
 
 def chosen(cursor: Any, sql: str, parameters: list[Any]) -> list[int]:

@@ -33,7 +33,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from staffetta.deliveries import budget, claims, policy, questions, statements
 from staffetta.deliveries.counts import Moves
@@ -85,10 +85,22 @@ def record(answers: Sequence[Answer]) -> None:
         one.heed(answers, one.tell(answers))
 
 
+def keep(frozen: dict[str, object]) -> None:
+    """Keep what planned rows will refer to until the transaction ends: the database looks it up for none of them.
+
+    Whoever deletes a channel, a communication or a transactional message locks it first. Raises IntegrityError when one
+    is gone.
+    """
+    with connection.cursor() as cursor:
+        if not questions.kept(cursor, frozen):
+            raise IntegrityError("what these messages belong to was deleted")
+
+
 def insert(rows: Iterable[dict[str, object]], frozen: dict[str, object]) -> int:
     """Write planned rows; `frozen` is what all of them share. Each row is born `waiting` or `not_sent`.
 
-    Must run in the caller's transaction. Raises IntegrityError when a person or an address is there already.
+    Must run in the caller's transaction, which keeps what they refer to (`keep`). Raises IntegrityError when a person
+    or an address is there already.
     """
     listed = list(rows)
     if any(row["state"] not in (W, DeliveryState.NOT_SENT) for row in listed):
