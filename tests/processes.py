@@ -27,6 +27,8 @@ from typing import Any
 
 import psycopg
 
+from tests.clerk import Clerk
+
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 
@@ -165,7 +167,12 @@ class Installation:
             "PYTHONPATH": str(ROOT / "src"),
             **settings,
         }
+        self.clerk: Clerk | None = None
         self._started: list[Started] = []
+
+    def hire(self) -> None:
+        """Have all further commands run by a clerk: for many of them, none of which changes the settings."""
+        self.clerk = Clerk(self._with_django(), ROOT)
 
     @property
     def on_sqlite(self) -> bool:
@@ -175,6 +182,8 @@ class Installation:
         self, *arguments: str, typed: str | None = None, seconds: float = 120
     ) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; whatever its status."""
+        if self.clerk:
+            return self.clerk.command([*arguments], typed, seconds)
         return subprocess.run(
             [sys.executable, "-m", "staffetta", *arguments],
             env=self.environment, input=typed, capture_output=True, text=True, timeout=seconds, cwd=ROOT, check=False,
@@ -197,10 +206,13 @@ class Installation:
         an interpreter that is being taken down; measured, 2 of 100 such processes ended with SIGSEGV.
         """
         whole = f"import django; django.setup()\n{code}\n{LEAVE}"
-        done = subprocess.run(
-            [sys.executable, "-c", whole, *arguments],
-            env=self._with_django(), capture_output=True, text=True, timeout=seconds, cwd=ROOT, check=False,
-        )  # fmt: skip
+        if self.clerk:
+            done = self.clerk.python(whole, [*arguments], seconds)
+        else:
+            done = subprocess.run(
+                [sys.executable, "-c", whole, *arguments],
+                env=self._with_django(), capture_output=True, text=True, timeout=seconds, cwd=ROOT, check=False,
+            )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -272,6 +284,9 @@ class Installation:
 
     def end(self) -> None:
         """End whatever was started here."""
+        if self.clerk:
+            self.clerk.end()
+            self.clerk = None
         while self._started:
             self._started.pop().end()
 

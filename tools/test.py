@@ -1,4 +1,4 @@
-"""Run the suite: on SQLite, and again on PostgreSQL where one answers; the last line counts what was left out.
+"""Run the suite on SQLite, and what asks a database on PostgreSQL too where one answers; count what was left out.
 
 `STAFFETTA_TEST_POSTGRES` names the server to use (a role that may make databases);
 `STAFFETTA_TEST_REQUIRE=browser,postgres` turns a missing part into a failure.
@@ -11,6 +11,8 @@ import sys
 from collections import Counter
 
 DEFAULT_POSTGRES = "postgresql://root@127.0.0.1:5432/test"
+WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure")
+"""Folders of tests that ask no database: once is enough."""
 NOTHING_TO_RUN = 5
 """pytest's exit status when no test was chosen, as when a part is run that has none for the browser."""
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error)")
@@ -48,13 +50,14 @@ def main(arguments: list[str]) -> int:
     required = os.environ.get("STAFFETTA_TEST_REQUIRE", "").split(",")
     postgres = os.environ.get("STAFFETTA_TEST_POSTGRES", DEFAULT_POSTGRES)
     # The browser's driver keeps an event loop in its process, in which no other test may run: a run of its own.
-    runs = [("on SQLite", "not browser", ""), ("in the browser", "browser", "")]
+    runs = [("on SQLite", ["not browser"], ""), ("in the browser", ["browser"], "")]
     if with_postgres := postgres_answers(postgres):
-        runs.append(("on PostgreSQL", "not browser", postgres))
+        once = [f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE]
+        runs.append(("on PostgreSQL", ["not browser", *once], postgres))
     status, total = 0, Counter[str]()
     for name, part, url in runs:
         print(f"-- {name}", flush=True)
-        ended, counts = suite([*arguments, "-m", part], {"STAFFETTA_DATABASE_URL": url})
+        ended, counts = suite([*arguments, "-m", *part], {"STAFFETTA_DATABASE_URL": url})
         status = status or (0 if ended == NOTHING_TO_RUN else ended)
         total.update(counts)
     if not with_postgres and "postgres" in required:

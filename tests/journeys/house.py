@@ -82,6 +82,7 @@ def house(seed: str | dict[str, Any] = "story", **settings: str) -> Iterator[Hou
             "STAFFETTA_ENGAGE_ENDS": "",
         }
         made = stack.enter_context(installation(empty=False, **{**usual, **settings}))
+        made.hire()
         made.ok("users", "create", "anna", "--role", "administrator", "--password-file", "-", typed=PASSWORD)
         platform = made.start_run()
         yield House(engage, made, platform, platform.address)

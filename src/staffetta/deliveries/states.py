@@ -28,6 +28,7 @@ Every statement names the old state in its WHERE, so an arrow that is not drawn 
 the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -223,11 +224,14 @@ class _Turn:
         if not answers:
             return
         told = {answer.id: answer for answer in answers}
+        moved = Counter[tuple[int | None, str, str, str]]()
         for each, communication_id, kind in self.ledger.fetchall():
             answer = told.pop(int(each))
-            self.moves.leave(communication_id, kind, S)
-            self.moves.arrive(communication_id, kind, answer.state, answer.reason)
+            moved[communication_id, kind, answer.state, answer.reason] += 1
             self.moves.gains.answered(communication_id, kind, answer)
+        for (communication_id, kind, state, reason), number in moved.items():
+            self.moves.leave(communication_id, kind, S, number=number)
+            self.moves.arrive(communication_id, kind, state, reason, number)
         if not databases.postgres():
             self.ledger.execute(*statements.answer_attempts(listed, databases.stamp(now())))
         for late in told.values():
@@ -253,9 +257,9 @@ class _Turn:
         if rows and not databases.postgres():
             self.ledger.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
         marked = [claims.marked(row) for row in rows]
-        for row in marked:
-            self.moves.leave(row.communication_id, row.kind, W)
-            self.moves.arrive(row.communication_id, row.kind, S)
+        for (communication_id, kind), number in Counter((row.communication_id, row.kind) for row in marked).items():
+            self.moves.leave(communication_id, kind, W, number=number)
+            self.moves.arrive(communication_id, kind, S, number=number)
         return self._without(marked, dict(beyond)) if beyond else marked
 
     def _without(self, marked: list[Marked], beyond: dict[int, datetime]) -> list[Marked]:

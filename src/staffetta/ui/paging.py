@@ -158,10 +158,12 @@ def look_through[M: Model](rows: QuerySet[M], asked: QueryDict, size: int = 50) 
     """
     back = "before" in asked
     start = _key(asked.get("before") or asked.get("after") or "")
-    ends = QuerySet(rows.model).aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
+    everybody = QuerySet[M](rows.model)
+    # One question each: asked for both at once, SQLite reads the whole table (a million: 120 ms).
+    first, last = (everybody.aggregate(end=end("pk"))["end"] for end in (Min, Max))
+    if first is None:
         return Page([])
-    keys = range(ends["first"], ends["last"] + 1)
+    keys = range(first, last + 1)
     found, place, over = _stretches(rows, keys, start, size + 1, back=back)
     more, items = len(found) > size, found[:size]
     ahead = behind = ""
