@@ -61,7 +61,7 @@ def _kill_workers(staffetta: Installation, engage: Engage, asked: argparse.Names
         _wait_for_the_moment(staffetta, victim, dice, piece)
         victim.kill()
         killed.append(victim.pid)
-        print(f"kill {len(killed)} of {asked.kills}: {_marked(staffetta)} marked", file=sys.stderr, flush=True)
+        print(f"kill {len(killed)} of {asked.kills}: {stand.marked(staffetta)} marked", file=sys.stderr, flush=True)
         workers.append(stand.start_worker(staffetta))
     if len(killed) < asked.kills:
         print(f"everybody was settled after {len(killed)} kills", file=sys.stderr, flush=True)
@@ -73,17 +73,13 @@ def _wait_for_the_moment(staffetta: Installation, worker: Started, dice: random.
     if dice.random() < 0.2:
         time.sleep(dice.uniform(0, 3))
         return
-    enough = _marked(staffetta) + dice.randint(1, piece)
+    enough = stand.marked(staffetta) + dice.randint(1, piece)
 
     def reached() -> bool:
-        return _marked(staffetta) >= enough or worker.popen.poll() is not None or not stand.unsettled(staffetta)
+        return stand.marked(staffetta) >= enough or worker.popen.poll() is not None or not stand.unsettled(staffetta)
 
     wait_until(reached, KILL_SECONDS, 0.05, "for a worker to send")
     time.sleep(dice.uniform(0, 0.05))
-
-
-def _marked(staffetta: Installation) -> int:
-    return int(staffetta.rows(stand.MARKED)[0][0])
 
 
 def _judge_unanswered(staffetta: Installation, killed: list[int], channels: int) -> None:

@@ -82,6 +82,11 @@ def unsettled(staffetta: Installation) -> int:
     return int(staffetta.rows(UNSETTLED)[0][0])
 
 
+def marked(staffetta: Installation) -> int:
+    """Return how many people were marked and do not wait again."""
+    return int(staffetta.rows(MARKED)[0][0])
+
+
 def wait_until_settled(staffetta: Installation, seconds: float) -> None:
     def settled() -> bool:
         if held := staffetta.rows(HELD):

@@ -77,7 +77,7 @@ def freeze(asked: argparse.Namespace) -> dict[str, Any]:
         staffetta.freeze(workers[0])
         first = str(staffetta.rows("SELECT worker FROM deliveries_attempt LIMIT 1")[0][0])
         open_when_frozen = staffetta.rows(OPEN, first)[0][0]
-        frozen_at = _marks(staffetta)
+        frozen_at = stand.marked(staffetta)
         stand.start_worker(staffetta)
         _wait_for_marks(staffetta, frozen_at + asked.people // 2)
         wait_until(lambda: not staffetta.rows(IN_FLIGHT, first)[0][0], 60, 0.1, "for the sweep")
@@ -130,7 +130,7 @@ def database(asked: argparse.Namespace) -> dict[str, Any]:
         asked.postgres = url
         with _sending(asked, workers=2) as (engage, staffetta, _):
             for mode in ("immediate", "fast", "immediate"):
-                _wait_for_marks(staffetta, _marks(staffetta) + dice.randint(50, asked.people // 3))
+                _wait_for_marks(staffetta, stand.marked(staffetta) + dice.randint(50, asked.people // 3))
                 restart(mode)
             return _settled(staffetta, engage, asked)
 
@@ -236,13 +236,9 @@ def _settled(staffetta: Installation, engage: Engage, asked: argparse.Namespace)
     return {**told, "settled_by_history": int(history), "holders": int(holders)}
 
 
-def _marks(staffetta: Installation) -> int:
-    return int(staffetta.rows(stand.MARKED)[0][0])
-
-
 def _wait_for_marks(staffetta: Installation, number: int) -> None:
     def reached() -> bool:
-        return _marks(staffetta) >= number or not stand.unsettled(staffetta)
+        return stand.marked(staffetta) >= number or not stand.unsettled(staffetta)
 
     wait_until(reached, 120, 0.02, f"for {number} marks")
 

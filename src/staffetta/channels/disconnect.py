@@ -72,10 +72,12 @@ def disconnect(channel: Channel, by: User | None = None) -> None:
     """Forget one channel. It stays in the list, not connected, as long as another key sees it. Raises Blocked."""
     with transaction.atomic():
         unseen = [row for row in channel.sees.filter(sealed_key=None) if not _seen_by_others(row, channel)]
+        going = [channel, *unseen]
+        list(Channel.objects.select_for_update().filter(pk__in=[row.pk for row in going]).order_by("id"))
         _refuse_if_blocked([channel.pk])
         others = list(channel.seen_by.filter(sealed_key__isnull=False).exclude(pk=channel.pk))
         audit.record(by, "channel_disconnected", channel, channel=channel.provider_id)
-        _forget([channel, *unseen])
+        _forget(going)
         if others:
             _list_again(channel, others)
 
@@ -96,9 +98,8 @@ def _refuse_if_blocked(channel_ids: list[int]) -> None:
 
 
 def _forget(channels: list[Channel]) -> None:
-    """Delete them, locked first: nobody writes a message that refers to one meanwhile (`deliveries/states.keep`)."""
+    """Delete channels that are locked: nobody writes a message that refers to one (`deliveries/states.keep`)."""
     ids = [channel.pk for channel in channels]
-    list(Channel.objects.select_for_update().filter(pk__in=ids).order_by("id"))
     ask.cancel(ids)
     health.forget(ids)
     holds.hold(ids)
