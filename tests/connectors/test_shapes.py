@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.engage.connector import EngageConnector
+from staffetta.connectors.engage.payloads import parse_json
 from staffetta.connectors.errors import FAMILY, ConnectorError
 from staffetta.connectors.messages import Customer, ListedChannel, ListedField, ListedTemplate, Platform
 from tests.connectors.engage_wire import KEY, Kept, collected, no_progress
@@ -226,3 +227,29 @@ def test_any_answer_whatever_is_read_or_told_by_a_member_of_the_family(
         return None
 
     assert runner.run(run()) in (None, *FAMILY)
+
+
+@given(
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ),
+    before=st.sampled_from(("", " ", "\n\t", "\ufeff", "x")),
+    after=st.sampled_from(("", " \r\n", "\x0b", "}", " 1")),
+)
+def test_json_is_read_as_the_standard_library_reads_it(value: object, before: str, after: str) -> None:
+    written = f"{before}{json.dumps(value)}{after}"
+    try:
+        expected = json.loads(written)
+    except ValueError:
+        expected = None
+    assert parse_json(written) == expected
+
+
+@pytest.mark.parametrize("text", ["", " ", "[" * 100_000, "9" * 5000, "NaN", "18446744073709551617", '"\\ud800"'])
+def test_json_at_its_edges_is_a_value_or_nothing(text: str) -> None:
+    try:
+        expected = json.loads(text)
+    except (ValueError, RecursionError):
+        expected = None
+    assert repr(parse_json(text)) == repr(expected)

@@ -1,5 +1,8 @@
 """How PostgreSQL finds the rows of a turn: by their keys, however little it knew when it planned the statement."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 
@@ -21,7 +24,9 @@ def _plan() -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-def test_what_was_planned_before_the_first_attempt_reads_them_all_until_it_is_planned_anew() -> None:
+@contextmanager
+def _prepared() -> Iterator[None]:
+    """Plan the record of answers while there is nothing to be found."""
     sql, _ = statements.answer_deliveries("[]", None)
     *parts, last = sql.split("%s")
     numbered = "".join(f"{part}${number}" for number, part in enumerate(parts, 1)) + last
@@ -29,8 +34,24 @@ def test_what_was_planned_before_the_first_attempt_reads_them_all_until_it_is_pl
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # what it comes to after some executions
         cursor.execute(f"PREPARE record(jsonb, timestamptz, timestamptz, timestamptz) AS {numbered}")
         _plan()
-        cursor.execute(ATTEMPTS)
-    assert "Seq Scan on deliveries_attempt" in _plan()
-    databases.plan_anew()
-    assert "Seq Scan on deliveries_attempt" not in _plan()
-    assert "Bitmap Index Scan on deliveries_attempt_pkey" in _plan()
+        yield
+        cursor.execute("DEALLOCATE record")
+
+
+def test_what_is_planned_by_keys_reads_no_table_whole_however_small_it_was() -> None:
+    with databases.by_keys(), _prepared():
+        assert "Seq Scan" not in _plan()
+        assert "deliveries_delivery_pkey" in _plan()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_what_was_planned_before_the_first_attempt_reads_them_all_until_it_is_planned_anew() -> None:
+    with _prepared():
+        with connection.cursor() as cursor:
+            cursor.execute(ATTEMPTS)
+        assert "Seq Scan on deliveries_attempt" in _plan()
+        databases.plan_anew()
+        assert "Seq Scan on deliveries_attempt" not in _plan()
+        assert "Bitmap Index Scan on deliveries_attempt_pkey" in _plan()

@@ -97,6 +97,26 @@ class TestNothingLeft:
         with wire(Talk.hold) as server:
             assert kind_of(post(server.url("/x", "https"), limits)) is Kind.NOT_MADE
 
+    def test_the_bound_of_the_whole_does_not_hide_a_connection_that_was_not_made(self) -> None:
+        limits = Limits(connect_timeout=10, read_timeout=10, whole_timeout=0.5, allow_private_addresses=True)
+        with wire(Talk.hold) as server:
+            assert kind_of(post(server.url("/x", "https"), limits)) is Kind.NOT_MADE
+
+    def test_who_waits_too_long_for_a_free_connection_has_sent_nothing(self) -> None:
+        limits = Limits(read_timeout=5, whole_timeout=1, max_connections=1, allow_private_addresses=True)
+        with wire(steps(Talk.read, Talk.hold)) as server:
+
+            async def one_after_the_other() -> list[Response | OutboundError | BaseException]:
+                async with Http(limits) as http:
+                    first = asyncio.create_task(http.send(Request("POST", server.url())))
+                    await asyncio.sleep(0.2)  # the second gets the connection that the first gives up
+                    others = [http.send(Request("POST", server.url())) for _ in range(2)]
+                    return await asyncio.gather(first, *others, return_exceptions=True)
+
+            kinds = [each.kind for each in asyncio.run(one_after_the_other()) if isinstance(each, OutboundError)]
+            assert kinds == [Kind.TIMED_OUT, Kind.TIMED_OUT, Kind.NOT_MADE]
+            assert len(server.seen) == 2
+
     def test_what_is_too_large_to_send_is_not_sent(self) -> None:
         with wire(Talk.answer) as server:
             outcome = post(server.url(), Limits(max_request=100, allow_private_addresses=True), {"x": "y" * 100})

@@ -51,9 +51,8 @@ def test_an_access_token_opens_them_until_it_is_revoked(client: Client, administ
 
 def test_attempts_are_counted_by_outcome_with_their_time(client: Client) -> None:
     for outcome, seconds in (("accepted", 0.02), ("accepted", 0.3), ("too_fast", 0.02)):
-        measure.answered("24001", Answer(1, 1, "sent", outcome), seconds)
-    measure.answered("24001", Answer(1, 2, "sent", "accepted"), 99)
-    measure.answered("24001", Answer(1, 1, "waiting", "released"), 1)
+        measure.answered("24001", [(Answer(1, 1, "sent", outcome), seconds)])
+    measure.answered("24001", [(Answer(1, 2, "sent", "accepted"), 99), (Answer(1, 1, "waiting", "released"), 1)])
     meters.flush()
     told = asked(client).splitlines()
     assert 'staffetta_sends_total{channel="24001",outcome="accepted"} 3' in told
@@ -98,7 +97,7 @@ def test_what_is_told_of_lanes_incidents_and_queues(client: Client) -> None:
 
 def test_every_line_is_of_the_text_format(client: Client) -> None:
     world.build()
-    measure.answered('a"b\\c\n', Answer(1, 1, "sent", "accepted"), 0.1)
+    measure.answered('a"b\\c\n', [(Answer(1, 1, "sent", "accepted"), 0.1)])
     meters.flush()
     seen: set[str] = set()
     for line in asked(client).splitlines():

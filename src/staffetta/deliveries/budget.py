@@ -215,8 +215,6 @@ def _from_ledger(present: datetime) -> list[datetime]:
     return [at for at, _ in found.values()]
 
 
-def of(answers: Sequence[Answer], *, counted: bool) -> Counting | None:
-    """Return the budget for a transaction that claims for a counted channel or gives somebody back; call it first."""
-    if counted or (limit() > 0 and any(not_taken(answer) for answer in answers)):
-        return Counting()
-    return None
+def concerns(answers: Sequence[Answer], *, counted: bool) -> bool:
+    """Whether a transaction has to count: it claims for a counted channel, or gives somebody back."""
+    return counted or (limit() > 0 and any(not_taken(answer) for answer in answers))

@@ -123,6 +123,7 @@ class Session:
         self.lease_seconds = lease_seconds()
         self.marked = 0
         self.told: list[Answer] = []
+        self.next: list[Marked] = []
         self.shares = Shares()
         self.hungry = True
         self.heard = self.rang = bell.heard()
@@ -131,13 +132,14 @@ class Session:
 
     def run(self) -> ConnectorError | None:
         """Serve the channel; return the fault that ended it, if one did."""
-        try:
-            self.sending.start()
-            self.busy_at = monotonic()  # opening took its time
-            while self._may_go_on():
-                self._turn()
-        finally:
-            self._end()
+        with databases.by_keys():
+            try:
+                self.sending.start()
+                self.busy_at = monotonic()  # opening took its time
+                while self._may_go_on():
+                    self._turn()
+            finally:
+                self._end()
         return self.sending.fault
 
     def _may_go_on(self) -> bool:
@@ -179,10 +181,14 @@ class Session:
         if self.told or (room > 0 and self._may_be_due()):
             rows = self._record_and_claim(room)
             self.marked += len(rows) - len(self.told)
-            self.told, self.hungry = [], bool(rows)
-            self.sending.put(rows)
+            self.told, self.hungry, self.next = [], bool(rows), rows
             self._take_out_templates()
         self._wait()
+
+    def _hand_over(self) -> None:
+        """Let go what is marked: once the database has its next work, since both go on side by side then."""
+        rows, self.next = self.next, []
+        self.sending.put(rows)
 
     def _listen(self) -> None:
         """Single messages ring; those that wait for a moment are asked for as often as an idle session looks."""
@@ -196,10 +202,11 @@ class Session:
         streaks = self.streaks.after(answers, self.pace)
         opened: list[Thing] = []
         if not streaks.changed:
-            rows = states.turn(self.holder, answers, room, self.shares)
+            rows = states.turn(self.holder, answers, room, self.shares, self._hand_over)
         else:
             with transaction.atomic():
-                rows = states.turn(self.holder, answers, 0 if streaks.on_trial else room, self.shares)
+                want = 0 if streaks.on_trial else room
+                rows = states.turn(self.holder, answers, want, self.shares, self._hand_over)
                 opened = streaks.write()
         self.streaks = streaks
         self._hold(answers, opened)
@@ -242,6 +249,8 @@ class Session:
 
     def _wait(self) -> None:
         if self.marked:
+            if self.sending.told < self.most // 4:
+                self._hand_over()
             self.sending.wait(LOOK)
             self.sending.wait(self.gather, self.most // 4)
         elif not self.hungry:
@@ -281,7 +290,7 @@ class Session:
 
     def _record_rest(self) -> None:
         """A known answer is not thrown away because the database is busy or away for a moment."""
-        self.told += self.sending.answers()
+        self.told += self.sending.answers() + [policy.released(row) for row in self.next]
         for tries in range(1, TRIES_TO_RECORD + 1):
             try:
                 self._record_told()

@@ -1,5 +1,7 @@
 """What sending counts for whoever watches from outside (`/metrics`); the ledger has the truth, row by row."""
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
 from staffetta.deliveries.marks import Answer
@@ -11,14 +13,15 @@ RETRIES = "staffetta_retries_total"
 SECONDS = "staffetta_send_seconds"
 
 
-def answered(channel: str, answer: Answer, seconds: float) -> None:
-    """Count one attempt that was made: by channel and outcome, with the time from the request to the answer."""
-    if answer.outcome == RELEASED:
-        return
-    meters.count(SENDS, _labels(channel, answer.outcome))
-    meters.observe(SECONDS, seconds)
-    if answer.attempt > 1:
-        meters.count(RETRIES, _of_channel(channel))
+def answered(channel: str, timed: Sequence[tuple[Answer, float]]) -> None:
+    """Count the attempts that were made: by channel and outcome, with the seconds from the request to the answer."""
+    made = [(answer, seconds) for answer, seconds in timed if answer.outcome != RELEASED]
+    for outcome, number in Counter(answer.outcome for answer, _ in made).items():
+        meters.count(SENDS, _labels(channel, outcome), number)
+    meters.observe(SECONDS, [seconds for _, seconds in made])
+    again = sum(1 for answer, _ in made if answer.attempt > 1)
+    if again:
+        meters.count(RETRIES, _of_channel(channel), again)
 
 
 @cache

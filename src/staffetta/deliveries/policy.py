@@ -3,7 +3,6 @@
 What an error does to the channel, the template or the communication is done by sending.py, dispatch.py and breaker.py.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from staffetta.connectors.errors import ConnectorError
@@ -65,6 +64,6 @@ def again(answer: Answer, attempts: int, first_at: datetime, present: datetime, 
     `attempts` counts those that did not get through, this one included; `first_at` is when the first was made.
     """
     if UNREACHABLE.expires is not None and present - first_at >= timedelta(seconds=UNREACHABLE.expires):
-        return replace(answer, state=DeliveryState.FAILED, reason=answer.outcome)
+        return answer._replace(state=DeliveryState.FAILED, reason=answer.outcome)
     wait = wait_before(attempts, jitter, UNREACHABLE.first, UNREACHABLE.longest)
-    return replace(answer, not_before=present + timedelta(seconds=wait))
+    return answer._replace(not_before=present + timedelta(seconds=wait))

@@ -42,12 +42,13 @@ class Recipients:
         self._before: dict[str, float] = dict(written or {})
         self._turns: dict[str, float] = {}
         self._turned_at = present()
+        self._moved = offset()
 
     def admit(self, rows: Sequence[Marked], at: float | None = None) -> tuple[Sequence[Marked], list[Answer]]:
         """Divide into those that may leave, whose persons count as written to, and those that wait for their turn."""
         if not self.gap:
             return rows, []
-        moment = present() if at is None else at
+        moment, self._moved = present() if at is None else at, offset()
         if moment - self._turned_at > self.gap:
             self._forget_old(moment)
         admitted, early = [], []
@@ -61,10 +62,10 @@ class Recipients:
                 early.append(policy.released(row, now() + timedelta(seconds=rest)))
         return admitted, early
 
-    def written(self, address: str) -> None:
-        """The message left, or was taken: the gap counts from now."""
+    def written(self, address: str, at: float) -> None:
+        """The message left, or was taken: the gap counts from then (`at`: seconds of `clock.monotonic`)."""
         if self.gap:
-            self._lately[address] = present()
+            self._lately[address] = at + self._moved
 
     def forget(self, address: str) -> None:
         """Nothing reached the person: the message was given back, or refused."""

@@ -49,7 +49,7 @@ class Sending:
         self._channel, self._pace, self._concurrency, self._recipients = channel, pace, concurrency, recipients
         self._longest, self._oldest = longest, oldest
         self._queue: deque[tuple[float, Marked]] = deque()
-        self._answers: deque[Answer] = deque()
+        self._answers: deque[tuple[Answer, float]] = deque()
         self._told = threading.Condition()
         self._enough = 1
         self._active = 0
@@ -79,6 +79,11 @@ class Sending:
         """Whether nothing more leaves: the channel failed, or stays silent."""
         return self.fault is not None or self._silent >= self._bears
 
+    @property
+    def told(self) -> int:
+        """How many answers are there to be taken."""
+        return len(self._answers)
+
     def release(self) -> None:
         """Give back what has not left yet."""
         self._loop.call_soon_threadsafe(self._release_queue)
@@ -97,7 +102,9 @@ class Sending:
 
     def answers(self) -> list[Answer]:
         """Take what came back since the last call."""
-        return [self._answers.popleft() for _ in range(len(self._answers))]
+        timed = [self._answers.popleft() for _ in range(len(self._answers))]
+        measure.answered(self._channel.provider_id, timed)
+        return [answer for answer, _ in timed]
 
     def wait(self, seconds: float, enough: int = 1) -> None:
         """Return when `enough` answers are there, at the latest after `seconds`."""
@@ -184,6 +191,7 @@ class Sending:
 
     async def _send(self, row: Marked) -> None:
         begun = monotonic()
+        self._recipients.written(row.address, begun)
         try:
             answer = await self._answer(row)
         except Exception:
@@ -191,22 +199,22 @@ class Sending:
             logger.exception("delivery %s, attempt %s", row.id, row.attempt)
             answer = policy.unexpected(row, now())
             self._stayed_silent()
+        ended = monotonic()
+        if answer.state == DeliveryState.SENT:
+            self._recipients.written(row.address, ended)
         self._active -= 1
         self._under_way.pop(row.id, None)
-        measure.answered(self._channel.provider_id, answer, monotonic() - begun)
-        self._tell([answer])
+        self._tell([answer], ended - begun)
         self._go_on()
 
     async def _answer(self, row: Marked) -> Answer:
         if self._connector is None:  # nothing is started before
             return self._given_back(row)
-        self._recipients.written(row.address)
         try:
             taken = await self._connector.send_notification(_message(row))
         except ConnectorError as error:
             return self._refused(row, error)
         self._unreachable = self._pauses = self._silent = 0
-        self._recipients.written(row.address)
         return policy.accepted(row, taken)
 
     def _may_not_leave(self, marked_at: float) -> bool:
@@ -290,10 +298,14 @@ class Sending:
         self._tell([self._given_back(row) for _, row in self._queue])
         self._queue.clear()
 
-    def _tell(self, answers: Sequence[Answer]) -> None:
-        with self._told:
-            self._answers.extend(answers)
-            if len(self._answers) >= self._enough:  # waking it for each one costs as much as the answer itself
+    def _tell(self, answers: Sequence[Answer], seconds: float = 0.0) -> None:
+        """Hand over answers; `seconds` is what the provider took. Whoever waits is woken when there are enough.
+
+        Waking it for each one costs as much as the answer itself. It says how many are enough before it looks.
+        """
+        self._answers.extend([(answer, seconds) for answer in answers])
+        if len(self._answers) >= self._enough:
+            with self._told:
                 self._told.notify_all()
 
 

@@ -15,8 +15,9 @@ from staffetta.work.databases import Statement, listed, postgres, stamp
 if TYPE_CHECKING:
     from staffetta.deliveries.marks import Holder
 
-MARKED = """id, attempt, kind, communication_id, variant_id, address, template_name, template_language, parameters,
-zone, not_before"""
+# `parameters` as the text it is: both databases' drivers are slower to read JSON than we are.
+MARKED = """id, attempt, kind, communication_id, variant_id, address, template_name, template_language,
+CAST(parameters AS text) AS parameters, zone, not_before"""
 
 # A template that may be sent: the switch, the approval, a part we can send, still there, on a connected channel.
 USABLE = """t.active AND v.status = 'approved' AND v.unsupported = '' AND v.gone_at IS NULL AND c.state = 'connected'"""
@@ -26,7 +27,9 @@ JOIN channels_channel c ON c.id = t.channel_id"""
 SPACED = "UPDATE communications_communication SET paced_to = %s WHERE id = %s"
 # Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
 STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m CROSS JOIN {CHAIN}
-WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE})"""
+WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE}"""
+# Asked before this turn's list of them is there: nothing but that list says what one may have that has these.
+NEITHER_HOURS_NOR_SPEED = "AND m.hours = '' AND m.speed IS NULL"
 # Single messages carry their own contract: what was frozen must be what the template still is.
 SAME_CONTRACT = f"""EXISTS (SELECT 1 FROM {CHAIN}
 WHERE v.id = d.variant_id AND v.fingerprint = d.fingerprint AND c.id = d.channel_id AND {USABLE})"""
@@ -62,7 +65,9 @@ def single_claim(holder: "Holder", where: str, limit: int) -> Statement:
     ]
 
 
-def communication_claim(holder: "Holder", communication_id: int, zone: str | None, since: Any, limit: int) -> Statement:
+def communication_claim(
+    holder: "Holder", communication_id: int, zone: str | None, since: Any, limit: int, *, also: str = ""
+) -> Statement:
     """Return the claim of one communication, in one zone of it when its hours are looked at.
 
     `since` is the `not_before` of the last row marked (None: from the beginning). PostgreSQL keeps the index entries of
@@ -74,7 +79,7 @@ def communication_claim(holder: "Holder", communication_id: int, zone: str | Non
         where += " AND d.not_before >= %s"
         parameters.append(since)
     parameters += [stamp(now()), limit, *lease_of(holder), communication_id, *_attempt_of(holder)]
-    return _claim(where, STILL_RUNNING), parameters
+    return _claim(where, f"{STILL_RUNNING} {also})"), parameters
 
 
 def _claim(where: str, also: str = "TRUE") -> str:
@@ -128,6 +133,7 @@ ANSWERED = (
     ("not_before", "timestamptz"),
 )
 WRITTEN = tuple(name for name, _ in ANSWERED)
+WORDS = ("reason", "provider_code", "provider_reason", "message_id")
 
 
 def _answers() -> str:

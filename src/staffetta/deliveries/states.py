@@ -29,8 +29,8 @@ the same transaction (counts.py). `waiting` and `sending` rows carry no reason.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -66,18 +66,26 @@ ARROWS: dict[str, frozenset[str]] = {
 }
 
 
-def turn(holder: Holder, answers: Sequence[Answer], want: int, shares: Shares | None = None) -> list[Marked]:
+def turn(
+    holder: Holder,
+    answers: Sequence[Answer],
+    want: int,
+    shares: Shares | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[Marked]:
     """Record `answers` and mark up to `want` due rows of the channel, in one transaction.
 
     One commit serves both, since a durable commit is what a turn costs. A lost lease marks nothing and still records.
-    `shares` is what a session remembers from turn to turn.
+    `shares` is what a session remembers from turn to turn; `meanwhile` is called once the database has work.
     """
     with _one_turn(answers, counted=holder.counted and want > 0) as one:
         listed = one.tell(answers)
-        if want > 0:
-            questions.ask_runnable(one.choice, holder.channel_id)
+        claiming = one.claiming(holder, want, shares or Shares()) if want > 0 else None
+        if claiming:
+            claiming.ask()
+        meanwhile()
         one.heed(answers, listed)
-        return one.claim(holder, want, shares or Shares()) if want > 0 else []
+        return one.mark(holder, *claiming.rows()) if claiming else []
 
 
 def record(answers: Sequence[Answer]) -> None:
@@ -188,28 +196,28 @@ def _move(cursor: Any, ids: Sequence[int], old: str, new: str, *, reason: str = 
 
 @contextmanager
 def _one_turn(answers: Sequence[Answer], *, counted: bool) -> Iterator["_Turn"]:
-    """One transaction with two cursors: what one was asked is still to come while the other asks.
+    """One transaction with several cursors: what one was asked is still to come while the next one asks.
 
     With a daily budget each statement waits for the one before.
     """
-    with transaction.atomic():
-        counting = budget.of(answers, counted=counted)
+    concerned = budget.concerns(answers, counted=counted)
+    with nullcontext() if concerned else databases.together(), transaction.atomic(), ExitStack() as kept:
+        counting = budget.Counting() if concerned else None
         if counting:
             counting.give_back(answers)
-        at_once = nullcontext() if counting else databases.together()
-        with at_once, databases.cursor_of_turn() as ledger, databases.cursor_of_turn() as choice:
-            one = _Turn(ledger, choice, counting)
-            yield one
-            if counting:
-                counting.write()
-            one.moves.write()
+        one = _Turn(lambda: kept.enter_context(databases.cursor_of_turn()), counting)
+        yield one
+        if counting:
+            counting.write()
+        one.moves.write()
 
 
 class _Turn:
     """What a turn of the dispatcher writes within its transaction."""
 
-    def __init__(self, ledger: Any, choice: Any, counting: budget.Counting | None) -> None:
-        self.ledger, self.choice, self.counting = ledger, choice, counting
+    def __init__(self, new_cursor: Callable[[], Any], counting: budget.Counting | None) -> None:
+        self.new_cursor, self.counting = new_cursor, counting
+        self.ledger = new_cursor()
         self.moves = Moves()
 
     def tell(self, answers: Sequence[Answer]) -> str:
@@ -238,29 +246,18 @@ class _Turn:
             _record_late(self.ledger, late, self.moves)
         self.moves.gains.write(self.ledger)
 
-    def claim(self, holder: Holder, want: int, shares: Shares) -> list[Marked]:
-        """Mark due rows: transactional messages first, then test sends, then the communications by turns.
+    def claiming(self, holder: Holder, want: int, shares: Shares) -> claims.Claiming:
+        return claims.Claiming(self.new_cursor, holder, want, shares, self.counting)
 
-        With a daily budget a communication is asked for no more than is left; a single message beyond it is given back.
-        """
-        running = questions.told_runnable(self.choice)
-        rows = claims.singles(self.ledger, holder, want) if shares.singles else []
-        shares.singles = bool(rows)
-        beyond = self.counting.admit(rows) if self.counting else []
-        left = want - len(rows)
-        if self.counting:
-            left = min(left, self.counting.left_to_communications)
-        shared = claims.shared(self.ledger, holder, left, shares, running)
-        if self.counting:
-            self.counting.admit(shared)
-        rows += shared
+    def mark(self, holder: Holder, rows: list[tuple[Any, ...]], beyond: dict[int, datetime]) -> list[Marked]:
+        """Open the attempts of claimed rows and count them; give back at once what is `beyond` the budget."""
         if rows and not databases.postgres():
             self.ledger.execute(*statements.open_attempts(holder, [row[0] for row in rows]))
         marked = [claims.marked(row) for row in rows]
         for (communication_id, kind), number in Counter((row.communication_id, row.kind) for row in marked).items():
             self.moves.leave(communication_id, kind, W, number=number)
             self.moves.arrive(communication_id, kind, S, number=number)
-        return self._without(marked, dict(beyond)) if beyond else marked
+        return self._without(marked, beyond) if beyond else marked
 
     def _without(self, marked: list[Marked], beyond: dict[int, datetime]) -> list[Marked]:
         """Give back at once what may not leave before a moment; `admit` has not counted it."""
@@ -293,7 +290,16 @@ def _record_late(cursor: Any, answer: Answer, moves: Moves) -> None:
 
 def _row(answer: Answer) -> dict[str, object]:
     """Leave out what the answer does not say: most say nothing but `accepted`, and each byte is read three times."""
-    row = {name: value for name in statements.WRITTEN if (value := getattr(answer, name))}
+    row: dict[str, object] = {
+        "id": answer.id,
+        "attempt": answer.attempt,
+        "state": answer.state,
+        "outcome": answer.outcome,
+    }
+    if answer.message_id:
+        row["message_id"] = answer.message_id
+    if answer.reason or answer.provider_code or answer.provider_reason:
+        row |= {name: value for name in statements.WORDS if (value := getattr(answer, name))}
     if answer.not_before:
         row["not_before"] = str(databases.stamp(answer.not_before))
     return row

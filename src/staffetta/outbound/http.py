@@ -9,7 +9,8 @@ are kept as tests in `tests/outbound/test_causes.py`:
 - the read time-out starts with the request, connecting included: it would swallow a connect time-out that is not
   shorter. So the latter is kept below `CONNECT_SHARE` of the former.
 - the client reads ahead before it hands over the first piece of a body, so a server that drips one byte at a time
-  never trips the read time-out nor comes back to us: the whole is bounded from outside, long after connecting.
+  never trips the read time-out nor comes back to us: the whole is bounded too. That time-out would hide a connection
+  that was not made as well, so connecting is given less.
 - a kept-alive connection that the server closed is noticed before anything is written, and the request goes out on a
   new one; as soon as a byte was written, the request is never written again.
 - its error texts hold the whole URL: they leave here only redacted, and never as the cause of our own error.
@@ -17,7 +18,7 @@ are kept as tests in `tests/outbound/test_causes.py`:
 
 import asyncio
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Self
 
 from pyreqwest.client import Client, ClientBuilder
@@ -25,6 +26,7 @@ from pyreqwest.exceptions import (
     BodyDecodeError,
     DecodeError,
     DetailedPyreqwestError,
+    PoolTimeoutError,
     PyreqwestError,
     RequestTimeoutError,
 )
@@ -73,14 +75,11 @@ class Http:
         started = clock()
         failure: OutboundError
         try:
-            async with asyncio.timeout(self._limits.whole_timeout):
-                return await self._send(request, started)
+            return await self._send(request, started)
         except OutboundError as error:
             failure = error
         except (PyreqwestError, ValueError) as error:
             failure = _failure(error, request)
-        except TimeoutError:
-            failure = OutboundError(Kind.TIMED_OUT, f"no end of the answer in {self._limits.whole_timeout:g} s")
         failure.elapsed = clock() - started
         # Raised here and not in the handlers above: there the client's error, URL and key included, would become
         # our error's context and be printed with its traceback.
@@ -120,7 +119,7 @@ class Http:
             content = await self._read(answer) if request.read_body else b""
             if request.secrets:
                 content = redactor(request.secrets).data(content)
-            return Response(answer.status, _headers(answer, request.secrets), content, clock() - started)
+            return Response(answer.status, content, clock() - started, partial(_headers, answer, request.secrets))
 
     async def _read(self, answer: ClientResponse) -> bytes:
         """Read the body up to the bound: in one go when its length was declared, since no more than that can come."""
@@ -142,7 +141,7 @@ class Http:
 
     def _build(self, host: str, address: Address | None) -> Client:
         limits = self._limits
-        connect = min(limits.connect_timeout, limits.read_timeout * CONNECT_SHARE)
+        connect = min(limits.connect_timeout, limits.read_timeout * CONNECT_SHARE, limits.whole_timeout * CONNECT_SHARE)
         builder = (
             ClientBuilder()
             .follow_redirects(False)
@@ -150,6 +149,8 @@ class Http:
             .referer(False)
             .connect_timeout(timedelta(seconds=connect))
             .read_timeout(timedelta(seconds=limits.read_timeout))
+            .timeout(timedelta(seconds=limits.whole_timeout))
+            .pool_timeout(timedelta(seconds=limits.whole_timeout))
             .max_connections(limits.max_connections)
             .pool_max_idle_per_host(limits.max_connections)
             .pool_idle_timeout(timedelta(seconds=IDLE))
@@ -224,7 +225,7 @@ def _causes(error: BaseException) -> list[str]:
 
 def _kind(error: PyreqwestError | ValueError, causes: list[str]) -> Kind:
     """Tell by the causes, not by the class; what is not known for certain may have been sent."""
-    if NOT_SENT in causes:
+    if NOT_SENT in causes or isinstance(error, PoolTimeoutError):
         return Kind.NOT_MADE
     if isinstance(error, RequestTimeoutError):
         return Kind.TIMED_OUT

@@ -29,7 +29,7 @@ def _lower_escape(piece: str) -> str:
 class Redactor:
     """Replaces secrets, their first 32 and last 20 characters and the encoded forms of all of these by `***`."""
 
-    __slots__ = ("_bytes", "_texts")
+    __slots__ = ("_bytes", "_least", "_texts")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         needles: set[str] = set()
@@ -38,6 +38,8 @@ class Redactor:
                 needles |= _forms(secret) | _forms(secret[:HEAD]) | _forms(secret[-TAIL:])
         self._texts = sorted(needles, key=len, reverse=True)  # the whole before its parts
         self._bytes = [text.encode("utf-8", "replace") for text in self._texts]
+        # Where none of these is there is nothing: each of the others has one of them in it.
+        self._least = [one for one in self._bytes if not any(other in one for other in self._bytes if other != one)]
 
     def text(self, text: str) -> str:
         """Return `text` without the secrets."""
@@ -48,6 +50,11 @@ class Redactor:
 
     def data(self, data: bytes) -> bytes:
         """Return `data` (UTF-8) without the secrets."""
+        for needle in self._least:
+            if needle in data:
+                break
+        else:
+            return data
         for needle in self._bytes:
             if needle in data:
                 data = data.replace(needle, MASK.encode())

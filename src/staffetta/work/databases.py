@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
 
 Statement = tuple[str, list[Any]]
@@ -51,6 +51,26 @@ def cursor_of_turn() -> CursorWrapper:
         return connection.cursor()
     bare: Any = psycopg.Cursor(connection.connection)
     return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
+
+
+@contextmanager
+def by_keys() -> Iterator[None]:
+    """Let PostgreSQL find rows by their indexes for the time of the block, whatever it knows of a table's size.
+
+    For statements that name their rows by keys, planned once and then repeated: on a small table, or one it takes for
+    small, it would read all of it each time.
+    """
+    if not postgres():
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+    try:
+        yield
+    finally:
+        # A connection that is gone takes its settings with it.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("RESET enable_seqscan")
 
 
 def plan_anew() -> None:

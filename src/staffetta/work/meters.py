@@ -6,6 +6,8 @@ each other. A worker that is killed loses what it counted since its last beat (t
 
 import threading
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 
@@ -42,12 +44,13 @@ def count(name: str, labels: str = "", by: float = 1) -> None:
         _counted[name, labels] = _counted.get((name, labels), 0) + by
 
 
-def observe(name: str, seconds: float) -> None:
-    """Sort one time into its class, and add it to the sum."""
-    bucket, total = (f"{name}_bucket", CLASSES[bisect_left(BOUNDS, seconds)]), (f"{name}_sum", "")
-    with _lock:
-        _counted[bucket] = _counted.get(bucket, 0) + 1
-        _counted[total] = _counted.get(total, 0) + seconds
+def observe(name: str, times: Sequence[float]) -> None:
+    """Sort times (seconds) into their classes, and add them to the sum."""
+    sorted_in = Counter(bisect_left(BOUNDS, seconds) for seconds in times)
+    for place, number in sorted_in.items():
+        count(f"{name}_bucket", CLASSES[place], number)
+    if times:
+        count(f"{name}_sum", by=sum(times))
 
 
 def flush() -> None:

