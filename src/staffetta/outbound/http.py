@@ -91,7 +91,7 @@ class Http:
         body = _body(request)
         if body is not None and len(body) > self._limits.max_request:
             raise OutboundError(Kind.REQUEST_TOO_LARGE, f"{len(body)} bytes")
-        route = await self._routes.to(host)
+        route = self._routes.known(host) or await self._routes.to(host)
         for _ in range(TRIED):
             try:
                 return await self._exchange(route.client, url, request, body, started)

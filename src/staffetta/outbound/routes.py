@@ -43,18 +43,23 @@ class Routes[Client]:
         self._free: Route[Client] | None = None
         self._pinned: dict[str, Route[Client]] = {}
 
-    async def to(self, host: str) -> Route[Client]:
-        """Return the way to `host`. Raises OutboundError: forbidden, or not made when the name has no address."""
+    def known(self, host: str) -> Route[Client] | None:
+        """Return the way to `host` where nothing has to be looked up or checked for it now."""
         if self._allow_private:
             return self._unpinned()
+        route = self._pinned.get(host)
+        return route if route and route.fresh_until >= asyncio.get_running_loop().time() else None
+
+    async def to(self, host: str) -> Route[Client]:
+        """Return the way to `host`. Raises OutboundError: forbidden, or not made when the name has no address."""
+        known = self.known(host)
+        if known:
+            return known
         address = literal(host)
         if address is not None:
             _check(host, [address])
             return self._unpinned()
-        route = self._pinned.get(host)
-        if route is None or route.fresh_until < asyncio.get_running_loop().time():
-            route = await self._refreshed(host)
-        return route
+        return await self._refreshed(host)
 
     def next_address(self, host: str, failed: Route[Client]) -> Route[Client] | None:
         """Return the way over the name's next address after a connection over `failed` was not made, or None."""
