@@ -2,6 +2,8 @@
 
     python -m bench [--quick] [--only dispatch,celery,transactional,growth,pages,people,audiences]
 
+Of the parts that are not chosen, what was measured the last time stays in the results, each row with its date.
+
 Absolute figures tell little on a shared machine: the ratio to a bare client loop in the same minute is what counts.
 Ends with 1 when after any run the provider's ledger was not ours.
 """
@@ -47,11 +49,20 @@ def main() -> int:
         if part in chosen:
             results[part] = [_run(words) for words in _runs(part, sizes, databases)]
     results["seconds"] = round(time.monotonic() - began)
+    if not asked.quick:
+        results |= _kept(chosen)
     results["books_agree"] = _agree(results)
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     PICTURE.write_text(plot.picture(results))
     print(table.text(results))
     return 0 if results["books_agree"] else 1
+
+
+def _kept(chosen: list[str]) -> dict[str, Any]:
+    """Return what was measured the last time of the parts that were not chosen; each row says when that was."""
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"quick": True}
+    parts = [] if before["quick"] else [part for part in PARTS if part in before and part not in chosen]
+    return {part: [{"at": before["at"], **row} for row in before[part]] for part in parts}
 
 
 def _runs(part: str, sizes: Sizes, databases: list[str]) -> list[list[str]]:
@@ -84,6 +95,7 @@ def _run(words: list[str]) -> dict[str, Any]:
     """Run one module and return the JSON of its last line; what failed says so and makes the whole fail."""
     shown = [word for word in words if "://" not in word]
     print("…", " ".join(shown), flush=True)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
     began, before = time.monotonic(), _processor()
     done = subprocess.run([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True, check=False)
     taken = [after - earlier for after, earlier in zip(_processor(), before, strict=True)]
@@ -94,7 +106,7 @@ def _run(words: list[str]) -> dict[str, Any]:
         told = {"failed": f"exit status {done.returncode}", "books_agree": False}
     told["stolen"] = round(taken[STEAL] / max(sum(taken) - taken[IDLE], 1), 2)
     print(" ", json.dumps(told), flush=True)
-    return {"command": " ".join(shown), "took_s": round(time.monotonic() - began, 1), **told}
+    return {"command": " ".join(shown), "at": at, "took_s": round(time.monotonic() - began, 1), **told}
 
 
 def _processor() -> list[int]:

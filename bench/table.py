@@ -17,6 +17,9 @@ def text(results: dict[str, Any]) -> str:
         f"{_stolen(results)}{results['seconds']} s; "
         f"provider's ledger equal to ours after every run: {'yes' if results['books_agree'] else 'NO'}"
     )
+    moments = [each["at"] for part in WORDS for each in results.get(part, [])]
+    earlier = sorted({at[:10] for at in moments if at < results["at"]})
+    head += f"; what did not run this time is of {', '.join(earlier)}" if earlier else ""
     rows = [row for part in WORDS for each in results.get(part, []) for row in _rows(part, each, results)]
     return "\n".join([head, "", "| what | measured |", "|---|---|", *(f"| {what} | {said} |" for what, said in rows)])
 
@@ -97,7 +100,7 @@ def _people(each: dict[str, Any], results: dict[str, Any]) -> Rows:
 
 
 def _other(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
-    kept = {name: value for name, value in each.items() if name not in ("command", "took_s", "books_agree")}
+    kept = {name: value for name, value in each.items() if name not in ("command", "at", "took_s", "books_agree")}
     return [(each["command"].replace("bench.", ""), ", ".join(f"{name} {value}" for name, value in kept.items()))]
 
 
