@@ -12,7 +12,7 @@ from staffetta.outbound.addresses import Address, is_public
 from staffetta.outbound.http import Http
 from staffetta.outbound.routes import FRESH, Routes
 from staffetta.outbound.values import Kind, Limits, OutboundError, Request
-from tests.wire import Answer, refused_port, serving
+from tests.wire import Answer, Talk, refused_port, serving, wire
 
 PRIVATE = (
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200",
@@ -113,6 +113,23 @@ def test_the_next_address_of_a_name_is_tried_when_a_connection_is_not_made(monke
     with serving(lambda _: Answer()) as server:
         asyncio.run(send(server.url(host="provider.example")))
         assert len(server.seen) == 2
+
+
+def test_another_address_is_tried_only_while_there_is_time_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("staffetta.outbound.routes.is_public", lambda _: True)
+    names(monkeypatch, ["127.0.0.1", "127.0.0.2"])
+
+    async def send(url: str) -> OutboundError:
+        async with Http(Limits(connect_timeout=0.5, read_timeout=5, whole_timeout=0.7)) as http:
+            with pytest.raises(OutboundError) as told:
+                await http.send(Request("POST", url, json={}))
+            return told.value
+
+    with wire(Talk.hold) as server:  # hangs in the TLS handshake
+        error = asyncio.run(send(server.url(scheme="https", host="provider.example")))
+    assert error.kind is Kind.NOT_MADE
+    assert "no time left" in error.detail
+    assert error.elapsed < 0.7
 
 
 def test_a_name_whose_addresses_all_refuse_was_not_made_and_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:

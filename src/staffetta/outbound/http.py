@@ -52,7 +52,8 @@ class Http:
     """One door: a pool of connections with bounds. Use as an async context manager; safe for concurrent requests."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        self._limits = bounds = limits or Limits()
+        self._connect = min(bounds.connect_timeout, CONNECT_SHARE * min(bounds.read_timeout, bounds.whole_timeout))
         self._routes: Routes[Client] = Routes(
             self._build,
             _close,
@@ -91,16 +92,27 @@ class Http:
         body = _body(request)
         if body is not None and len(body) > self._limits.max_request:
             raise OutboundError(Kind.REQUEST_TOO_LARGE, f"{len(body)} bytes")
-        route = self._routes.known(host) or await self._routes.to(host)
+        route, left = self._routes.known(host), None
+        if route is None:
+            route, left = await self._routes.to(host), self._left(started)
         for _ in range(TRIED):
+            if left is not None and left <= self._connect:
+                raise OutboundError(Kind.NOT_MADE, "no time left to try another connection")
+            prepared = _prepared(route.client, url, request, body, left)
+            if prepared is None:
+                raise OutboundError(Kind.FORBIDDEN, "method, query or headers cannot be sent")
             try:
-                return await self._exchange(route.client, url, request, body, started)
+                return await self._exchange(prepared, request, started)
             except PyreqwestError as error:
                 other = self._other_route(host, route, error)
                 if other is None:
                     raise
-                route = other
+            route, left = other, self._left(started)
         raise OutboundError(Kind.NOT_MADE, "no address of the name answers")
+
+    def _left(self, started: float) -> float:
+        """Return what is left of the whole once something has taken its time: a name to look up, an address."""
+        return self._limits.whole_timeout - (asyncio.get_running_loop().time() - started)
 
     def _other_route(self, host: str, route: Route[Client], error: PyreqwestError) -> Route[Client] | None:
         """Return the way over another address of the same name, only when this connection was never made."""
@@ -108,12 +120,7 @@ class Http:
             return None
         return self._routes.next_address(host, route)
 
-    async def _exchange(
-        self, client: Client, url: Url, request: Request, body: bytes | None, started: float
-    ) -> Response:
-        prepared = _prepared(client, url, request, body)
-        if prepared is None:
-            raise OutboundError(Kind.FORBIDDEN, "method, query or headers cannot be sent")
+    async def _exchange(self, prepared: StreamRequest, request: Request, started: float) -> Response:
         clock = asyncio.get_running_loop().time
         async with prepared as answer:
             content = await self._read(answer) if request.read_body else b""
@@ -141,13 +148,12 @@ class Http:
 
     def _build(self, host: str, address: Address | None) -> Client:
         limits = self._limits
-        connect = min(limits.connect_timeout, limits.read_timeout * CONNECT_SHARE, limits.whole_timeout * CONNECT_SHARE)
         builder = (
             ClientBuilder()
             .follow_redirects(False)
             .no_proxy()  # a proxy would resolve names by itself, past the address guard
             .referer(False)
-            .connect_timeout(timedelta(seconds=connect))
+            .connect_timeout(timedelta(seconds=self._connect))
             .read_timeout(timedelta(seconds=limits.read_timeout))
             .timeout(timedelta(seconds=limits.whole_timeout))
             .pool_timeout(timedelta(seconds=limits.whole_timeout))
@@ -177,8 +183,13 @@ def _address(text: str) -> Url:
     return url
 
 
-def _prepared(client: Client, url: Url, request: Request, body: bytes | None) -> StreamRequest | None:
-    """Return the client's request, or None when it cannot be one (a header with a line break, for example)."""
+def _prepared(
+    client: Client, url: Url, request: Request, body: bytes | None, seconds: float | None
+) -> StreamRequest | None:
+    """Return the client's request, of `seconds` at most (None: the client's own bound).
+
+    None when it cannot be one (a header with a line break, for example).
+    """
     try:
         builder = client.request(request.method, url)
         if request.query:
@@ -189,6 +200,8 @@ def _prepared(client: Client, url: Url, request: Request, body: bytes | None) ->
                 builder = builder.headers(JSON_TYPE)
         if request.headers:
             builder = builder.headers(dict(request.headers))
+        if seconds is not None:
+            builder = builder.timeout(timedelta(seconds=seconds))
         return builder.build_streamed()
     except ValueError:
         return None
