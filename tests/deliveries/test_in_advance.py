@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, Template
@@ -163,3 +164,12 @@ def test_whatever_was_marked_when_the_session_ends_is_sent_or_waits_again(
     run()
     assert states_of(communication) == {"sent": 300}
     assert len(engage.ledger()) == 300
+
+
+def test_one_request_at_a_time_is_enough(channel: Channel, engage: Engage, settings: Settings) -> None:
+    settings.SEND_CONCURRENCY = 1
+    people(5)
+    communication = planned(channel)
+    dispatch.work(LaneContext("test"))
+    assert states_of(communication) == {"sent": 5}
+    assert set(Attempt.objects.values_list("outcome", flat=True)) == {"accepted"}

@@ -249,10 +249,11 @@ class Session:
 
     def _wait(self) -> None:
         if self.marked:
-            if self.sending.told < self.most // 4:
+            enough = max(1, self.most // 4)
+            if self.sending.told < enough:
                 self._hand_over()
             self.sending.wait(LOOK)
-            self.sending.wait(self.gather, self.most // 4)
+            self.sending.wait(self.gather, enough)
         elif not self.hungry:
             bell.wait(self.heard, LOOK)
 
