@@ -301,7 +301,8 @@ class Sending:
     def _tell(self, answers: Sequence[Answer], seconds: float = 0.0) -> None:
         """Hand over answers; `seconds` is what the provider took. Whoever waits is woken when there are enough.
 
-        Waking it for each one costs as much as the answer itself. It says how many are enough before it looks.
+        Waking it for each one costs as much as the answer itself. No lock for the comparison: whoever waits says how
+        many are enough before it looks how many there are.
         """
         self._answers.extend([(answer, seconds) for answer in answers])
         if len(self._answers) >= self._enough:

@@ -27,7 +27,8 @@ JOIN channels_channel c ON c.id = t.channel_id"""
 SPACED = "UPDATE communications_communication SET paced_to = %s WHERE id = %s"
 # Asked once more inside the claim: between the list and the claim somebody may have stopped it or switched it off.
 STILL_RUNNING = f"""EXISTS (SELECT 1 FROM communications_communication m CROSS JOIN {CHAIN}
-WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE}"""
+WHERE m.id = %s AND v.id = m.variant_id AND m.state = 'running' AND v.revision = m.accepted_revision AND {USABLE}
+{{also}})"""
 # Asked before this turn's list of them is there: nothing but that list says what one may have that has these.
 NEITHER_HOURS_NOR_SPEED = "AND m.hours = '' AND m.speed IS NULL"
 # Single messages carry their own contract: what was frozen must be what the template still is.
@@ -79,7 +80,7 @@ def communication_claim(
         where += " AND d.not_before >= %s"
         parameters.append(since)
     parameters += [stamp(now()), limit, *lease_of(holder), communication_id, *_attempt_of(holder)]
-    return _claim(where, f"{STILL_RUNNING} {also})"), parameters
+    return _claim(where, STILL_RUNNING.format(also=also)), parameters
 
 
 def _claim(where: str, also: str = "TRUE") -> str:
@@ -133,7 +134,6 @@ ANSWERED = (
     ("not_before", "timestamptz"),
 )
 WRITTEN = tuple(name for name, _ in ANSWERED)
-WORDS = ("reason", "provider_code", "provider_reason", "message_id")
 
 
 def _answers() -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.backends.utils import CursorWrapper
 
 Statement = tuple[str, list[Any]]
@@ -69,7 +69,7 @@ def by_keys() -> Iterator[None]:
         yield
     finally:
         # A connection that is gone takes its settings with it.
-        with suppress(DatabaseError), connection.cursor() as cursor:
+        with suppress(Error), connection.cursor() as cursor:
             cursor.execute("RESET enable_seqscan")
 
 

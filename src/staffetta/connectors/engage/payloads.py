@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 type Row = Mapping[str, object]
 
 KEY = "\0key"  # the key of a row that came in an object keyed by id
-DECODER: json.JSONDecoder = json.JSONDecoder()
-BLANKS = " \t\n\r"
 VALUE = "\0value"  # the whole of a row that is no object but a text or a number
 NOT_ROWS = frozenset({"code", "reason", "message", "error", "status", "success", "ok", "paging", "meta"})
+DECODER = json.JSONDecoder()
+BLANKS = " \t\n\r"
 
 
 class Unreadable(Exception):
@@ -79,7 +79,7 @@ def parse_json(text: str) -> object:
     """Return what a JSON text says; None when it is none. A number too long for Python counts as none."""
     stripped = text.strip(BLANKS)
     try:
-        value, end = DECODER.raw_decode(stripped)  # a third of what `json.loads` takes around it
+        value, end = DECODER.raw_decode(stripped)  # `json.loads` takes twice as long for what a send is answered
     except (ValueError, RecursionError):
         return None
     return value if end == len(stripped) else None
