@@ -1,14 +1,16 @@
-# The only commands to remember: demo, run, test, check, fix, bench, prove.
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo run test check fix bench prove shots lock messages
+# The only commands to remember: demo, run, quick, test, check, fix, bench, prove.
+.PHONY: demo run quick test check fix bench prove shots lock messages
 demo: $(STAMP)      ## the main job played through the real product, then the web interface
 	@$(BIN)/staffetta demo $(ARGS)
 export PYTHON
 run: $(STAMP)       ## the platform: web, lanes and schedule under one command
 	@$(BIN)/staffetta run $(ARGS)
+quick: $(STAMP)     ## style, types and the tests nearest to a change, within a minute
+	@$(BIN)/python -m tools.quick $(ARGS)
 test: $(STAMP)      ## the whole suite; optional parts skip with a count
 	@$(BIN)/python -m tools.test $(ARGS)
 check: $(STAMP)     ## everything a change must pass

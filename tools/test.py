@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 
 DEFAULT_POSTGRES = "postgresql://root@127.0.0.1:5432/test"
-WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure")
+WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure", "tools")
 """Folders of tests that ask no database: once is enough."""
 NOTHING_TO_RUN = 5
 """pytest's exit status when no test was chosen, as when a part is run that has none for the browser."""
