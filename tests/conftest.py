@@ -6,12 +6,15 @@ import sys
 from collections import Counter
 
 import pytest
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper as DatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from staffetta.accounts.models import Role, User
-from tests import durations, parts
+from tests import durations, parts, template
 
 PASSWORD = "una-password-lunga"
 
@@ -62,6 +65,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         reports = [report for found in terminalreporter.stats.values() for report in found]
         timed = [report for report in reports if isinstance(report, pytest.TestReport)]
         durations.record((file_of(report.nodeid), report.duration) for report in timed)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Have Django make its test database from the template: migrating it anew would take seconds."""
+    settings = connection.settings_dict
+    if connection.vendor == "postgresql":
+        settings["TEST"]["TEMPLATE"] = template.template()
+        return
+
+    def fill(connection: DatabaseWrapper, **_rest: object) -> None:
+        connection_created.disconnect(fill)
+        template.copy_into_memory(connection.connection)
+
+    connection_created.connect(fill, weak=False)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ was started is ended. The database is SQLite, or a fresh one on the server of ST
 on PostgreSQL.
 """
 
-import atexit
 import contextlib
 import json
 import os
@@ -21,13 +20,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from tests.clerk import Clerk
+from tests.template import administer, new_name, server, template
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
@@ -336,33 +335,13 @@ def installation(*, empty: bool = False, **settings: str) -> Iterator[Installati
 @contextmanager
 def _database(*, empty: bool) -> Iterator[str]:
     """Give the URL of a fresh database on the suite's PostgreSQL; "" means SQLite in the data folder."""
-    server = os.environ.get("STAFFETTA_DATABASE_URL", "")
-    if not server.startswith("postgres"):
+    if not server():
         yield ""
         return
     name = new_name()
     pattern = "" if empty else f' TEMPLATE "{template()}"'
-    _administer(server, f'CREATE DATABASE "{name}"{pattern}')
+    administer(f'CREATE DATABASE "{name}"{pattern}')
     try:
-        yield f"{server.rpartition('/')[0]}/{name}"
+        yield f"{server().rpartition('/')[0]}/{name}"
     finally:
-        _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-@cache
-def template() -> str:
-    """Return what ready installations are copied from, made once in this process: migrations take seconds."""
-    kept = contextlib.ExitStack()
-    atexit.register(kept.close)
-    first = kept.enter_context(installation(empty=True))
-    first.python("from staffetta.work import schema\nschema.bring_up_to_date()")
-    return str(first.data / "staffetta.sqlite3") if first.on_sqlite else first.database_url.rpartition("/")[2]
-
-
-def new_name() -> str:
-    return f"staffetta_{secrets.token_hex(6)}"
-
-
-def _administer(server: str, statement: str) -> None:
-    with psycopg.connect(server, autocommit=True) as link:
-        link.execute(statement.encode())
+        administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

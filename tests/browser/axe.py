@@ -10,11 +10,14 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 SOURCE = Path(__file__).parent / "vendor" / "axe.min.js"
-RUN = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+RUN = """async (options) => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], ...options });
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) =>
     `${id}: ${help}: ${node.target.join(" ")} ${node.any.map((check) => check.message).join("; ")}`));
 }"""
+EVERYTHING: dict[str, object] = {}
+COLOURS: dict[str, object] = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+"""The rules a colour scheme can break; all others judge the same structure, light or dark."""
 
 
 @cache
@@ -22,9 +25,9 @@ def _source() -> str:
     return SOURCE.read_text()
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: dict[str, object] = EVERYTHING) -> list[str]:
     """Return what axe finds on the page as it is now, one line for each element."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_source())
-    found: list[str] = page.evaluate(RUN)
+    found: list[str] = page.evaluate(RUN, rules)
     return found

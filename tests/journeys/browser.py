@@ -125,9 +125,11 @@ class Visitor:
 
     def look(self, size: Sequence[int], scheme: Literal["light", "dark"]) -> None:
         """Make the screen so large, light or dark, and wait until every colour is there."""
-        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        wanted = {"width": size[0], "height": size[1]}
+        if self.page.viewport_size != wanted:
+            self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.page.emulate_media(color_scheme=scheme)
-        self.page.wait_for_function(SETTLED, arg=scheme)
+        assert self.page.evaluate(SETTLE, scheme), f"{self.page.url} did not become {scheme}"
 
     def fits(self) -> None:
         """Fail when the page can be pushed sideways, and say what sticks out."""
@@ -137,8 +139,14 @@ class Visitor:
         assert not cut, f"{self.page.url} hides what is beside the edge: {cut}"
 
 
-SETTLED = """(scheme) => document.documentElement.dataset.bsTheme === scheme
-  && document.getAnimations().every((each) => each.playState !== "running" || !("transitionProperty" in each))"""
+SETTLE = """async (scheme) => {
+  const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+  for (let n = 0; n < 600 && document.documentElement.dataset.bsTheme !== scheme; n++) await frame();
+  await frame();
+  for (const each of document.getAnimations()) if ("transitionProperty" in each) each.finish();
+  return document.documentElement.dataset.bsTheme === scheme;
+}"""
+"""Transitions of colours are brought to their end at once: waiting for them took half of the time of a walk."""
 TOO_WIDE = """() => document.scrollingElement.scrollWidth <= window.innerWidth ? [] :
   [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""

@@ -1,9 +1,11 @@
 """A house: the simulator and the platform, each in a process of its own, with people who can log in."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from engage_simulator.testing import Engage, running
@@ -70,8 +72,11 @@ class House:
 
 
 @contextmanager
-def house(seed: str | dict[str, Any] = "story", **settings: str) -> Iterator[House]:
-    """Give a house with the administrator anna (Italian, made by command, logs in with PASSWORD)."""
+def house(seed: str | dict[str, Any] = "story", furnished: Path | None = None, /, **settings: str) -> Iterator[House]:
+    """Give a house with the administrator anna (Italian, made by command, logs in with PASSWORD).
+
+    `furnished` is the data folder of another house, of which this one is made a copy.
+    """
     with ExitStack() as stack:
         engage = stack.enter_context(running(seed))
         usual = {
@@ -82,7 +87,10 @@ def house(seed: str | dict[str, Any] = "story", **settings: str) -> Iterator[Hou
             "STAFFETTA_ENGAGE_ENDS": "",
         }
         made = stack.enter_context(installation(empty=False, **{**usual, **settings}))
+        if furnished:
+            shutil.copytree(furnished, made.data, dirs_exist_ok=True)
         made.hire()
-        made.ok("users", "create", "anna", "--role", "administrator", "--password-file", "-", typed=PASSWORD)
+        if not furnished:
+            made.ok("users", "create", "anna", "--role", "administrator", "--password-file", "-", typed=PASSWORD)
         platform = made.start_run()
         yield House(engage, made, platform, platform.address)

@@ -5,10 +5,12 @@ from contextlib import ExitStack, contextmanager
 
 from playwright.sync_api import Browser, expect
 
+from engage_simulator.worlds.story import NOVITA
 from tests.journeys.browser import Visitor, visit
 from tests.journeys.furnish import PEOPLE, furnish
 from tests.journeys.house import House, house
 from tests.journeys.pages import ROLES, Shown
+from tests.journeys.snapshot import snapshot
 
 SEEDS = {"empty": "story", "full": "demo"}
 PICTURE = "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='5'><rect width='8' height='5' fill='teal'/></svg>"
@@ -56,9 +58,14 @@ class Walk:
 @contextmanager
 def walking(browser: Browser, which: str, **settings: str) -> Iterator[Walk]:
     """Give a walk through the `empty` or the `full` house."""
-    with house(SEEDS[which], **settings) as home:
+    kept = snapshot() if which == "full" else None
+    with house(SEEDS[which], kept.data if kept else None, **settings) as home:
         places: Mapping[str, object] = {}
-        if which == "full":
+        if kept:
+            home.sessions |= kept.sessions
+            home.engage.regenerate_key(NOVITA)
+            places = kept.places
+        elif which == "full":
             places = furnish(home)
         else:
             home.invite(*PEOPLE)
