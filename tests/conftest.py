@@ -4,6 +4,7 @@ import ipaddress
 import os
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -41,7 +42,9 @@ def file_of(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("STAFFETTA_TEST_REPEATS") == "0":
+        _leave_out_repeats(config, items)
     # The longest files first: whoever is done early takes the next one, and nobody is left alone with a long one.
     items.sort(key=lambda item: -durations.seconds_of(file_of(item.nodeid)))
     required = parts.required()
@@ -49,6 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for part, missing in parts.MISSING.items():
             if item.get_closest_marker(part) and part not in required and not parts.present(part):
                 item.add_marker(pytest.mark.skip(reason=f"{part}: {missing}"))
+
+
+def _leave_out_repeats(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose SQL other tests execute on this database as well: tools/postgres_tests.py."""
+    repeats = set((Path(__file__).parent / "postgres_repeats.txt").read_text(encoding="utf-8").splitlines())
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in repeats])
+    items[:] = [item for item in items if item.nodeid not in repeats]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,21 +1,80 @@
-"""Run the suite on SQLite, and what asks a database on PostgreSQL too where one answers; count what was left out.
+"""Run the suite: on SQLite, in the browser, and on PostgreSQL where one answers; count what was left out.
 
-`STAFFETTA_TEST_POSTGRES` names the server to use (a role that may make databases);
-`STAFFETTA_TEST_REQUIRE=browser,postgres` turns a missing part into a failure.
+Parts run side by side (`streams`): crash tests mostly wait, the others mostly compute. On PostgreSQL those tests run
+whose SQL no other does (tools/postgres_tests.py). `STAFFETTA_TEST_POSTGRES` names the server to use (a role that may
+make databases); `STAFFETTA_TEST_REQUIRE=browser,postgres` turns a missing part into a failure.
 """
 
 import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 DEFAULT_POSTGRES = "postgresql://root@127.0.0.1:5432/test"
-WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure", "tools")
+WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure", "text", "tools")
 """Folders of tests that ask no database: once is enough."""
+POSTGRES_PART = ("-m", "not browser and not crash", *(f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE))
 NOTHING_TO_RUN = 5
 """pytest's exit status when no test was chosen, as when a part is run that has none for the browser."""
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|error)")
+
+
+@dataclass
+class Part:
+    """One run of pytest, and what came of it."""
+
+    name: str
+    arguments: Sequence[str]
+    on_postgres: bool = False
+    status: int = 0
+    seconds: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def run(self, arguments: Sequence[str], postgres: str) -> None:
+        """Run it, and pass its output on line by line, each with the part's name."""
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *self.arguments, *arguments],
+            env={**os.environ, **self._environment(postgres)},
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(f"{self.name:>8}| {line}", end="", flush=True)
+            if found := COUNT.findall(line):
+                self.counts = {word: int(number) for number, word in found}
+        ended = process.wait()
+        self.status, self.seconds = (0 if ended == NOTHING_TO_RUN else ended), time.monotonic() - began
+
+    def _environment(self, postgres: str) -> dict[str, str]:
+        if not self.on_postgres:
+            return {"STAFFETTA_DATABASE_URL": ""}
+        return {"STAFFETTA_DATABASE_URL": postgres, "STAFFETTA_TEST_REPEATS": "0"}
+
+
+def streams() -> list[list[Part]]:
+    """Return the parts of the suite: those of one list one after the other, the lists side by side.
+
+    The browser's driver keeps an event loop in its process, in which no other test may run: a run of its own.
+    """
+    return [
+        [
+            Part("sqlite", ("-m", "not browser and not crash")),
+            Part("postgres", POSTGRES_PART, on_postgres=True),
+        ],
+        [Part("browser", ("-m", "browser"))],
+        [
+            Part("crash", ("-m", "crash", "-n", "1")),
+            Part("crash-pg", ("-m", "crash", "-n", "1"), on_postgres=True),
+        ],
+    ]
 
 
 def postgres_answers(url: str) -> bool:
@@ -28,44 +87,32 @@ def postgres_answers(url: str) -> bool:
         return False
 
 
-def suite(arguments: list[str], environment: dict[str, str]) -> tuple[int, dict[str, int]]:
-    """Run pytest, pass its output on, return its exit status and the counts of its last line."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    )
-    counts: dict[str, int] = {}
-    assert process.stdout is not None
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        if found := COUNT.findall(line):
-            counts = {word: int(number) for number, word in found}
-    return process.wait(), counts
+def _follow(parts: Sequence[Part], arguments: Sequence[str], postgres: str) -> None:
+    for part in parts:
+        part.run(arguments, postgres)
 
 
 def main(arguments: list[str]) -> int:
     required = os.environ.get("STAFFETTA_TEST_REQUIRE", "").split(",")
     postgres = os.environ.get("STAFFETTA_TEST_POSTGRES", DEFAULT_POSTGRES)
-    # The browser's driver keeps an event loop in its process, in which no other test may run: a run of its own.
-    runs = [("on SQLite", ["not browser"], ""), ("in the browser", ["browser"], "")]
-    if with_postgres := postgres_answers(postgres):
-        once = [f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE]
-        runs.append(("on PostgreSQL", ["not browser", *once], postgres))
-    status, total = 0, Counter[str]()
-    for name, part, url in runs:
-        print(f"-- {name}", flush=True)
-        ended, counts = suite([*arguments, "-m", *part], {"STAFFETTA_DATABASE_URL": url})
-        status = status or (0 if ended == NOTHING_TO_RUN else ended)
-        total.update(counts)
-    if not with_postgres and "postgres" in required:
-        print("PostgreSQL is required and does not answer", flush=True)
-        status, total["failed"] = 1, total["failed"] + 1
-    elif not with_postgres:
-        print("-- PostgreSQL does not answer: its part is skipped", flush=True)
-        total["skipped"] += 1
+    with_postgres = postgres_answers(postgres)
+    began = time.monotonic()
+    chosen = [[part for part in stream if with_postgres or not part.on_postgres] for stream in streams()]
+    threads = [threading.Thread(target=_follow, args=(stream, arguments, postgres)) for stream in chosen]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    parts = [part for stream in chosen for part in stream]
+    total = sum((Counter(part.counts) for part in parts), Counter[str]())
+    status = next((part.status for part in parts if part.status), 0)
+    if not with_postgres:
+        needed = "postgres" in required
+        print("PostgreSQL does not answer: " + ("it is required" if needed else "its part is skipped"), flush=True)
+        total["failed" if needed else "skipped"] += 1
+        status = status or int(needed)
+    times = ", ".join(f"{part.name} {part.seconds:.0f} s" for part in parts)
+    print(f"{times}; together {time.monotonic() - began:.0f} s")
     print(f"suite: {total['passed']} passed, {total['failed'] + total['error']} failed, {total['skipped']} skipped")
     return status
 
