@@ -65,13 +65,10 @@ def streams() -> list[list[Part]]:
     The browser's driver keeps an event loop in its process, in which no other test may run: a run of its own.
     """
     return [
-        [
-            Part("sqlite", ("-m", "not browser and not crash")),
-            Part("postgres", POSTGRES_PART, on_postgres=True),
-        ],
+        [Part("sqlite", ("-m", "not browser and not crash")), Part("crash", ("-m", "crash", "-n", "1"))],
         [Part("browser", ("-m", "browser"))],
         [
-            Part("crash", ("-m", "crash", "-n", "1")),
+            Part("postgres", POSTGRES_PART, on_postgres=True),
             Part("crash-pg", ("-m", "crash", "-n", "1"), on_postgres=True),
         ],
     ]

@@ -54,4 +54,5 @@ def test_what_was_planned_before_the_first_attempt_reads_them_all_until_it_is_pl
         assert "Seq Scan on deliveries_attempt" in _plan()
         databases.plan_anew()
         assert "Seq Scan on deliveries_attempt" not in _plan()
-        assert "Bitmap Index Scan on deliveries_attempt_pkey" in _plan()
+        # By key, as a plain or a bitmap scan: that choice depends on the pages other tests left in the table.
+        assert "deliveries_attempt_pkey" in _plan()
