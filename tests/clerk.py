@@ -4,8 +4,10 @@ A command begun from nothing spends a second and more on imports, and a furnishe
 runs in a process of its own, all on the same settings. Run as a program, this is that process.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -57,10 +59,13 @@ def serve() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
     import django
 
+    import staffetta.cli
     from staffetta.cli.main import parser, program
 
     django.setup()
-    parser()  # imports all commands
+    parser()  # imports what can be typed, and the rest what it does
+    for module in pkgutil.iter_modules(staffetta.cli.__path__):
+        importlib.import_module(f"staffetta.cli.{module.name}")
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()

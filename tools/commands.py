@@ -5,9 +5,9 @@ import argparse
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
-import django
-from django.utils import translation
+from staffetta.cli import main as command_line
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "command-line.md"
 HEAD = """# Command line
@@ -31,10 +31,8 @@ whether or not `staffetta run` is up: with `--wait` they wait for its lanes, or 
 
 def page() -> str:
     """Return the whole page, in English."""
-    from staffetta.cli.main import parser
-
-    with translation.override("en"):
-        return HEAD + "".join(f"| `{usage}` | {text} |\n" for usage, text in _commands(parser()))
+    with patch.dict(os.environ, STAFFETTA_LANGUAGE="en", STAFFETTA_LOCALE_DIR=""):
+        return HEAD + "".join(f"| `{usage}` | {text} |\n" for usage, text in _commands(command_line.parser()))
 
 
 def _commands(parser: argparse.ArgumentParser, text: str = "") -> Iterator[tuple[str, str]]:
@@ -72,6 +70,4 @@ def _value(action: argparse.Action) -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
-    django.setup()
     PAGE.write_text(page(), encoding="utf-8")

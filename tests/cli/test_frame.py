@@ -6,6 +6,7 @@ import json
 import pytest
 
 from staffetta.cli import main as command_line
+from staffetta.cli.execute import run
 from staffetta.cli.output import emit, fail, table
 from tests.processes import installation
 
@@ -30,7 +31,7 @@ def test_a_refusal_ends_with_1_and_is_told_on_standard_error(capsys: pytest.Capt
     def refuse(_args: argparse.Namespace) -> int:
         fail("No.")
 
-    assert command_line._obey(argparse.Namespace(run=refuse, raw=True)) == 1
+    assert run(refuse, argparse.Namespace(raw=True)) == 1
     heard = capsys.readouterr()
     assert (heard.out, heard.err) == ("", "No.\n")
 

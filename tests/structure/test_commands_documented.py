@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.utils import translation
+import pytest
 
 from tools import commands
 
@@ -13,6 +13,6 @@ def test_the_page_is_what_the_parser_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == commands.page(), "run: .venv/bin/python -m tools.commands"
 
 
-def test_the_page_is_english_whatever_the_language_of_the_machine() -> None:
-    with translation.override("it"):
-        assert commands.page() == PAGE.read_text(encoding="utf-8")
+def test_the_page_is_english_whatever_the_language_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAFFETTA_LANGUAGE", "it")
+    assert commands.page() == PAGE.read_text(encoding="utf-8")

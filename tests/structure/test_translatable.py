@@ -7,6 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "staffetta"
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
+TRANSLATIONS = ("django.utils.translation", "staffetta.cli.parsers.translation")
 
 
 def marked_inside(tree: ast.AST) -> list[int]:
@@ -29,7 +30,7 @@ def test_one_inside_an_f_string_is_found() -> None:
 def renamed(tree: ast.AST) -> list[int]:
     """Return the lines that import a function of gettext under another name than `_`: its texts are never collected."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    ours = [node for node in imports if node.module == "django.utils.translation"]
+    ours = [node for node in imports if node.module in TRANSLATIONS]
     names = [(node.lineno, name) for node in ours for name in node.names if "gettext" in name.name]
     return [line for line, name in names if name.asname not in (None, "_")]
 
@@ -40,5 +41,6 @@ def test_texts_are_marked_by_names_that_are_collected(room: str) -> None:
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-def test_a_mark_of_another_name_is_found() -> None:
-    assert renamed(ast.parse("from django.utils.translation import gettext_lazy as lazy")) == [1]
+@pytest.mark.parametrize("module", TRANSLATIONS)
+def test_a_mark_of_another_name_is_found(module: str) -> None:
+    assert renamed(ast.parse(f"from {module} import gettext as translated")) == [1]

@@ -9,39 +9,13 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import audiences, count_people
 from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.models import AudienceRules, ContactList
 from staffetta.contacts.rule_words import fault_text, sentence
 from staffetta.contacts.rule_world import known
 from staffetta.contacts.rules import Group, WrongRules, read
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("audiences", help=_("lists, and audiences by rules"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    listed = verbs.add_parser("list", help=_("list the audiences by rules and the lists"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_all)
-    for verb, text, run in (
-        ("show", _("show the rules of an audience"), show),
-        ("count", _("count the people of an audience"), count),
-    ):
-        parser = verbs.add_parser(verb, help=text)
-        parser.add_argument("audience", metavar="AUDIENCE", help=_("all, import:ID, list:ID or rule:ID"))
-        json_option(parser, _("print the audience as JSON"))
-        parser.set_defaults(run=run)
-    made = verbs.add_parser("create", help=_("make an audience by rules"))
-    made.add_argument("--name", required=True, metavar="N")
-    made.add_argument("--rules", required=True, metavar="FILE", help=_("the rules as JSON, - for standard input"))
-    json_option(made, _("print the audience as JSON"))
-    made.set_defaults(run=create)
-    gone = verbs.add_parser("delete", help=_("delete an audience by rules"))
-    gone.add_argument("audience", metavar="rule:ID")
-    gone.add_argument("--yes", action="store_true", help=_("also when something uses it"))
-    json_option(gone, _("print the audience as JSON"))
-    gone.set_defaults(run=delete)
 
 
 def list_all(args: argparse.Namespace) -> int:

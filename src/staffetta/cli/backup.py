@@ -2,29 +2,15 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, emit, fail, json_option
+from staffetta.cli.output import emit, fail
 from staffetta.work import running
 from staffetta.work.archive import Unusable
 from staffetta.work.backup import back_up
 from staffetta.work.dump import DumpFailed, ToolMissing
 from staffetta.work.restore import NotEmpty, restore
-
-
-def register(subparsers: Subparsers) -> None:
-    saving = subparsers.add_parser("backup", help=_("write everything into one file: database, key, uploaded files"))
-    saving.add_argument("file", type=Path, metavar="FILE")
-    saving.add_argument("--yes", action="store_true", help=_("replace the file if it exists"))
-    json_option(saving, _("answer as JSON"))
-    saving.set_defaults(run=save)
-    bringing = subparsers.add_parser("restore", help=_("bring everything back from such a file"))
-    bringing.add_argument("file", type=Path, metavar="FILE")
-    bringing.add_argument("--yes", action="store_true", help=_("replace the data that is here now"))
-    json_option(bringing, _("answer as JSON"))
-    bringing.set_defaults(run=bring_back, raw=True)
 
 
 def save(args: argparse.Namespace) -> int:

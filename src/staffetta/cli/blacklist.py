@@ -5,36 +5,10 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import keep_out
 from staffetta.contacts.models import Suppression
 from staffetta.contacts.wording import suppression_cause
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("blacklist", help=_("numbers that get nothing, whatever their consent"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    listed = verbs.add_parser("list", help=_("list the entries, newest first"))
-    listed.add_argument("--limit", type=int, metavar="N", default=1000, help=_("at most this many"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_entries)
-    added = verbs.add_parser("add", help=_("add numbers"))
-    added.add_argument("addresses", nargs="*", metavar="NUMBER")
-    added.add_argument("--file", type=Path, metavar="FILE", help=_("a text file with one number on each line"))
-    added.add_argument("--reason", required=True, metavar="TEXT")
-    added.add_argument("--days", type=int, metavar="N", help=_("for so many days instead of for ever"))
-    _address_options(added)
-    added.set_defaults(run=add)
-    lifted = verbs.add_parser("lift", help=_("take a number out"))
-    lifted.add_argument("address", metavar="NUMBER")
-    _address_options(lifted)
-    lifted.set_defaults(run=lift)
-
-
-def _address_options(parser: argparse.ArgumentParser) -> None:
-    platforms = [str(platform) for platform in keep_out.PLATFORMS]
-    parser.add_argument("--platform", choices=platforms, default=platforms[0])
-    json_option(parser, _("print the result as JSON"))
 
 
 def list_entries(args: argparse.Namespace) -> int:

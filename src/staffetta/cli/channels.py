@@ -13,62 +13,11 @@ from staffetta.channels.forms import PaceForm
 from staffetta.channels.models import Channel, Refresh, RefreshState
 from staffetta.channels.pace import burst_of, rate_of, set_pace
 from staffetta.channels.wording import problem_text
-from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, say, table
+from staffetta.cli.output import complain, emit, fail, say, table
 from staffetta.cli.waiting import wait_for
 
 LANES = ("jobs",)
 MOST_OF_A_KEY = 10_000  # characters read from a file: a whole disk given by mistake is not
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("channels", help=_("connect, list and refresh the channels of Sinch Engage"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    _register_connect(verbs)
-    listed = verbs.add_parser("list", help=_("list the channels"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_channels)
-    refreshed = verbs.add_parser("refresh", help=_("download fields and templates again"))
-    refreshed.add_argument("--channel", metavar="ID", help=_("only this channel"))
-    refreshed.add_argument("--wait", action="store_true", help=_("end when the refresh has ended"))
-    json_option(refreshed, _("print a JSON array"))
-    refreshed.set_defaults(run=refresh)
-    _register_pace(verbs)
-    gone = verbs.add_parser("disconnect", help=_("forget a channel: its key, templates, fields and settings"))
-    gone.add_argument("id", metavar="ID")
-    gone.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
-    gone.set_defaults(run=disconnect_one)
-    reset_all = verbs.add_parser("reset", help=_("forget all channels and start from zero"))
-    reset_all.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
-    reset_all.set_defaults(run=reset)
-
-
-def _register_connect(verbs: Subparsers) -> None:
-    parser = verbs.add_parser("connect", help=_("connect the channel an API Key belongs to"))
-    key_option(parser)
-    parser.add_argument("--channel", metavar="ID", default="", help=_("which channel, if the key does not tell"))
-    parser.add_argument("--replace", action="store_true", help=_("replace the key of a channel that is connected"))
-    json_option(parser, _("print the channel as JSON"))
-    parser.set_defaults(run=connect_one)
-
-
-def _register_pace(verbs: Subparsers) -> None:
-    parser = verbs.add_parser("pace", help=_("set how fast a channel sends"))
-    parser.add_argument("id", metavar="ID")
-    parser.add_argument("--per-second", metavar="N", default="", help=_("messages a second; without it: as everywhere"))
-    parser.add_argument("--burst", metavar="N", default="", help=_("messages that may leave at once, after a rest"))
-    json_option(parser, _("print the channel as JSON"))
-    parser.set_defaults(run=pace)
-
-
-def key_option(parser: argparse.ArgumentParser) -> None:
-    """Give a command the file its API Key is read from; a key is never an argument, which others could see."""
-    parser.add_argument(
-        "--key-file",
-        "--api-key-file",
-        metavar="F|-",
-        default="-",
-        help=_("file with the API Key, “-” (the default) for standard input"),
-    )
 
 
 def read_key(args: argparse.Namespace) -> str:

@@ -4,25 +4,13 @@ import argparse
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import certificate
 from staffetta.contacts.erase import erase
 from staffetta.contacts.hanging import InTheWay
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Erasure
 from staffetta.contacts.wording import erasure_obstacle
-
-
-def add_verbs(verbs: Subparsers) -> None:
-    erased = verbs.add_parser("erase", help=_("erase a person, and print the certificate"))
-    erased.add_argument("id", type=int, metavar="ID", help=_("the contact"))
-    erased.add_argument("--yes", action="store_true", help=_("needed: it cannot be undone"))
-    erased.add_argument("--reason", default="", metavar="TEXT", help=_("stands on the certificate: write no name"))
-    json_option(erased, _("print the certificate as JSON"))
-    erased.set_defaults(run=erase_contact)
-    listed = verbs.add_parser("erasures", help=_("list the certificates of erasure"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_erasures)
 
 
 def erase_contact(args: argparse.Namespace) -> int:

@@ -4,33 +4,13 @@ import argparse
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import search_twins
 from staffetta.contacts.merge import OTHER, NotTwo, merge, refusal
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Merge, TwinSearch
 from staffetta.contacts.unmerge import CannotUndo, unmerge
 from staffetta.contacts.wording import not_restored, undo_refusal
-
-
-def add_verbs(verbs: Subparsers) -> None:
-    listed = verbs.add_parser("duplicates", help=_("list contacts that are probably one person"))
-    listed.add_argument("--search", action="store_true", help=_("let the workers search anew"))
-    listed.add_argument("--limit", type=int, metavar="N", default=50, help=_("at most this many"))
-    json_option(listed, _("print the pairs as JSON"))
-    listed.set_defaults(run=list_duplicates)
-    merged = verbs.add_parser("merge", help=_("let one contact go into another"))
-    merged.add_argument("id", type=int, metavar="ID", help=_("the contact that stays"))
-    merged.add_argument("other", type=int, metavar="OTHER", help=_("the contact that goes into it"))
-    merged.add_argument(
-        "--take", action="append", default=[], metavar="FIELD", help=_("a field whose value is the other's")
-    )
-    json_option(merged, _("print the merge as JSON"))
-    merged.set_defaults(run=merge_contacts)
-    undone = verbs.add_parser("unmerge", help=_("undo a merge"))
-    undone.add_argument("id", type=int, metavar="ID", help=_("the number of the merge"))
-    json_option(undone, _("print the merge as JSON"))
-    undone.set_defaults(run=undo_merge)
 
 
 def list_duplicates(args: argparse.Namespace) -> int:

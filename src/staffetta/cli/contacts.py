@@ -2,58 +2,23 @@
 
 import argparse
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from staffetta.cli import contact_erasure, contact_merges
-from staffetta.cli.output import Subparsers, emit, fail, json_option, say, table
+from staffetta.cli.output import emit, fail, say, table
 from staffetta.cli.waiting import wait_for
-from staffetta.contacts import export, import_file, rejects, search, undo_import
-from staffetta.contacts.audience import WRITTEN, Audience, UnknownAudience
+from staffetta.contacts import export, import_file, rejects, search
+from staffetta.contacts import undo_import as undo
+from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.consent import counts
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.wording import DELIMITER_NAMES, bad_file_text, file_problem, mapping_problem, reject_text
+from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 
 ENDED = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("contacts", help=_("import and list contacts"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    _register_import(verbs)
-    _register_history(verbs)
-    contact_merges.add_verbs(verbs)
-    contact_erasure.add_verbs(verbs)
-    exported = verbs.add_parser("export", help=_("write the contacts to a file"))
-    exported.add_argument("file", type=Path, metavar="FILE", help=_("its name ends in .csv or .xlsx"))
-    exported.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
-    exported.add_argument("--audience", default="all", metavar=WRITTEN)
-    exported.set_defaults(run=export_contacts)
-    listed = verbs.add_parser("list", help=_("list the contacts, newest first"))
-    listed.add_argument("--search", default="", metavar="TEXT", help=_("only those whose name or number holds this"))
-    listed.add_argument("--limit", type=int, metavar="N", help=_("at most this many"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_contacts)
-
-
-def _register_history(verbs: Subparsers) -> None:
-    listed = verbs.add_parser("imports", help=_("list the imports, newest first"))
-    listed.add_argument("--limit", type=int, metavar="N", default=50, help=_("at most this many"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_imports)
-    for verb, deed, text in (
-        ("cancel", import_file.cancel, _("cancel an import; what it had taken stays")),
-        ("undo", undo_import.undo, _("take an import back")),
-    ):
-        parser = verbs.add_parser(verb, help=text)
-        parser.add_argument("id", type=int, metavar="ID")
-        json_option(parser, _("print the import as JSON"))
-        parser.set_defaults(run=take_back, deed=deed)
 
 
 def export_contacts(args: argparse.Namespace) -> int:
@@ -80,49 +45,24 @@ def list_imports(args: argparse.Namespace) -> int:
     return 0
 
 
-def take_back(args: argparse.Namespace) -> int:
+def cancel_import(args: argparse.Namespace) -> int:
+    return _take_back(args, import_file.cancel)
+
+
+def undo_import(args: argparse.Namespace) -> int:
+    return _take_back(args, undo.undo)
+
+
+def _take_back(args: argparse.Namespace, request: Callable[[Import, None], bool]) -> int:
     """Cancel or undo an import; the workers do the rest."""
     source = Import.objects.filter(pk=args.id).first()
     if source is None:
         fail(_("There is no import %(id)s.") % {"id": args.id})
-    if not args.deed(source, None):
+    if not request(source, None):
         fail(_("Import %(id)s is past that: %(state)s.") % {"id": args.id, "state": source.get_state_display()})
     source.refresh_from_db()
     emit(args, described(source), source.get_state_display)
     return 0
-
-
-def _register_import(verbs: Subparsers) -> None:
-    parser = verbs.add_parser("import", help=_("import a CSV or XLSX file"))
-    parser.add_argument("file", metavar="FILE", type=Path)
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="COLUMN=TARGET",
-        help=_("where a column goes: phone, first_name, last_name, telegram_id, or the name of a contact field"),
-    )
-    parser.add_argument(
-        "--mode",
-        action="append",
-        default=[],
-        metavar="TARGET=if_empty|only_new",
-        help=_("what a column may change of contacts already here; without it the file wins"),
-    )
-    parser.add_argument("--consent", default="", metavar="COLUMN", help=_("the column with the Opt-in WhatsApp"))
-    parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
-    parser.add_argument("--recover-numbers", action="store_true", help=_("add a missing + or country code to numbers"))
-    separators = {"semicolon": ";", "comma": ",", "tab": "\t"}
-    parser.add_argument(
-        "--separator",
-        type=lambda word: separators.get(word, word),
-        choices=list(DELIMITER_NAMES),
-        metavar="|".join(separators),
-        help=_("what stands between the columns, where it is not found out by itself"),
-    )
-    parser.add_argument("--wait", action="store_true", help=_("end when the import has ended"))
-    json_option(parser, _("print the import as JSON"))
-    parser.set_defaults(run=import_contacts)
 
 
 def import_contacts(args: argparse.Namespace) -> int:

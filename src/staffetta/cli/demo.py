@@ -20,7 +20,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Failure, Subparsers, fail, say
+from staffetta.cli.output import Failure, fail, say
 from staffetta.contacts.sample import story_b_csv, story_b_mapping
 
 LOGIN = "demo"
@@ -31,16 +31,6 @@ EXPECTED_IMPORT = {"imported": 1940, "rejected": 60}
 EXPECTED = {"audience": 1940, "sent": 1700, "not_sent": 240, "failed": 0, "uncertain": 0, "waiting": 0, "cancelled": 0}
 START_SECONDS = 40.0
 FIGURES = ("templates_available", "templates_active")
-
-
-def register(subparsers: Subparsers) -> None:
-    """Add the command."""
-    parser = subparsers.add_parser("demo", help=_("play the main job against the simulator"))
-    parser.add_argument("--exit", action="store_true", help=_("stop after the report; 0 only if every number is right"))
-    parser.add_argument("--port", type=int, default=8000, help=_("port of the web interface (0: any free one)"))
-    parser.add_argument("--simulator-port", type=int, default=0, help=_("port of the simulator (0: any free one)"))
-    parser.add_argument("--fault", action="append", default=[], metavar="JSON", help=_("a fault for the simulator"))
-    parser.set_defaults(run=run, raw=True)
 
 
 def run(args: argparse.Namespace) -> int:

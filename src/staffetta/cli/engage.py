@@ -8,20 +8,11 @@ from django.utils.translation import gettext as _
 from staffetta.channels.connect import trimmed
 from staffetta.channels.gateway import connector_settings
 from staffetta.channels.wording import problem_text
-from staffetta.cli.channels import key_option, read_key
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.cli.channels import read_key
+from staffetta.cli.output import emit, fail, table
 from staffetta.connectors.engage.probe import Findings, probe
 from staffetta.connectors.errors import ConnectorError
 from staffetta.outbound import loop
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("engage", help=_("look at the API of Sinch Engage itself"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    parser = verbs.add_parser("probe", help=_("ask an account which paths answer, and propose a profile"))
-    key_option(parser)
-    json_option(parser, _("print the answers as JSON"))
-    parser.set_defaults(run=run_probe)
 
 
 def run_probe(args: argparse.Namespace) -> int:

@@ -6,16 +6,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.channels.models import CustomerField
 from staffetta.cli.channels import channel_of
-from staffetta.cli.output import Subparsers, emit, json_option, table
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("fields", help=_("list customer fields"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    listed = verbs.add_parser("list", help=_("list the customer fields of a channel"))
-    listed.add_argument("--channel", metavar="ID", required=True)
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_fields)
+from staffetta.cli.output import emit, table
 
 
 def list_fields(args: argparse.Namespace) -> int:

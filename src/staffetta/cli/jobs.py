@@ -4,13 +4,8 @@ import argparse
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, fail
+from staffetta.cli.output import fail
 from staffetta.work import engine
-
-
-def register(subparsers: Subparsers) -> None:
-    parser = subparsers.add_parser("jobs", help=_("run the worker of the task engine (RQ or Celery), where one is set"))
-    parser.set_defaults(run=work)
 
 
 def work(_args: argparse.Namespace) -> int:

@@ -4,14 +4,9 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
-
-if TYPE_CHECKING:
-    type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  (argparse has no public name)
-else:
-    Subparsers = Any
 
 
 class Failure(Exception):
@@ -21,11 +16,6 @@ class Failure(Exception):
 def fail(message: str) -> NoReturn:
     """End the command with status 1 and `message` on standard error."""
     raise Failure(message)
-
-
-def json_option(parser: argparse.ArgumentParser, help_text: str) -> None:
-    """Give a command its `--json`."""
-    parser.add_argument("--json", action="store_true", help=help_text)
 
 
 def emit(args: argparse.Namespace, data: object, text: str | Callable[[], str]) -> None:

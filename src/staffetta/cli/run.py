@@ -7,17 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from staffetta.accounts import setup
-from staffetta.cli.output import Subparsers, fail, say
+from staffetta.cli.output import fail, say
 from staffetta.config import checks
 from staffetta.work import running, schema
 from staffetta.work.run import PortTaken, run
-
-
-def register(subparsers: Subparsers) -> None:
-    parser = subparsers.add_parser("run", help=_("run the platform: pages, background work and schedule"))
-    parser.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (default: this machine only)"))
-    parser.add_argument("--port", type=int, default=8000, help=_("the port to listen on; 0 takes a free one"))
-    parser.set_defaults(run=run_platform, raw=True)
 
 
 def run_platform(args: argparse.Namespace) -> int:

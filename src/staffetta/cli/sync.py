@@ -5,7 +5,7 @@ import argparse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
+from staffetta.cli.output import emit, fail, table
 from staffetta.cli.waiting import wait_for
 from staffetta.sync import setup, start, summary
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRow, SyncRun, UndoState
@@ -13,31 +13,6 @@ from staffetta.sync.wording import difference_text, problem_of_run, sum_text
 
 LANES = ("sync",)
 SAMPLES = 20
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("sync", help=_("keep contacts and customers in step"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    listed = verbs.add_parser("list", help=_("list the contact-sync configurations"))
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_all)
-    for name, deed, words in (
-        ("rehearse", rehearse, _("show what a run would change, and change nothing")),
-        ("run", run, _("run a configuration")),
-    ):
-        parser = verbs.add_parser(name, help=words)
-        parser.add_argument("configuration", type=int, metavar="ID", help=_("number of the configuration"))
-        parser.add_argument("--no-wait", action="store_true", help=_("do not wait for the end"))
-        json_option(parser, _("print the run as JSON"))
-        parser.set_defaults(run=deed)
-    for name, deed, words in (
-        ("show", show, _("show a run with samples of its changes")),
-        ("undo", undo, _("take a run back")),
-    ):
-        parser = verbs.add_parser(name, help=words)
-        parser.add_argument("number", type=int, metavar="RUN", help=_("number of the run"))
-        json_option(parser, _("print the run as JSON"))
-        parser.set_defaults(run=deed)
 
 
 def list_all(args: argparse.Namespace) -> int:
@@ -103,7 +78,9 @@ def _start(args: argparse.Namespace, *, rehearsal: bool) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """Print one run."""
-    return _tell(args, _run(args.number))
+    told = _run(args.number)
+    emit(args, described(told), lambda: _text(told))
+    return 0
 
 
 def undo(args: argparse.Namespace) -> int:
@@ -127,8 +104,7 @@ def _run(number: int) -> SyncRun:
 
 def _tell(args: argparse.Namespace, told: SyncRun) -> int:
     emit(args, described(told), lambda: _text(told))
-    broken = told.state in (RunState.FAILED, RunState.PARTIAL)
-    if broken and args.run is not show:
+    if told.state in (RunState.FAILED, RunState.PARTIAL):
         fail(problem_of_run(told.problem))
     return 0
 

@@ -8,21 +8,7 @@ from staffetta.channels import usage
 from staffetta.channels.models import TemplateVariant
 from staffetta.channels.switch import switch
 from staffetta.cli.channels import channel_of
-from staffetta.cli.output import Subparsers, complain, emit, fail, json_option, say, table
-
-
-def register(nouns: Subparsers) -> None:
-    noun = nouns.add_parser("templates", help=_("list WhatsApp templates, switch them on and off"))
-    verbs = noun.add_subparsers(metavar=_("COMMAND"), required=True)
-    listed = verbs.add_parser("list", help=_("list the templates of a channel, one line per language"))
-    listed.add_argument("--channel", metavar="ID", required=True)
-    json_option(listed, _("print a JSON array"))
-    listed.set_defaults(run=list_templates)
-    for word, text in (("on", _("switch a template on")), ("off", _("switch a template off"))):
-        parser = verbs.add_parser(word, help=text)
-        parser.add_argument("--channel", metavar="ID", required=True)
-        parser.add_argument("name", metavar="NAME")
-        parser.set_defaults(run=turn, on=word == "on")
+from staffetta.cli.output import complain, emit, fail, say, table
 
 
 def list_templates(args: argparse.Namespace) -> int:

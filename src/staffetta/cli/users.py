@@ -10,25 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from staffetta.accounts import change_user
-from staffetta.accounts.models import Role, User
-from staffetta.cli.output import Subparsers, emit, fail, json_option, table
-
-
-def register(subparsers: Subparsers) -> None:
-    users = subparsers.add_parser("users", help=_("people and their roles"))
-    verbs = users.add_subparsers(metavar=_("ACTION"), required=True)
-    create_parser = verbs.add_parser("create", help=_("make a user"))
-    create_parser.add_argument("name", metavar=_("NAME"))
-    create_parser.add_argument("--role", required=True, choices=Role.values)
-    create_parser.add_argument("--email", default="", metavar=_("ADDRESS"))
-    create_parser.add_argument(
-        "--password-file", metavar="F|-", help=_("file with the password, “-” for standard input; asked for without it")
-    )
-    json_option(create_parser, _("print the user as JSON"))
-    create_parser.set_defaults(run=create)
-    list_parser = verbs.add_parser("list", help=_("list the users"))
-    json_option(list_parser, _("print the users as JSON"))
-    list_parser.set_defaults(run=list_all)
+from staffetta.accounts.models import User
+from staffetta.cli.output import emit, fail, table
 
 
 def create(args: argparse.Namespace) -> int:

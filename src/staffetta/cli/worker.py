@@ -4,14 +4,8 @@ import argparse
 
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import Subparsers, fail
+from staffetta.cli.output import fail
 from staffetta.work.worker import UnknownLane, serve
-
-
-def register(subparsers: Subparsers) -> None:
-    parser = subparsers.add_parser("worker", help=_("do the work in the background: sending, imports, jobs"))
-    parser.add_argument("--lanes", default="", metavar="A,B", help=_("only these lanes, instead of all"))
-    parser.set_defaults(run=work)
 
 
 def work(args: argparse.Namespace) -> int:

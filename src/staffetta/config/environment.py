@@ -1,13 +1,14 @@
 """Settings come from the environment only, each read once, by one of these functions."""
 
 import os
-import secrets
 from collections.abc import Sequence
 from datetime import date, time
 from math import inf
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+LANGUAGES = ("it", "en")
 
 
 class WrongSetting(Exception):
@@ -55,6 +56,11 @@ def one_of(name: str, choices: Sequence[str]) -> str:
     if found not in choices:
         raise WrongSetting(name, f"one of {', '.join(choices)} is wanted")
     return found
+
+
+def language() -> str:
+    """Return the language of the installation, for who has chosen none."""
+    return one_of("STAFFETTA_LANGUAGE", LANGUAGES)
 
 
 def address(name: str, default: str = "") -> str:
@@ -110,6 +116,8 @@ def kept_secret(folder: Path, name: str) -> str:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
+    import secrets  # brings hashing and random numbers along, which help and parsing do not need
+
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50))
     return path.read_text().strip()

@@ -118,7 +118,7 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "reports:overview"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
-LANGUAGE_CODE = environment.one_of("STAFFETTA_LANGUAGE", ("it", "en"))
+LANGUAGE_CODE = environment.language()
 LOCALE_DIR = environment.text("STAFFETTA_LOCALE_DIR")  # own wording comes first, so it wins over the shipped one
 LOCALE_PATHS = [*filter(None, [LOCALE_DIR]), PACKAGE / "cli" / "locale", PACKAGE / "config" / "locale"]
 LANGUAGES = [("it", _("Italian")), ("en", _("English"))]

@@ -22,8 +22,6 @@ class UnknownAudience(ValueError):
 
 SOURCES: dict[str, type[Source]] = {"import": Import, "list": ContactList, "rule": AudienceRules}
 KINDS = tuple(SOURCES)
-WRITTEN = "all|import:ID|list:ID|rule:ID"
-"""How an audience is written on the command line."""
 
 
 @dataclass(frozen=True, slots=True)

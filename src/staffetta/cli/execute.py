@@ -1,0 +1,62 @@
+"""Run what was typed: with the settings, the models and a database that is up to date."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from staffetta.cli.output import Failure, complain
+from staffetta.config.environment import WrongSetting
+from staffetta.work import running, schema
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Run the action of a command line that was understood; return the exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
+    try:
+        django.setup()  # a ValueError is Django's word for a time zone nobody knows
+    except (WrongSetting, ImproperlyConfigured, OSError, ValueError) as error:
+        complain(str(error))
+        return 1
+    with translation.override(settings.LANGUAGE_CODE):
+        return run(args.run.load(), args)
+
+
+def run(action: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """Run an action, and tell in words why it was refused or failed."""
+    try:
+        with _prepared(args):
+            return action(args)
+    except running.InUse:
+        complain(_("A restore is under way in this data folder. Try again when it has ended."))
+    except Failure as failure:
+        complain(str(failure))
+    except Error as error:
+        complain(_("The database cannot be used: %(problem)s") % {"problem": str(error).strip()})
+    except KeyboardInterrupt:
+        complain(_("Interrupted."))
+    except PermissionError as error:
+        complain(_("%(file)s may not be used: %(reason)s") % {"file": error.filename, "reason": error.strerror})
+    except BrokenPipeError:
+        # The reader (head, less) has gone; nothing is left to be said, not even by the interpreter's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+@contextmanager
+def _prepared(args: argparse.Namespace) -> Iterator[None]:
+    """Bring the database up to date, unless the command sees to it itself (`raw=True` among its defaults)."""
+    if getattr(args, "raw", False):
+        yield
+        return
+    with running.shared():
+        schema.bring_up_to_date()
+        yield

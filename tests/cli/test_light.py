@@ -1,0 +1,101 @@
+"""Help, parsing and refusing a command line need neither the models nor a database: seen by what is loaded."""
+
+import inspect
+import os
+import pkgutil
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from staffetta.accounts.models import Role
+from staffetta.cli import main as command_line
+from staffetta.cli import parsers
+from staffetta.cli.parsers import blacklist, contacts, options, users
+from staffetta.contacts import audience, keep_out
+from staffetta.contacts.wording import DELIMITER_NAMES
+from tests.cli.commands import actions_of, commands_of
+from tests.processes import ROOT
+
+HEAVY = ("django", "psycopg", "granian", "pyreqwest", "ninja", "logging")
+MOST_MODULES = 140  # 121 with Python 3.13; a command that runs has more than 1,000
+ACTIONS = actions_of(command_line.parser())
+RUN = """
+import sys
+from staffetta.cli.main import main
+try:
+    status = main()
+except SystemExit as end:
+    status = end.code
+sys.stderr.write("\\n" + " ".join(sys.modules))
+sys.exit(status)
+"""
+
+
+def loaded(folder: Path, *arguments: str) -> tuple[int, list[str]]:
+    """Run `staffetta ARGUMENTS` in a process; return its exit status and the modules it had at its end."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("STAFFETTA_", "DJANGO_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        env={**own, "STAFFETTA_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stderr.splitlines()[-1].split()
+
+
+def heavy(modules: list[str]) -> set[str]:
+    return {name for name in modules if name.split(".")[0] in HEAVY or name.endswith(".models")}
+
+
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [
+        (0, "--help"),
+        (0, "channels --help"),
+        (0, "communications create --help"),
+        (2, ""),
+        (2, "nonsense"),
+        (2, "channels nonsense"),
+        (2, "contacts merge one two"),
+        (2, "users create anna --role queen"),
+    ],
+)
+def test_what_runs_nothing_loads_no_model_and_no_driver(status: int, command: str, tmp_path: Path) -> None:
+    ended, modules = loaded(tmp_path, *command.split())
+    assert ended == status
+    assert heavy(modules) == set()
+    assert len(modules) <= MOST_MODULES
+    assert list(tmp_path.iterdir()) == [], "nothing is made in the data folder either"
+
+
+def test_what_a_command_loads_when_it_runs_is_seen(tmp_path: Path) -> None:
+    ended, modules = loaded(tmp_path, "restore", str(tmp_path / "none"))
+    assert ended == 1
+    assert {"django.apps", "psycopg", "staffetta.channels.models"} < heavy(modules)
+    assert len(modules) > MOST_MODULES
+
+
+@pytest.mark.parametrize("command", ACTIONS)
+def test_a_command_names_a_function_that_takes_what_was_typed_and_returns_the_status(command: str) -> None:
+    function = ACTIONS[command].load()
+    assert inspect.isfunction(function)
+    assert list(get_type_hints(function).values()) == [Namespace, int]
+
+
+def test_every_command_runs_something() -> None:
+    assert set(ACTIONS) == commands_of(command_line.parser())
+
+
+def test_every_noun_is_on_the_list() -> None:
+    found = {module.name for module in pkgutil.iter_modules(parsers.__path__)} - {"action", "options", "translation"}
+    assert sorted(found) == list(command_line.NOUNS)
+
+
+def test_what_can_be_chosen_is_what_the_rooms_know() -> None:
+    assert list(users.ROLES) == Role.values
+    assert blacklist.PLATFORMS == keep_out.PLATFORMS
+    assert list(contacts.SEPARATORS.values()) == list(DELIMITER_NAMES)
+    assert "|".join(["all", *(f"{kind}:ID" for kind in audience.KINDS)]) == options.AUDIENCE
