@@ -1,6 +1,5 @@
 """What the parser of the command line holds, for tests to walk through."""
 
-
 import argparse
 from collections.abc import Iterator
 

@@ -20,7 +20,8 @@ from staffetta.contacts.wording import DELIMITER_NAMES
 from tests.cli.commands import actions_of, commands_of
 from tests.processes import ROOT
 
-HEAVY = ("django", "psycopg", "granian", "pyreqwest", "ninja", "logging")
+MACHINERY = ("psycopg", "granian", "pyreqwest", "ninja", "apscheduler")
+HEAVY = ("django", "logging", *MACHINERY)
 MOST_MODULES = 140  # 121 with Python 3.13; a command that runs has more than 1,000
 ACTIONS = actions_of(command_line.parser())
 RUN = """
@@ -35,19 +36,23 @@ sys.exit(status)
 """
 
 
-def loaded(folder: Path, *arguments: str) -> tuple[int, list[str]]:
+def loaded(folder: Path, *arguments: str, database: str = "") -> tuple[int, list[str]]:
     """Run `staffetta ARGUMENTS` in a process; return its exit status and the modules it had at its end."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("STAFFETTA_", "DJANGO_"))}
+    own |= {"STAFFETTA_DATA_DIR": str(folder), "STAFFETTA_DATABASE_URL": database, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *arguments],
-        env={**own, "STAFFETTA_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT / "src")},
+        [sys.executable, "-c", RUN, *arguments], env=own,
         capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
     )  # fmt: skip
     return done.returncode, done.stderr.splitlines()[-1].split()
 
 
-def heavy(modules: list[str]) -> set[str]:
-    return {name for name in modules if name.split(".")[0] in HEAVY or name.endswith(".models")}
+def among(modules: list[str], packages: tuple[str, ...]) -> set[str]:
+    return {name for name in modules if name.split(".")[0] in packages}
+
+
+def models(modules: list[str]) -> set[str]:
+    return {name for name in modules if name.endswith(".models")}
 
 
 @pytest.mark.parametrize(
@@ -66,16 +71,23 @@ def heavy(modules: list[str]) -> set[str]:
 def test_what_runs_nothing_loads_no_model_and_no_driver(status: int, command: str, tmp_path: Path) -> None:
     ended, modules = loaded(tmp_path, *command.split())
     assert ended == status
-    assert heavy(modules) == set()
+    assert among(modules, HEAVY) | models(modules) == set()
     assert len(modules) <= MOST_MODULES
     assert list(tmp_path.iterdir()) == [], "nothing is made in the data folder either"
 
 
-def test_what_a_command_loads_when_it_runs_is_seen(tmp_path: Path) -> None:
+def test_a_command_on_sqlite_loads_the_models_and_neither_driver_nor_server_nor_client(tmp_path: Path) -> None:
     ended, modules = loaded(tmp_path, "restore", str(tmp_path / "none"))
     assert ended == 1
-    assert {"django.apps", "psycopg", "staffetta.channels.models"} < heavy(modules)
+    assert "staffetta.channels.models" in models(modules)
+    assert among(modules, MACHINERY) == set()
     assert len(modules) > MOST_MODULES
+
+
+def test_a_command_on_postgresql_loads_its_driver(tmp_path: Path) -> None:
+    ended, modules = loaded(tmp_path, "channels", "list", database="postgresql://nobody@127.0.0.1:9/none")
+    assert ended == 1
+    assert "psycopg" in among(modules, MACHINERY)
 
 
 @pytest.mark.parametrize("command", ACTIONS)

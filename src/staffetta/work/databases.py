@@ -6,7 +6,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from django.db import Error, connection
 from django.db.backends.utils import CursorWrapper
 
@@ -49,6 +48,8 @@ def cursor_of_turn() -> CursorWrapper:
     connection.ensure_connection()
     if not postgres():
         return connection.cursor()
+    import psycopg  # SQLite does without: a tenth of the start of a command
+
     bare: Any = psycopg.Cursor(connection.connection)
     return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
 

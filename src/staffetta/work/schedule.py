@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-import crontask  # type: ignore[import-untyped]  # the package ships no types
 from django.db import transaction
 from django.tasks import Task
 from django.utils import timezone
@@ -38,6 +37,8 @@ class Job(Protocol):
 
 def cron[**P, R](schedule: str) -> Callable[[Task[P, R]], Task[P, R]]:
     """Enqueue the decorated task at the times of a five-field cron line (days of the week by name), local time."""
+    import crontask  # type: ignore[import-untyped]  # the package ships no types; only where tasks are declared: 50 ms
+
     decorate: Callable[[Task[P, R]], Task[P, R]] = crontask.cron(schedule)
     return decorate
 
@@ -53,6 +54,8 @@ def fire_due(context: LaneContext) -> bool:
 def _declared() -> list[Job]:
     # Declarations stand beside the tasks: each room's tasks are imported, once, to hear of them.
     autodiscover_modules("tasks")
+    import crontask
+
     jobs: list[Job] = crontask.scheduler.get_jobs()
     return jobs
 
