@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.channels import ask, blockers, health, holds
+from staffetta.channels import ask, bad_items, blockers, health, holds
 from staffetta.channels.blockers import Blocker
 from staffetta.channels.models import Channel, CustomerField, Exchange, Refresh, Template, TemplateVariant
 
@@ -103,6 +103,7 @@ def _forget(channels: list[Channel]) -> None:
     ask.cancel(ids)
     health.forget(ids)
     holds.hold(ids)
+    bad_items.forget(ids)
     Channel.objects.filter(pk__in=ids).delete()
 
 

@@ -6,7 +6,7 @@ contract changes, and when a variant stops being approved or vanishes. The perso
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 
@@ -48,6 +48,14 @@ class TemplateChanges:
 
     def tell(self, name: str, what: str) -> None:
         self.told.setdefault(name, set()).add(what)
+
+    def spare(self, listed: Collection[Name]) -> None:
+        """Leave variants as they are that the provider lists and that cannot be read at present."""
+        self.gone = [key for key in self.gone if key not in listed]
+        self.raised -= set(listed)
+        for name in {name for name, _ in listed} & self.told.keys():
+            self.told[name] -= {"gone", "language_gone"}
+        self.told = {name: what for name, what in self.told.items() if what}
 
 
 def fingerprint(listed: ListedTemplate) -> str:
@@ -135,6 +143,10 @@ class FieldChanges:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+
+    def spare(self, listed: Collection[str]) -> None:
+        """Leave fields as they are that the provider lists and that cannot be read at present."""
+        self.gone = [name for name in self.gone if name not in listed]
 
 
 def fields(stored: Iterable[StoredField], listed: Sequence[ListedField]) -> FieldChanges:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from django.db import transaction
 
 from staffetta.channels import listing as listings
 from staffetta.channels import reconcile
+from staffetta.channels.bad_items import BadItems, encodable
 from staffetta.channels.models import (
     Channel,
     ConnectionState,
@@ -19,6 +21,7 @@ from staffetta.channels.models import (
 from staffetta.channels.preview import body_of
 from staffetta.channels.reconcile import FieldChanges, Stored, StoredField, TemplateChanges
 from staffetta.connectors.messages import ChannelListing, ListedField, ListedTemplate
+from staffetta.work import set_aside
 from staffetta.work.clock import now
 
 TOLD_AT_MOST = 200
@@ -49,11 +52,13 @@ def store(refresh: Refresh, download: Download) -> None:
         channel = channels.get(refresh.channel_id)
         if channel is None or not mine.exists():
             raise Overtaken
-        first = channel.refreshed_at is None
+        first, bad = channel.refreshed_at is None, BadItems(channel)
         result: dict[str, object] = {"first": first, **listings.store(channel, download.listing)}
-        result |= _store_fields(channel, download.fields, first=first)
+        result |= _store_fields(channel, download.fields, bad, first=first)
         if download.templates is not None:
-            result |= _store_templates(channel, download.templates, first=first)
+            result |= _store_templates(channel, download.templates, bad, first=first)
+        bad.close()
+        result["set_aside"] = bad.number
         channel.templates_listed = download.templates is not None
         _stamp(channel)
         mine.update(
@@ -74,21 +79,38 @@ def _stamp(channel: Channel) -> None:
     channel.save()
 
 
-def _store_fields(channel: Channel, listed: Sequence[ListedField], *, first: bool) -> dict[str, object]:
+def _store_fields(
+    channel: Channel, all_listed: Sequence[ListedField], bad: BadItems, *, first: bool
+) -> dict[str, object]:
+    listed = bad.sift("field", all_listed, lambda row: row.name, _storable_field)
     rows = {row.name: row for row in channel.customer_fields.all()}
     stored = [
         StoredField(row.name, row.label, row.type, tuple(row.choices), row.gone_at is not None) for row in rows.values()
     ]
     changes = reconcile.fields(stored, listed)
+    changes.spare({row.name for row in all_listed} - {row.name for row in listed})
     new = set() if first else set(changes.added)
-    CustomerField.objects.bulk_create(
+    set_aside.by_halves(
         [_field(channel, row, place, is_new=row.name in new) for place, row in enumerate(listed)],
+        _write_fields,
+        lambda row, error: bad.refuse("field", row.name, error),
+    )
+    channel.customer_fields.filter(name__in=changes.gone).update(gone_at=now(), is_new=False)
+    return {"fields": len(listed), **_told_fields(changes, first=first)}
+
+
+def _write_fields(rows: Sequence[CustomerField]) -> None:
+    CustomerField.objects.bulk_create(
+        rows,
         update_conflicts=True,
         unique_fields=["channel", "name"],
         update_fields=["label", "type", "type_raw", "choices", "position", "is_new", "gone_at"],
     )
-    channel.customer_fields.filter(name__in=changes.gone).update(gone_at=now(), is_new=False)
-    return {"fields": len(listed), **_told_fields(changes, first=first)}
+
+
+def _storable_field(listed: ListedField) -> None:
+    """Raises what keeps a field from being stored, as far as it is known before the database is asked."""
+    encodable([listed.name, listed.label, listed.type_raw, list(listed.choices)])
 
 
 def _field(channel: Channel, listed: ListedField, place: int, *, is_new: bool) -> CustomerField:
@@ -112,12 +134,17 @@ def _told_fields(changes: FieldChanges, *, first: bool) -> dict[str, object]:
     }
 
 
-def _store_templates(channel: Channel, listed: Sequence[ListedTemplate], *, first: bool) -> dict[str, object]:
+def _store_templates(
+    channel: Channel, all_listed: Sequence[ListedTemplate], bad: BadItems, *, first: bool
+) -> dict[str, object]:
+    listed = bad.sift("template", all_listed, _name, _storable)
     variants = TemplateVariant.objects.filter(template__channel=channel).select_related("template")
     rows = {(row.template.name, row.language): row for row in variants}
     changes = reconcile.templates([_stored(row) for row in rows.values()], listed)
-    _update(rows, changes)
-    _add(channel, changes.added, first=first)
+    changes.spare({(row.name, row.language) for row in all_listed} - {(row.name, row.language) for row in listed})
+    _update(rows, changes, bad)
+    refuse = partial(_refuse, bad)
+    set_aside.by_halves(changes.added, lambda added: _add(channel, added, first=first), refuse)
     new = [name for name, what in changes.told.items() if "new" in what]
     channel.templates.filter(is_new=True).exclude(name__in=new).update(is_new=False)
     channel.templates.filter(by_hand=True, name__in={row.name for row in changes.updated}).update(by_hand=False)
@@ -148,20 +175,42 @@ def _stored(row: TemplateVariant) -> Stored:
 WRITTEN = ("language_raw", "status", "category", "quality", "components", "body", "variables", "unsupported", "raw")
 
 
-def _update(rows: dict[reconcile.Name, TemplateVariant], changes: TemplateChanges) -> None:
+def _name(listed: ListedTemplate) -> str:
+    return f"{listed.name} ({listed.language})"
+
+
+def _storable(listed: ListedTemplate) -> None:
+    """Raises what keeps a template from being stored, as far as it is known before the database is asked."""
+    row = fill(TemplateVariant(language=listed.language), listed)
+    encodable([listed.name, row.language, row.status, row.category, row.components, row.body, row.variables, row.raw])
+
+
+def _refuse(bad: BadItems, listed: ListedTemplate, error: Exception) -> None:
+    bad.refuse("template", _name(listed), error)
+
+
+def _update(rows: dict[reconcile.Name, TemplateVariant], changes: TemplateChanges, bad: BadItems) -> None:
     at = now()
-    for listed in changes.updated:
-        row = rows[listed.name, listed.language]
-        fill(row, listed)
-        row.gone_at = None
     for key in changes.gone:
         rows[key].gone_at = at
     for key in changes.raised:
         rows[key].revision += 1
         rows[key].changed_at = at
-    touched = [rows[listed.name, listed.language] for listed in changes.updated] + [rows[key] for key in changes.gone]
+    _write([rows[key] for key in changes.gone])
+    for listed in changes.updated:
+        row = rows[listed.name, listed.language]
+        fill(row, listed)
+        row.gone_at = None
+    set_aside.by_halves(
+        changes.updated,
+        lambda some: _write([rows[listed.name, listed.language] for listed in some]),
+        partial(_refuse, bad),
+    )
+
+
+def _write(rows: Sequence[TemplateVariant]) -> None:
     TemplateVariant.objects.bulk_update(
-        touched, [*WRITTEN, "fingerprint", "gone_at", "revision", "changed_at"], batch_size=200
+        rows, [*WRITTEN, "fingerprint", "gone_at", "revision", "changed_at"], batch_size=200
     )
 
 

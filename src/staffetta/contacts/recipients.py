@@ -15,9 +15,11 @@ from django.db.models.functions import Substr
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.audience import Audience
 from staffetta.contacts.consent import counts
+from staffetta.contacts.equivalents import equivalents
 from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.suppression import in_force, suppressed_among
 from staffetta.contacts.values import shown
+from staffetta.work import set_aside
 
 
 class LeftOut(StrEnum):
@@ -27,6 +29,7 @@ class LeftOut(StrEnum):
     NO_ADDRESS = "no_address"
     NO_OPT_IN = "no_opt_in"
     SUPPRESSED = "suppressed"
+    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ class Tally:
 def recipients(audience: Audience, platform: str, purpose: str, after_id: int = 0, size: int = 1000) -> list[Recipient]:
     """Return the next people of an audience behind the contact `after_id`, at most `size`, by id.
 
-    Everybody comes, with the reason why not if there is one; the end is an empty list. One statement, and a second
-    one only where somebody is on the platform's Blacklist.
+    Everybody comes, with the reason why not if there is one; the end is an empty list. One statement, one
+    more for the Blacklist, and one for whoever has an item set aside.
     """
     return _read(_judged(audience.behind(after_id), platform, purpose, after_id)[:size], platform)
 
@@ -90,6 +93,8 @@ def tally(audience: Audience, platform: str, purpose: str) -> Tally:
     total, good = sum(numbers.values()), numbers.pop(LeftOut.NO, 0)
     if good and (suppressed := _count_suppressed(people, platform)):
         numbers[LeftOut.SUPPRESSED] = suppressed
+    if good and (in_trouble := _in_trouble(platform)):
+        numbers[LeftOut.SET_ASIDE] = people.filter(left_out=LeftOut.NO, address__in=in_trouble).count()
     return Tally(total, numbers)
 
 
@@ -137,15 +142,26 @@ def _read(people: QuerySet[Any, Any], platform: str) -> list[Recipient]:
     rows: Sequence[tuple[Any, ...]] = list(people.values_list(*FIELDS))
     good = [row[-2] for row in rows if row[-1] == LeftOut.NO]
     suppressed = suppressed_among(platform, good) if good else set()
-    return [_recipient(row, suppressed) for row in rows]
+    in_trouble = _in_trouble(platform) if good else set()
+    return [_recipient(row, suppressed, in_trouble) for row in rows]
 
 
-def _recipient(row: tuple[Any, ...], suppressed: set[str]) -> Recipient:
+def _in_trouble(platform: str) -> set[str]:
+    """Return the addresses, in all their forms, of whom something told by the provider could not be handled."""
+    told = set_aside.people(platform)
+    if platform == Platform.WHATSAPP:
+        return {form for address in told for form in equivalents(address.removeprefix("+"))} if told else told
+    return told
+
+
+def _recipient(row: tuple[Any, ...], suppressed: set[str], in_trouble: set[str]) -> Recipient:
     key, first, last, phone, telegram, language, zone, external, own, address, reason = row
     values = {**shown(own), "first_name": first, "last_name": last, "phone": phone or "", "language": language}
     values |= {"telegram_id": telegram or "", "time_zone": zone, "external_id": external or ""}
     if reason == LeftOut.NO and address in suppressed:
         reason = LeftOut.SUPPRESSED
+    elif reason == LeftOut.NO and address in in_trouble:
+        reason = LeftOut.SET_ASIDE
     return Recipient(key, f"{first} {last}".strip(), language, values, address, LeftOut(reason))
 
 

@@ -3,10 +3,12 @@
 The next thousands are read while the database writes these.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import batched, islice
 from typing import IO
 
@@ -25,6 +27,7 @@ from staffetta.work import lease, statistics
 from staffetta.work.clock import monotonic, now
 from staffetta.work.databases import postgres, together
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items, by_halves, own_fault, place_of, storable
 
 BATCH = 1000
 """Rows of one statement, and of a transaction on SQLite, whose only lock it holds."""
@@ -34,27 +37,45 @@ PIECE = 2.0
 """Seconds of work before the lane is given back; a batch takes about a twentieth of that."""
 LEASE = 15.0
 """Seconds after which another worker goes on when one was killed."""
+CANNOT_HANDLE = "cannot_handle"
+logger = logging.getLogger(__name__)
 ACTIVE = (ImportState.WAITING, ImportState.RUNNING)
 
 
 def work(context: LaneContext) -> bool:
     """Do a piece of the oldest import; True while there may be more. One worker imports at a time."""
-    source = Import.objects.filter(state__in=(*ACTIVE, ImportState.UNDOING)).order_by("pk").first()
-    step = None if source else ImportConsent.objects.filter(finished_at=None).order_by("pk").first()
-    if source is None and step is None:
+    items = Items("import")
+    due = _due(items)
+    if due is None:
         return False
     fence = lease.acquire("import", context.worker, LEASE)
     if fence is None:
         return False
     try:
-        if source is not None:
-            run = _undo_piece if source.state == ImportState.UNDOING else _run_piece
-            run(source, context)
-        elif step is not None:
-            state_consent.piece(step)
+        subject, name, step = due
+        items.handle(subject, partial(step, context), name=name)
     finally:
         lease.release("import", fence)
     return True
+
+
+type Step = Callable[[LaneContext], object]
+
+
+def _due(items: Items) -> tuple[str, str, Step] | None:
+    """Return the next import, or else the next consent stated for one: its subject, name and what to do."""
+    for source in Import.objects.filter(state__in=(*ACTIVE, ImportState.UNDOING)).order_by("pk"):
+        if not items.rests(subject := f"import:{source.pk}"):
+            run = _undo_piece if source.state == ImportState.UNDOING else _run_piece
+            return subject, source.name, partial(run, source)
+    for step in ImportConsent.objects.filter(finished_at=None).order_by("pk"):
+        if not items.rests(subject := f"consent:{step.pk}"):
+            return subject, "", partial(_consent_piece, step)
+    return None
+
+
+def _consent_piece(step: ImportConsent, _context: LaneContext) -> None:
+    state_consent.piece(step)
 
 
 def _run_piece(source: Import, context: LaneContext) -> None:
@@ -106,8 +127,17 @@ def at_once() -> int:
 def read_batch(rows: Iterator[Record], layout: Layout) -> Batch:
     """Read the next rows; raises BadFile."""
     records = list(islice(rows, at_once()))
-    people = [read_row(record, layout) for record in records if not record.blank]
+    people = [_read(record, layout) for record in records if not record.blank]
     return Batch(people, records[-1] if records else None)
+
+
+def _read(record: Record, layout: Layout) -> Person | Rejected:
+    try:
+        return read_row(record, layout)
+    except Exception:
+        # A row that our own code cannot read is rejected like any other; the next ones are read.
+        logger.exception("row %s could not be read", record.row)
+        return Rejected(record, CANNOT_HANDLE)
 
 
 class _Ahead:
@@ -135,6 +165,18 @@ def take_batch(source: Import, batch: Batch, begin_next: Callable[[], object] = 
     """Write rows; False when the import is over, or another worker has gone on with it."""
     if batch.last is None:
         return _finish(source)
+    try:
+        return _take_together(source, batch, begin_next)
+    except Exception as error:  # own_fault decides which of them go on up
+        if not own_fault(error):
+            raise
+        logger.warning("import %s: rows up to %s are taken by halves: %s", source.pk, batch.last.row, place_of(error))
+        source.refresh_from_db()
+        return take_by_halves(source, batch)
+
+
+def _take_together(source: Import, batch: Batch, begin_next: Callable[[], object]) -> bool:
+    assert batch.last is not None
     before = source.offset_rows
     with transaction.atomic():
         # First the claim: it says how far these rows go, and it succeeds once only.
@@ -148,6 +190,32 @@ def take_batch(source: Import, batch: Batch, begin_next: Callable[[], object] = 
             begin_next()
         count(counted, source)
     statistics.grown("contacts", before, source.offset_rows)
+    return True
+
+
+def take_by_halves(source: Import, batch: Batch) -> bool:
+    """Write rows of which some cannot be written: those are rejected, all others are taken."""
+    assert batch.last is not None
+    with transaction.atomic():
+        if not _claim(source, batch.last):
+            return False
+        counted = Counter[str]()
+
+        def store_some(people: Sequence[Person | Rejected]) -> None:
+            before = dict(source.consents), dict(source.reasons)
+            try:
+                known = look_up(people, source)
+                counted.update(store(judge(people, known), source, new_ids(known.most_new(people))))
+            except Exception:
+                source.consents, source.reasons = before
+                raise
+
+        def refuse(row: Person | Rejected, _error: Exception) -> None:
+            kept = replace(row.record, cells=[storable(cell) for cell in row.record.cells])
+            store_some([Rejected(kept, CANNOT_HANDLE)])
+
+        by_halves(batch.people, store_some, refuse)
+        count(counted, source)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import batched
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from staffetta.contacts.record_models import Twin, TwinSearch
 from staffetta.work import lease
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 from staffetta.work.wake import wake
 
 LEASE = 300.0
@@ -59,14 +61,16 @@ def dismiss(twin: Twin, by: User | None) -> None:
 
 def work(context: LaneContext) -> bool:
     """Do the next rule of the search that is due; True while there may be more."""
-    search = TwinSearch.objects.filter(finished_at=None).order_by("pk").first()
+    items = Items("twins")
+    due = TwinSearch.objects.filter(finished_at=None).order_by("pk")
+    search = next((each for each in due if not items.rests(f"search:{each.pk}")), None)
     if search is None:
         return False
     fence = lease.acquire("twins", context.worker, LEASE)
     if fence is None:
         return False
     try:
-        _do_step(search, context)
+        items.handle(f"search:{search.pk}", partial(_do_step, search, context))
     finally:
         lease.release("twins", fence)
     return True

@@ -77,6 +77,7 @@ REJECT_REASONS: dict[str, Promise] = {
     "doubled_in_file": gettext_lazy("Doubled in the file: an earlier row has the same number"),
     "erased_person": gettext_lazy("This person was erased here: only you can enter them again, by hand"),
     "too_long": gettext_lazy("Too long"),
+    "cannot_handle": gettext_lazy("Staffetta could not store this row; the log says why"),
     "too_many_cells": gettext_lazy("More cells than headings"),
     "bad_consent_value": gettext_lazy("Opt-in must be Yes, No or empty"),
 }

@@ -12,6 +12,7 @@ import math
 import random
 import time
 from datetime import datetime
+from functools import partial
 from itertools import count
 
 from django.conf import settings
@@ -34,6 +35,7 @@ from staffetta.work import databases, lease
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_before
+from staffetta.work.set_aside import Items
 from staffetta.work.wake import bell
 
 LONGEST_LEASE = 10.0
@@ -59,21 +61,27 @@ _resting: dict[int, float] = {}
 
 def work(context: LaneContext) -> bool:
     """Serve one channel that has something due and no sender; True when one was served."""
+    items = Items("dispatch")
     for channel in _channels():
         if context.stopping():
             return False
-        counted = budget.counts(channel)
-        if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk, counted=counted):
-            continue
-        name = lease_name(channel.pk)
-        asked_at = monotonic()
-        fence = lease.acquire(name, context.worker, lease_seconds())
-        if fence is None:
-            continue
-        holder = Holder(channel.pk, name, fence, context.worker, counted)
-        _rest_after(channel, Session(channel, holder, context, asked_at).run())
-        return True
+        if items.handle(f"channel:{channel.pk}", partial(_serve, channel, context), name=str(channel)):
+            return True
     return False
+
+
+def _serve(channel: Channel, context: LaneContext) -> bool:
+    counted = budget.counts(channel)
+    if _resting.get(channel.pk, 0.0) > monotonic() or not has_due(channel.pk, counted=counted):
+        return False
+    name = lease_name(channel.pk)
+    asked_at = monotonic()
+    fence = lease.acquire(name, context.worker, lease_seconds())
+    if fence is None:
+        return False
+    holder = Holder(channel.pk, name, fence, context.worker, counted)
+    _rest_after(channel, Session(channel, holder, context, asked_at).run())
+    return True
 
 
 def lease_seconds() -> float:

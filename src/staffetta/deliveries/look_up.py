@@ -8,6 +8,7 @@ messages to this person can explain are needed.
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import F, Q, QuerySet
 
@@ -21,6 +22,7 @@ from staffetta.deliveries import states
 from staffetta.deliveries.models import TAKEN, Attempt, Delivery, DeliveryState
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 
 AT_ONCE = 5
 """Histories read in one piece, a second apart: reads are bounded to five a second."""
@@ -34,30 +36,38 @@ LINK = re.compile(r"\S*(?:://|www\.)\S+")
 
 def work(context: LaneContext) -> bool:
     """Look up what is due on each connected channel; the lane's own interval keeps the reads apart."""
+    items = Items("look_up")
     channels = Channel.objects.filter(state=ConnectionState.CONNECTED, deliveries__in=_due(Delivery.objects.all()))
     for channel in channels.distinct():
         if context.stopping():
             break
-        look_up(channel)
+        items.handle(f"channel:{channel.pk}", partial(look_up, channel, items=items), name=str(channel))
     return False
 
 
-def look_up(channel: Channel, deliveries: QuerySet[Delivery] | None = None) -> int:
+def look_up(channel: Channel, deliveries: QuerySet[Delivery] | None = None, *, items: Items | None = None) -> int:
     """Look up to five uncertain messages of the channel up, those given or those due; return how many were settled."""
     rows = _due(channel.deliveries.all()) if deliveries is None else deliveries.filter(state=DeliveryState.UNCERTAIN)
-    settled = 0
+    items, settled = items or Items("look_up"), 0
     for delivery in rows.select_related("variant").order_by("not_before", "pk")[:AT_ONCE]:
-        try:
-            lines = gateway.call(channel, _history(delivery.address))
-        except ConnectorError:
-            # The provider cannot be asked: later. Why is in the exchanges; a refused key shows at the next send.
-            _look_later(delivery)
-            continue
-        if found(delivery, lines):
-            settled += states.settle([delivery.pk], DeliveryState.SENT, "history")
-        else:
-            _look_later(delivery)
+        subject = f"message:{delivery.pk}"
+        settled += items.handle(subject, partial(_look_up_one, channel, delivery), name=str(delivery.pk)) or 0
+        if items.rests(subject):
+            _look_later(delivery)  # the next ones have their turn
     return settled
+
+
+def _look_up_one(channel: Channel, delivery: Delivery) -> int:
+    try:
+        lines = gateway.call(channel, _history(delivery.address))
+    except ConnectorError:
+        # The provider cannot be asked: later. Why is in the exchanges; a refused key shows at the next send.
+        _look_later(delivery)
+        return 0
+    if found(delivery, lines):
+        return states.settle([delivery.pk], DeliveryState.SENT, "history")
+    _look_later(delivery)
+    return 0
 
 
 def found(delivery: Delivery, lines: Sequence[HistoryEntry]) -> bool:

@@ -5,12 +5,15 @@ answer from being written. It walks over what was settled, in that order, and st
 being committed now is not passed over.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from staffetta.deliveries.models import Delivery, SentNoted
+from staffetta.work import set_aside
 from staffetta.work.clock import now
 from staffetta.work.databases import stamp
 from staffetta.work.lanes import LaneContext
@@ -18,6 +21,7 @@ from staffetta.work.lanes import LaneContext
 EVERY = 15.0
 BEHIND = timedelta(seconds=30)
 PIECE = 5_000
+logger = logging.getLogger(__name__)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 # What was sent counts as sent even where it then did not arrive. The platform stands on the channel, or, after a reset,
@@ -54,11 +58,31 @@ def note() -> bool:
     piece = list(rows.order_by("settled_at", "id").values_list("settled_at", "id")[:PIECE])
     if not piece:
         return False
+    before = dict(zip(piece, [(mark.settled_at, mark.delivery), *piece], strict=False))
     last, last_id = piece[-1]
     assert last is not None  # it was compared
-    first = stamp(mark.settled_at)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(NOTE, [first, first, mark.delivery, stamp(last), stamp(last), last_id])
+        set_aside.by_halves(piece, lambda some: _note(before[some[0]], some[-1]), _skip)
         SentNoted.objects.update_or_create(pk=1, defaults={"settled_at": last, "delivery": last_id})
     return len(piece) == PIECE
+
+
+type Place = tuple[datetime | None, int]
+
+
+def _note(before: Place, last: Place) -> None:
+    """Note what stands behind one place in the order of settling, up to another."""
+    set_aside.call("note_sent", f"message:{last[1]}", partial(_write, before, last))
+
+
+def _write(before: Place, last: Place) -> None:
+    assert before[0] is not None  # both were compared
+    assert last[0] is not None
+    first, end = stamp(before[0]), stamp(last[0])
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, [first, first, before[1], end, end, last[1]])
+
+
+def _skip(place: Place, error: Exception) -> None:
+    """A message that cannot be noted keeps nobody else's from being noted."""
+    logger.error("message %s could not be noted on its contact", place[1], exc_info=error)

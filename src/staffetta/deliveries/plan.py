@@ -7,16 +7,18 @@ transaction, so that other writers wait for the writing only; on PostgreSQL the 
 writes those before (work/databases.together).
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import batched
 from typing import Any
 
 from django.db import connection, transaction
 
 from staffetta.channels.models import TemplateVariant
-from staffetta.communications.compose import Composed, Composer
+from staffetta.communications.compose import Composed, Composer, Missing
 from staffetta.communications.hold import Trouble, audience_of, audience_trouble, hold, trouble_of
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
 from staffetta.contacts.models import Contact, Purpose
@@ -24,10 +26,11 @@ from staffetta.contacts.person_zone import zone_of
 from staffetta.contacts.recipients import LeftOut, Recipient, recipients
 from staffetta.deliveries import questions, states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
-from staffetta.work import statistics
+from staffetta.work import set_aside, statistics
 from staffetta.work.clock import now, timed_uuid
 from staffetta.work.databases import postgres, stamp, together
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 from staffetta.work.wake import wake
 
 PIECE = 1000
@@ -35,6 +38,8 @@ PIECE = 1000
 MOVED, FEW = 0.05, 5
 """A scheduled start goes on by itself while its number of people moved by no more than this part, or so few."""
 DUPLICATE_ADDRESS = "duplicate_address"
+CANNOT_HANDLE = "cannot_handle"
+logger = logging.getLogger(__name__)
 
 Hook = Callable[[Communication], None]
 before_plan: list[Hook] = []
@@ -74,12 +79,13 @@ class Planned:
 
 def work(context: LaneContext) -> bool:
     """Plan one piece of each communication that waits for it; True while there may be more."""
-    more = False
+    more, items = False, Items("plan")
     waiting = Communication.objects.filter(state=CommunicationState.PLANNING).order_by("start_asked_at", "id")
-    for communication_id in waiting.values_list("id", flat=True):
+    for communication_id, name in list(waiting.values_list("id", "name")):
         if context.stopping():
             return False
-        more = plan(communication_id) or more
+        step = partial(plan, communication_id)
+        more = bool(items.handle(f"communication:{communication_id}", step, name=name)) or more
     return more
 
 
@@ -221,11 +227,22 @@ def judged(communication: Communication, people: Sequence[Recipient], taken: set
             yield Planned(person, None, person.reason.value)
         elif person.address in taken:
             yield Planned(person, None, DUPLICATE_ADDRESS)
-        elif isinstance(composed := composer.compose(person.values), Composed):
+        elif isinstance(composed := _composed_for(composer, person), Composed):
             taken.add(person.address)
             yield Planned(person, composed, "")
         else:
             yield Planned(person, None, composed.reason)
+
+
+def _composed_for(composer: Composer, person: Recipient) -> Composed | Missing:
+    """Compose one message; whoever it fails for is left out with that reason."""
+    try:
+        return set_aside.call("plan", f"contact:{person.contact_id}", lambda: composer.compose(person.values))
+    except Exception as error:  # own_fault decides which of them go on up
+        if not set_aside.own_fault(error):
+            raise
+        logger.exception("contact %s: no message could be composed", person.contact_id)
+        return Missing(CANNOT_HANDLE, ())
 
 
 def _addresses_taken(communication: Communication, addresses: Sequence[str]) -> set[str]:

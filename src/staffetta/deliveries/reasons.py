@@ -47,6 +47,16 @@ REASONS: Mapping[str, Reason] = {
     "suppressed": Reason(
         _("In the Blacklist"), _("This address may not be written to, whatever the consent."), Actor.NOBODY
     ),
+    "set_aside": Reason(
+        _("Something this person wrote or decided could not be handled yet"),
+        _("Look at the items set aside in the system status; once it is handled, send it anew."),
+        Actor.ADMINISTRATOR,
+    ),
+    "cannot_handle": Reason(
+        _("Staffetta failed while preparing the message"),
+        _("Look at the values of this person; the log says where it failed."),
+        Actor.ADMINISTRATOR,
+    ),
     "duplicate_address": Reason(_("Number in several contacts: sent once only"), _("Merge the duplicate contacts.")),
     "missing_value": Reason(
         _("A value is missing, and there is no fallback"), _("Fill in the field of the contact, or add a fallback.")

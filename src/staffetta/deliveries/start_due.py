@@ -6,6 +6,7 @@ than was confirmed is held after planning (plan.py).
 """
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 
@@ -15,15 +16,17 @@ from staffetta.communications.start import start_scheduled
 from staffetta.deliveries.watch import hold_one
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 
 
 def work(context: LaneContext) -> bool:
     """Start what is due."""
+    items = Items("start")
     due = Communication.objects.filter(state=CommunicationState.SCHEDULED, start_at__lte=now()).order_by("start_at")
     for communication in due.select_related("channel", "variant__template__channel", "audience_import"):
         if context.stopping():
             break
-        _start(communication)
+        items.handle(f"communication:{communication.pk}", partial(_start, communication), name=str(communication))
     return False
 
 

@@ -39,6 +39,14 @@ def withdrawn(contact_ids: Collection[int], platform: str) -> None:
     _look_again(Delivery.objects.filter(contact__in=list(contact_ids), channel__platform=platform))
 
 
+def hold_back_person(platform: str, contact_ids: Collection[int]) -> int:
+    """Hold back what waits for people of whom something told by the provider could not be handled."""
+    waiting = Delivery.objects.filter(
+        contact__in=list(contact_ids), state=DeliveryState.WAITING, channel__platform=platform
+    )
+    return states.hold_back(list(waiting.values_list("pk", flat=True)), LeftOut.SET_ASIDE)
+
+
 def _look_again(rows: QuerySet[Delivery]) -> None:
     """Judge again whoever waits; a fixed number of statements for each platform and purpose, however many wait."""
     waiting = rows.filter(state=DeliveryState.WAITING, channel__isnull=False, contact__isnull=False)

@@ -4,6 +4,8 @@ Within two seconds: what may no longer go out as it was accepted is held, what w
 waits for any more is finished. Every change is conditional, so any number of workers may watch.
 """
 
+from functools import partial
+
 from django.db.models import Exists, F, OuterRef
 
 from staffetta.accounts import audit
@@ -15,6 +17,7 @@ from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 
 PIECE = 2000
 """Rows cancelled or held back in one transaction."""
@@ -23,19 +26,23 @@ PIECE = 2000
 def work(context: LaneContext) -> bool:
     """Look once; True while there is more to cancel."""
     del context
-    hold_what_changed()
-    finish_what_is_done()
-    hold_back_orphans()
-    return cancel_what_was_stopped()
+    items = Items("watch")
+    hold_what_changed(items)
+    items.handle("finish", finish_what_is_done)
+    items.handle("single messages", hold_back_orphans)
+    return cancel_what_was_stopped(items)
 
 
-def hold_what_changed() -> int:
-    """Hold communications whose channel or template is no longer what was accepted; return how many."""
+def hold_what_changed(items: Items) -> None:
+    """Hold communications whose channel or template is no longer what was accepted."""
     running = Communication.objects.filter(state__in=(CommunicationState.SCHEDULED, CommunicationState.RUNNING))
-    troubles = (
-        (each.pk, _trouble(each)) for each in running.select_related("channel", "variant__template").order_by("id")
-    )
-    return sum(hold_one(pk, trouble) for pk, trouble in troubles if trouble)
+    for each in running.select_related("channel", "variant__template").order_by("id"):
+        items.handle(f"communication:{each.pk}", partial(_hold_if_in_trouble, each), name=str(each))
+
+
+def _hold_if_in_trouble(communication: Communication) -> None:
+    if trouble := _trouble(communication):
+        hold_one(communication.pk, trouble)
 
 
 def hold_one(communication_id: int, trouble: Trouble) -> bool:
@@ -70,12 +77,13 @@ def take_out(variant_id: int) -> None:
     hold_running(Trouble.TEMPLATE_REFUSED, variant=variant_id)
 
 
-def cancel_what_was_stopped() -> bool:
+def cancel_what_was_stopped(items: Items) -> bool:
     """Cancel rows that still wait in stopped communications; True while there are more."""
     stopped = DeliveryCount.objects.filter(
         communication__state=CommunicationState.STOPPED, state=DeliveryState.WAITING, number__gt=0
     )
-    cancelled = [states.cancel(pk, PIECE) for pk in stopped.values_list("communication_id", flat=True)]
+    ids = list(stopped.values_list("communication_id", flat=True))
+    cancelled = [items.handle(f"stopped communication:{pk}", partial(states.cancel, pk, PIECE)) for pk in ids]
     return any(cancelled)
 
 

@@ -4,18 +4,22 @@ An opt-out of somebody who is no contact here stays unapplied: should they be im
 message. Nothing here ever turns a No into a Yes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from staffetta.channels.models import Channel
 from staffetta.contacts import consent
 from staffetta.contacts.models import ConsentState, ConsentValue, ContactActivity
+from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind
 from staffetta.events.stop_words import is_stop
 from staffetta.events.store import REPLY
+from staffetta.work import set_aside
 from staffetta.work.clock import now
 
 PIECE = 300
@@ -23,7 +27,24 @@ PIECE = 300
 
 def apply(channel: Channel) -> int:
     """Fold the channel's events that are not folded yet; return how many opt-outs were recorded."""
-    return sum(_apply_piece(channel, piece) for piece in _pieces(channel))
+    items, recorded = set_aside.Items("events"), Counter[str]()
+
+    def apply_some(events: Sequence[ProviderEvent]) -> None:
+        recorded["opt-outs"] += _apply_piece(channel, events)
+
+    def refuse(event: ProviderEvent, error: Exception) -> None:
+        items.set_aside(_subject(event), error, name=str(channel), person=(channel.platform, event.address))
+        hold_back_person(channel.platform, contacts_behind(channel.platform, {event.address}).get(event.address, set()))
+
+    for piece in _pieces(channel):
+        due = [event for event in piece if not items.rests(_subject(event))]
+        set_aside.by_halves(due, apply_some, refuse)
+        items.succeeded([_subject(event) for event in due])
+    return recorded["opt-outs"]
+
+
+def _subject(event: ProviderEvent) -> str:
+    return f"event:{event.pk}"
 
 
 def source_of(event: ProviderEvent) -> str:
@@ -42,17 +63,22 @@ def _pieces(channel: Channel) -> Iterator[list[ProviderEvent]]:
         after = piece[-1].pk
 
 
-def _apply_piece(channel: Channel, events: list[ProviderEvent]) -> int:
+def _apply_piece(channel: Channel, events: Sequence[ProviderEvent]) -> int:
     people = contacts_behind(channel.platform, {event.address for event in events})
     recorded = 0
     with transaction.atomic():
         _note_replies(channel.platform, events, people)
         for event in events:
-            if source := source_of(event):
-                recorded += _opt_out(channel.platform, event, source, people.get(event.address, set()))
+            step = partial(_fold, channel.platform, event, people.get(event.address, set()))
+            recorded += set_aside.call("events", _subject(event), step)
         done = [event.pk for event in events if event.address in people or not source_of(event)]
         ProviderEvent.objects.filter(pk__in=done).update(applied_at=now())
     return recorded
+
+
+def _fold(platform: str, event: ProviderEvent, contact_ids: set[int]) -> int:
+    source = source_of(event)
+    return _opt_out(platform, event, source, contact_ids) if source else 0
 
 
 def _opt_out(platform: str, event: ProviderEvent, source: str, contact_ids: set[int]) -> int:
@@ -75,7 +101,7 @@ def _said_yes_since(platform: str, contact_ids: set[int], at: datetime) -> set[i
     return set(rows.values_list("contact_id", flat=True))
 
 
-def _note_replies(platform: str, events: list[ProviderEvent], people: Mapping[str, set[int]]) -> None:
+def _note_replies(platform: str, events: Sequence[ProviderEvent], people: Mapping[str, set[int]]) -> None:
     """Keep when each person wrote last."""
     latest: dict[int, datetime] = {}
     for event in events:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Max
 
@@ -25,6 +26,7 @@ from staffetta.events.store import Knowledge, knowledge, store_customers, store_
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 from staffetta.work.wake import wake
 
 EVERY = timedelta(seconds=60)
@@ -50,19 +52,25 @@ class Read:
 
 def work(context: LaneContext) -> bool:
     """Read the channels whose turn it is, each by one worker."""
+    items = Items("events")
     for channel in due():
         if context.stopping():
             break
-        name = f"opt-outs:{channel.pk}"
-        if (fence := lease.acquire(name, context.worker, LEASE_SECONDS)) is None:
-            continue
-        try:
-            read(channel, _keeping(context, name, fence))
-        except Stopped:
-            break
-        finally:
-            lease.release(name, fence)
+        items.handle(f"channel:{channel.pk}", partial(_read_alone, channel, context), name=str(channel))
     return False
+
+
+def _read_alone(channel: Channel, context: LaneContext) -> None:
+    """Read one channel if nobody else does."""
+    name = f"opt-outs:{channel.pk}"
+    if (fence := lease.acquire(name, context.worker, LEASE_SECONDS)) is None:
+        return
+    try:
+        read(channel, _keeping(context, name, fence))
+    except Stopped:
+        return
+    finally:
+        lease.release(name, fence)
 
 
 def due() -> list[Channel]:

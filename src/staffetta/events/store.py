@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer, Reply
 from staffetta.contacts.suppression import erased_among
+from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
+from staffetta.events.people import contacts_behind
 from staffetta.work.clock import now
+from staffetta.work.set_aside import Items, by_halves
 
 REPLY = "reply"
 STATES = {"stopped": ("stopped", "started"), "blocked": ("blocked", "unblocked")}
@@ -64,7 +67,7 @@ def store_customers(channel: Channel, customers: Iterable[Customer], known: Know
         if customer.id not in erased
         for what, on in turned(customer, known)
     ]
-    ProviderEvent.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    _write(channel, rows)
     _forget_former(channel, [row for row in rows if row.kind not in TURNED_ON])
     return len(rows)
 
@@ -84,8 +87,24 @@ def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
         for reply in replies
         if reply.recipient not in erased
     ]
-    ProviderEvent.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    _write(channel, rows)
     return len(rows)
+
+
+def _write(channel: Channel, rows: Sequence[ProviderEvent]) -> None:
+    """Write what can be written; what cannot is set aside, and its person is not written to meanwhile."""
+    items = Items("events")
+
+    def store(some: Sequence[ProviderEvent]) -> None:
+        ProviderEvent.objects.bulk_create(some, batch_size=500, ignore_conflicts=True)
+
+    def refuse(row: ProviderEvent, error: Exception) -> None:
+        person = (channel.platform, row.address)
+        items.set_aside(f"channel:{channel.pk}:{row.key}", error, name=str(channel), person=person)
+        hold_back_person(channel.platform, contacts_behind(channel.platform, {row.address}).get(row.address, set()))
+
+    by_halves(rows, store, refuse)
+    items.succeeded([f"channel:{channel.pk}:{row.key}" for row in rows])
 
 
 def _forget_former(channel: Channel, rows: Sequence[ProviderEvent]) -> None:

@@ -5,10 +5,12 @@ from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts.hanging import Erased, Traces
 from staffetta.events.models import ProviderEvent
+from staffetta.work.set_aside import forget_people
 
 
 def erase(traces: Traces) -> Erased:
     """Empty what the provider told of the person; the key names them too."""
     nobody = Concat(Value("#"), Cast("pk", CharField()))
     rows = ProviderEvent.objects.filter(address__in=traces.addresses)
+    forget_people(traces.addresses)
     return Erased(emptied={"events": rows.update(address=nobody, key=nobody, payload={})})

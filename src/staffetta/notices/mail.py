@@ -8,6 +8,7 @@ import logging
 import random
 import smtplib
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -25,6 +26,7 @@ from staffetta.notices.models import Incident, Mail
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_before
+from staffetta.work.set_aside import Items
 
 logger = logging.getLogger(__name__)
 
@@ -37,24 +39,34 @@ def work(context: LaneContext) -> bool:
     """Do a few mails; True when there may be more."""
     if not settings.MAIL_HOST:
         return False
-    written = _write()
-    due = list(_due()[:AT_ONCE])
+    items = Items("notices")
+    written = _write(items)
+    due = [mail for mail in _due()[: 10 * AT_ONCE] if not items.rests(f"mail:{mail.pk}")][:AT_ONCE]
     for mail in due:
         if context.stopping():
             return False
-        if _claim(mail):
-            _send(mail)
+        items.handle(f"mail:{mail.pk}", partial(_claim_and_send, mail), name=str(mail.incident.subject_name))
     return bool(written) or len(due) == AT_ONCE
 
 
-def _write() -> int:
+def _claim_and_send(mail: Mail) -> None:
+    if _claim(mail):
+        _send(mail)
+
+
+def _write(items: Items) -> int:
     """Write the mails of incidents that opened since the last look; return how many incidents there were."""
-    opened = list(Incident.objects.filter(IS_OPEN, mailed_at=None)[:AT_ONCE])
-    for incident in opened:
-        with transaction.atomic():
-            if Incident.objects.filter(pk=incident.pk, mailed_at=None).update(mailed_at=now()):
-                Mail.objects.bulk_create([Mail(incident=incident, to=person) for person in _administrators()])
-    return len(opened)
+    opened = Incident.objects.filter(IS_OPEN, mailed_at=None).order_by("pk")[: 10 * AT_ONCE]
+    due = [incident for incident in opened if not items.rests(f"incident:{incident.pk}")][:AT_ONCE]
+    for incident in due:
+        items.handle(f"incident:{incident.pk}", partial(_write_of, incident), name=incident.subject_name)
+    return len(due)
+
+
+def _write_of(incident: Incident) -> None:
+    with transaction.atomic():
+        if Incident.objects.filter(pk=incident.pk, mailed_at=None).update(mailed_at=now()):
+            Mail.objects.bulk_create([Mail(incident=incident, to=person) for person in _administrators()])
 
 
 def _administrators() -> list[User]:

@@ -9,7 +9,10 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from staffetta.reports import incident_words
         from staffetta.ui.menu import MenuEntry, register
+
+        incident_words.register()
 
         register(MenuEntry(_("Overview"), "reports:overview", "home", 10))
         register(

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.db.models import Max
 
 from staffetta.deliveries import due
-from staffetta.work import engine, lanes, sweep
+from staffetta.work import engine, lanes, set_aside, sweep
 from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 
@@ -28,6 +28,7 @@ class Health:
     database: str
     worker: str
     lanes: Mapping[str, str] = field(default_factory=dict)
+    set_aside: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def healthy(self) -> bool:
@@ -46,18 +47,20 @@ class Health:
 
 
 def health() -> Health:
-    """Ask the database for the beats; one query, never raises for a database that is away."""
+    """Ask the database for the beats; two queries, never raises for a database that is away."""
     try:
         beats = list(LaneBeat.objects.values("lane", "problem").annotate(newest=Max("beat_at")).order_by())
+        aside = set_aside.counted()
     except DatabaseError:
         return Health("unreachable", "unknown")
     if not beats:
-        return Health("ok", "none")
+        return Health("ok", "none", set_aside=aside)
     since = real_now() - SILENT_AFTER
     states = {str(lane): "missing" for lane in all_lanes()}
     for beat in beats:
         states[beat["lane"]] = _better(states.get(beat["lane"], "missing"), beat["newest"], since, beat["problem"])
-    return Health("ok", "ok" if any(beat["newest"] >= since for beat in beats) else "silent", states)
+    alive = any(beat["newest"] >= since for beat in beats)
+    return Health("ok", "ok" if alive else "silent", states, aside)
 
 
 def all_lanes() -> list[str]:

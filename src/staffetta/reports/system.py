@@ -18,10 +18,10 @@ from staffetta.contacts.models import Import, ImportState
 from staffetta.deliveries import due
 from staffetta.notices.models import Mail
 from staffetta.reports.health import SILENT_AFTER, all_lanes
-from staffetta.reports.wording import lane_name, regular_name
+from staffetta.reports.wording import lane_name, regular_name, set_aside_reason
 from staffetta.work import engine, jobs, sweep
 from staffetta.work.clock import now, real_now
-from staffetta.work.models import LaneBeat, Lease
+from staffetta.work.models import LaneBeat, Lease, SetAside
 
 TIMED = ("schedule:", "sweep:")  # leases that are nothing but the next time of something regular
 MANY = 1000  # counting stops here: more is said as "more than"
@@ -36,6 +36,13 @@ class LaneLine:
     worked_at: datetime | None = None
     problem: str = ""
     silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideLine:
+    row: SetAside
+    lane: str | Promise
+    reason: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,19 @@ def _queue(key: str, name: str | Promise, rows: QuerySet[Any], due: str) -> Queu
     oldest = rows.filter(**{f"{due}__lte": now()}).aggregate(oldest=Min(due))["oldest"]
     number = rows.order_by()[: MANY + 1].count()
     return Queue(key, name, min(number, MANY), oldest, more=number > MANY)
+
+
+def set_aside_rows(item: str = "") -> QuerySet[SetAside]:
+    """Return what is set aside: one item by its number, or all."""
+    rows = SetAside.objects.order_by("lane", "first_at", "pk")
+    if not item:
+        return rows
+    return rows.filter(pk=int(item)) if item.isascii() and item.isdecimal() and len(item) < 18 else rows.none()
+
+
+def set_aside_lines() -> list[SetAsideLine]:
+    """Return the items set aside, of each lane the oldest first."""
+    return [SetAsideLine(row, lane_name(row.lane), set_aside_reason(row.reason)) for row in set_aside_rows()[:500]]
 
 
 def leases() -> list[Lease]:

@@ -8,6 +8,7 @@ app_name = "reports"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("system/", views.system, name="system"),
+    path("system/set-aside/", views.set_aside, name="set_aside"),
     path("health", views.health, name="health"),
     path("metrics", views.metrics, name="metrics"),
 ]

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts import tokens
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, open_to_anybody
@@ -14,6 +14,7 @@ from staffetta.reports import metrics as numbers
 from staffetta.reports import overview as first_page
 from staffetta.reports import system as machine
 from staffetta.reports import wording
+from staffetta.work import set_aside as set_aside_items
 
 
 @allow(EVERYBODY)
@@ -40,12 +41,23 @@ def system(request: HttpRequest) -> HttpResponse:
         "version": machine.own_version(),
         "database": machine.database(),
         "disk": machine.disk(),
+        "set_aside": sum(found.set_aside.values()),
         "mail": bool(settings.MAIL_HOST),
     }
     if getattr(request.user, "is_administrator", False):
         data |= {"leases": machine.leases(), "schedule": machine.schedule(), "folder": settings.DATA_DIR}
     template = "reports/_system.html" if request.htmx else "reports/system.html"  # type: ignore[attr-defined]
     return render(request, template, data)
+
+
+@allow(OPERATORS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_aside(request: HttpRequest) -> HttpResponse:
+    """Show what no lane could handle; a POST lets one of it, or all, be tried again at once."""
+    if request.method == "POST":
+        set_aside_items.try_again(machine.set_aside_rows(request.POST.get("item", "")))
+        return redirect("reports:set_aside")
+    return render(request, "reports/set_aside.html", {"lines": machine.set_aside_lines()})
 
 
 @never_cache
@@ -55,10 +67,11 @@ def health(_request: HttpRequest) -> HttpResponse:
     """Answer 200 when the database answers and every lane runs somewhere, else 503; nothing in it is secret."""
     found = state.health()
     answer: dict[str, object] = {
-        "status": "ok" if found.healthy else "trouble",
+        "status": "ok" if found.healthy and not found.set_aside else "trouble",
         "database": found.database,
         "worker": found.worker,
         "lanes": found.lanes,
+        "set_aside": found.set_aside,
         "version": machine.own_version(),
     }
     if found.database == "ok":

@@ -14,6 +14,7 @@ LANES: dict[str, str | Promise] = {
     "start": _("Starting what is due"),
     "plan": _("Preparing communications"),
     "watch": _("Following communications to their end"),
+    "refresh": _("Channel refreshes"),
     "look_up": _("Looking up uncertain messages"),
     "note_sent": _("Noting on the contacts what they were sent"),
     "events": _("Reading opt-outs on Sinch Engage"),
@@ -25,12 +26,18 @@ LANES: dict[str, str | Promise] = {
     "sweep": _("Finding what was interrupted"),
     "schedule": pgettext_lazy("noun", "Schedule"),
 }
+SET_ASIDE_REASONS: dict[str, str | Promise] = {
+    "text": _("It holds text that cannot be stored."),
+    "database_refused": _("The database refuses it."),
+    "unexpected": _("Staffetta failed on it."),
+}
 REGULAR: dict[str, str | Promise] = {
     "deliveries_in_flight": _("Messages whose worker is gone"),
     "daily budget": _("Whether the daily budget counts"),
     "resumed communications": _("Closing what a person resumed"),
     "stuck refreshes": _("Refreshes that were interrupted"),
     "due refreshes": _("Refreshes by themselves"),
+    "vanished items": _("Forgetting what was set aside and is gone"),
     "lost jobs": _("Jobs that were interrupted"),
     "idempotency keys": _("Clearing old idempotency keys"),
     "call log": _("Clearing old calls of the API"),
@@ -43,6 +50,11 @@ REGULAR: dict[str, str | Promise] = {
 def lane_name(lane: str) -> str | Promise:
     """Name a lane; one that is not known keeps its own name."""
     return LANES.get(lane, lane)
+
+
+def set_aside_reason(code: str) -> str | Promise:
+    """Say why an item was set aside; an unknown code is shown as it is."""
+    return SET_ASIDE_REASONS.get(code, code)
 
 
 def regular_name(name: str) -> str | Promise:

@@ -4,10 +4,12 @@ Whoever goes on after a kill begins at the page that was not committed. A rehear
 out the writing. Runs of different configurations go side by side on several workers, each held by a lease.
 """
 
+import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import DataError, transaction
 from django.db.models import F
@@ -15,21 +17,22 @@ from django.db.models import F
 from staffetta.channels import gateway, health
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooFast
+from staffetta.connectors.messages import Customer
 from staffetta.contacts import value_index
 from staffetta.notices import incidents
-from staffetta.sync import decide_all, state_consent, store, timetable, write_back
-from staffetta.sync.look_up import look_up
+from staffetta.sync import decide_all, state_consent, timetable, write_back
 from staffetta.sync.models import RunState, SyncConsent, SyncDecision, SyncMet, SyncRun, SyncWrite, UndoState
-from staffetta.sync.plan_writes import plan_writes
 from staffetta.sync.read_ahead import Pages, pages_from
 from staffetta.sync.read_pages import Place, Restless
 from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
+from staffetta.sync.store_pages import store_by_halves, store_whole
 from staffetta.sync.undo import undo_piece
 from staffetta.work import lease, statistics
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_as_told
+from staffetta.work.set_aside import Items, own_fault, place_of
 
 PIECE = 2.0
 """Seconds of work before the lane looks whether something else is due."""
@@ -39,6 +42,7 @@ MOST_FAILURES = 4
 """Tries of one page before the run ends as it stands."""
 INCIDENT = "sync"
 FAILURES_IN_A_ROW = 3
+logger = logging.getLogger(__name__)
 
 
 class Overtaken(Exception):
@@ -47,21 +51,25 @@ class Overtaken(Exception):
 
 def work(context: LaneContext) -> bool:
     """Start what is due by the timetable, and do a piece of everything under way; True while there may be more."""
-    timetable.start_due()
-    more = False
+    more, items = False, Items("sync")
+    timetable.start_due(items)
     for name, piece in _due():
         if context.stopping():
             return False
-        fence = lease.acquire(name, context.worker, LEASE)
-        if fence is None:
-            continue
-        try:
-            more = piece(context, _Grip(name, fence)) or more
-        except Overtaken:
-            continue  # whoever has it now goes on with it
-        finally:
-            lease.release(name, fence)
+        more = bool(items.handle(name, partial(_alone, name, piece, context))) or more
     return more
+
+
+def _alone(name: str, piece: "Piece", context: LaneContext) -> bool:
+    fence = lease.acquire(name, context.worker, LEASE)
+    if fence is None:
+        return False
+    try:
+        return piece(context, _Grip(name, fence))
+    except Overtaken:
+        return False  # whoever has it now goes on with it
+    finally:
+        lease.release(name, fence)
 
 
 @dataclass
@@ -163,6 +171,25 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None], enough: Callable
 def take(run: SyncRun, read: Pages, setup: Setup) -> None:
     """Judge and store what was read, in one transaction with the place after it; raises Overtaken."""
     before = run.total
+    try:
+        _take(run, read, setup, store_whole)
+    except Overtaken:
+        raise
+    except Exception as error:  # own_fault decides which of them go on up
+        if not own_fault(error):
+            raise
+        logger.warning("sync run %s: a page is taken by halves: %s", run.pk, place_of(error))
+        run.refresh_from_db()
+        _take(run, read, setup, store_by_halves)
+    run.refresh_from_db()
+    for room in ("sync", "contacts"):
+        statistics.grown(room, before, run.total)
+
+
+type Storing = Callable[[Sequence[Customer], SyncRun, Setup], None]
+
+
+def _take(run: SyncRun, read: Pages, setup: Setup, storing: Storing) -> None:
     with transaction.atomic():
         # First the claim: whoever went on with this run before us has raised the step.
         claimed = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE, step=run.step).update(
@@ -177,11 +204,7 @@ def take(run: SyncRun, read: Pages, setup: Setup) -> None:
         if not claimed:
             raise Overtaken
         if read.rows:
-            known = look_up(read.rows, run, setup)
-            plan_writes(store.take(read.rows, known, run, setup), run, setup)
-    run.refresh_from_db()
-    for room in ("sync", "contacts"):
-        statistics.grown(room, before, run.total)
+            storing(read.rows, run, setup)
 
 
 def _claimed_writes(run: SyncRun) -> list[SyncWrite]:

@@ -1,12 +1,14 @@
 """When a configuration runs by itself. Times of day are the wall's in its time zone, over both clock changes."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from staffetta.sync import start as starting
 from staffetta.sync.models import Every, SyncConfiguration
 from staffetta.sync.setup import Held
 from staffetta.work.clock import now
+from staffetta.work.set_aside import Items
 
 SHORTEST = 5
 """Minutes."""
@@ -51,19 +53,24 @@ def plan_next(configuration: SyncConfiguration, after: datetime | None = None) -
     )
 
 
-def start_due() -> int:
+def start_due(items: Items | None = None) -> int:
     """Start what is due, each time once, whatever the number of workers; return how many. What was missed runs once."""
-    started = 0
+    items, started = items or Items("sync"), 0
     for configuration in SyncConfiguration.objects.filter(next_at__lte=now()).order_by("pk"):
-        mine = SyncConfiguration.objects.filter(pk=configuration.pk, next_at=configuration.next_at)
-        if not mine.update(next_at=plan_next(configuration)):
-            continue
-        try:
-            starting.start(configuration, None, scheduled=True)
-            started += 1
-        except (Held, starting.Busy, starting.NothingMapped):
-            continue  # the configuration's page says why
+        start = partial(_start, configuration)
+        started += bool(items.handle(f"timetable:{configuration.pk}", start, name=str(configuration)))
     return started
+
+
+def _start(configuration: SyncConfiguration) -> bool:
+    mine = SyncConfiguration.objects.filter(pk=configuration.pk, next_at=configuration.next_at)
+    if not mine.update(next_at=plan_next(configuration)):
+        return False
+    try:
+        starting.start(configuration, None, scheduled=True)
+    except (Held, starting.Busy, starting.NothingMapped):
+        return False  # the configuration's page says why
+    return True
 
 
 def after_seconds(seconds: float) -> datetime:

@@ -55,6 +55,7 @@ REASONS: dict[str, Promise] = {
     "not_a_phone": gettext_lazy("Not a phone number with + and the country code"),
     "not_a_word": gettext_lazy("The customer field takes a single word"),
     "unknown_time_zone": gettext_lazy("Not a time zone: Europe/Rome is one"),
+    "cannot_handle": gettext_lazy("Staffetta could not store this customer; the log says why"),
     "too_long": gettext_lazy("Too long"),
     "unknown_type": gettext_lazy("The contact field has a type nobody knows"),
 }

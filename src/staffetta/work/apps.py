@@ -19,6 +19,7 @@ class WorkConfig(AppConfig):
             prune,
             run_sweeps,
             schedule,
+            set_aside,
             sweep,
             wake,
         )
@@ -29,6 +30,7 @@ class WorkConfig(AppConfig):
         if engine.in_database():
             lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
+        sweep.register("vanished items", 600, set_aside.forget_vanished)
         lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=1.0))
         lanes.register(lanes.Lane("schedule", schedule.fire_due, every=schedule.LOOK_EVERY))
         prune.register("jobs", old_rows.finished_jobs)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -12,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from staffetta.work import beats
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 from staffetta.work.wake import wake
 
 THREADS = 3
@@ -25,8 +27,18 @@ logger = logging.getLogger(__name__)
 def run_one(context: LaneContext) -> bool:
     """Run the next job that is due, if any."""
     # Looked for by a plain read first: the claim below locks a whole SQLite database, even when there is nothing.
-    if context.stopping() or not _due().exists():
+    due = None if context.stopping() else _due().values_list("pk", "task_path").first()
+    if due is None:
         return False
+    items, (job, path) = Items("jobs"), due
+    subject = f"job:{job}"
+    if items.handle(subject, partial(_run, context), name=path) is None:
+        # The engine always takes the first that is due: this one lets the others pass until it is tried again.
+        _due().filter(pk=job).update(run_after=items.tried_again_at(subject))
+    return True
+
+
+def _run(context: LaneContext) -> bool:
     DatabaseWorker(
         queue_names=["*"],
         excluded_queue_names=[],

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from staffetta.work.clock import real_now
+from staffetta.work.clock import now, real_now
 
 
 class Lease(models.Model):
@@ -12,6 +12,7 @@ class Lease(models.Model):
     holder = models.CharField(max_length=100, blank=True)
     fence = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(default=real_now)
+    seconds = models.FloatField(default=0)  # how long it lasts at most: what ends later than that from now is over
 
     def __str__(self) -> str:
         return self.name
@@ -31,6 +32,35 @@ class LaneBeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lane} on {self.worker}"
+
+
+class SetAside(models.Model):
+    """One item that a lane could not handle: why, how often it was tried, and when it is tried again.
+
+    Without `not_before` nobody tries it by itself: whatever brings it in again does. `address` names the person of the
+    item, who is not written to meanwhile. No texts and no values are kept, only what failed and where.
+    """
+
+    lane = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, blank=True)
+    platform = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=40)
+    detail = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(default=now)
+    last_at = models.DateTimeField(default=now)
+    not_before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lane", "subject"], name="one_row_per_item_set_aside")]
+        indexes = [
+            models.Index(fields=["platform", "address"], condition=~models.Q(address=""), name="set_aside_of_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lane} {self.subject}: {self.reason}"
 
 
 class Meter(models.Model):

@@ -9,6 +9,7 @@ missed while all was off happens once at the start.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from django.utils.module_loading import autodiscover_modules
 from staffetta.work import lease
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import LaneContext
+from staffetta.work.set_aside import Items
 
 LOOK_EVERY = 10.0
 
@@ -45,9 +47,9 @@ def cron[**P, R](schedule: str) -> Callable[[Task[P, R]], Task[P, R]]:
 
 def fire_due(context: LaneContext) -> bool:
     """Enqueue each declared task whose time has come."""
-    jobs = {_name(job): job for job in _declared()}
-    for name in jobs.keys() - lease.held(jobs):
-        _fire(name, jobs[name], context.worker)
+    jobs, items = {_name(job): job for job in _declared()}, Items("schedule")
+    for name in sorted(jobs.keys() - lease.held(jobs)):
+        items.handle(name, partial(_fire, name, jobs[name], context.worker), name=name.partition(":")[2])
     return False
 
 

@@ -1,0 +1,42 @@
+"""Judge and store the customers of some pages: together, or by halves when one of them cannot be handled."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from staffetta.connectors.messages import Customer
+from staffetta.sync import store
+from staffetta.sync.judge import OUTCOMES, REJECTED, Known, Verdict
+from staffetta.sync.look_up import look_up
+from staffetta.sync.models import SyncRun
+from staffetta.sync.plan_writes import plan_writes
+from staffetta.sync.setup import Setup
+from staffetta.work.set_aside import by_halves, storable
+
+CANNOT_HANDLE = "cannot_handle"
+
+
+def store_whole(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> None:
+    known = look_up(customers, run, setup)
+    plan_writes(store.take(customers, known, run, setup), run, setup)
+
+
+def store_by_halves(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> None:
+    """Store whoever can be stored; a customer who cannot is rejected with that reason."""
+
+    def store_some(some: Sequence[Customer]) -> None:
+        before = {name: getattr(run, name) for name in OUTCOMES}
+        try:
+            store_whole(some, run, setup)
+        except Exception:
+            vars(run).update(before)
+            raise
+
+    def refuse(customer: Customer, _error: Exception) -> None:
+        store.store([Verdict(REJECTED, _storable(customer), reason=CANNOT_HANDLE)], Known(), run, setup)
+
+    by_halves(customers, store_some, refuse)
+
+
+def _storable(customer: Customer) -> Customer:
+    fields = {storable(str(name)): storable(str(value)) for name, value in customer.fields.items()}
+    return replace(customer, id=storable(customer.id), name=storable(customer.name), fields=fields)
