@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 
 from staffetta.accounts.models import Role, User
+from staffetta.work.entrance.faults import TOO_LARGE
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -48,3 +49,25 @@ def open_to_anybody(view: Callable[..., "HttpResponseBase"]) -> View:
     marked = cast("View", login_not_required(view))
     marked.allowed_roles = ()
     return marked
+
+
+def takes_files[V: Callable[..., Any]](most: Callable[[], int], *, words_too_large: bool = False) -> Callable[[V], V]:
+    """Mark a page that takes files: a body of up to `most()` bytes is kept in a file until the page reads it.
+
+    All other pages take DATA_UPLOAD_MAX_MEMORY_SIZE. `words_too_large`: the page itself answers who brings more; it
+    finds the length in CONTENT_LENGTH and nothing to read.
+    """
+
+    def decorate(view: V) -> V:
+        view.__dict__["file_bytes"] = most
+        if words_too_large:
+            view.__dict__["words_unread"] = (TOO_LARGE,)
+        return view
+
+    return decorate
+
+
+def file_bytes(view: Callable[..., Any]) -> int:
+    """Return the length of a body that a page takes in a file; 0 if it takes none."""
+    most: Callable[[], int] = getattr(view, "file_bytes", lambda: 0)
+    return most()

@@ -39,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "method_not_allowed": Kind(405, _("Method not allowed")),
     "body_not_json": Kind(400, _("The body is not JSON")),
     "body_too_large": Kind(413, _("The body is too large")),
+    "body_too_slow": Kind(408, _("The body did not come in time")),
     "idempotency_key_missing": Kind(400, _("Idempotency-Key missing")),
     "idempotency_key_invalid": Kind(400, _("Idempotency-Key not valid")),
     "idempotency_key_reused": Kind(422, _("Idempotency-Key used for another request")),
@@ -56,6 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "held": Kind(422, _("Transactional message held")),
     "channel_unusable": Kind(503, _("Channel not usable")),
     "database_busy": Kind(503, _("Too busy")),
+    "overloaded": Kind(503, _("Too busy")),
     "internal": Kind(500, _("Internal error")),
 }
 

@@ -24,6 +24,7 @@ from staffetta.api.log_call import log_call
 from staffetta.api.problems import Problem, answer
 from staffetta.api.read_faults import faults_of
 from staffetta.api.send import find, send, usable_problem
+from staffetta.api.unread import answers_all_unread, unread_problem
 from staffetta.communications.models import TransactionalMessage
 from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.reasons import words_of
@@ -240,6 +241,8 @@ def guarded(view: Callable[..., HttpResponse]) -> View:
 
     @never_cache
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if unread := unread_problem(request):
+            return on_problem(request, unread)
         response = view(request, *args, **kwargs)
         if response.status_code != 405:
             return response
@@ -248,7 +251,7 @@ def guarded(view: Callable[..., HttpResponse]) -> View:
         return refused
 
     wrapped.csrf_exempt = True  # type: ignore[attr-defined]  # callers carry a token, never a cookie
-    return open_to_anybody(wrapped)
+    return open_to_anybody(answers_all_unread(wrapped))
 
 
 def addresses() -> tuple[list[Any], str, str]:

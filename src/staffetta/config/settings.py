@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "staffetta.ui.middleware.UnreadBodyMiddleware",  # before the form's token is looked for in a body nobody read
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -139,6 +140,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 IMPORT_MAX_BYTES = int(environment.number("STAFFETTA_IMPORT_MAX_MB", 100) * 1_000_000)
 PHONE_PREFIX = environment.text("STAFFETTA_PHONE_PREFIX", "+39").lstrip("+0")  # of numbers without a country code
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "staffetta.work.entrance.upload_handler.UnnamedUploadHandler",
+]
+SPOOL_DIR = DATA_DIR / "spool"  # not /tmp, which is memory on many systems
+BODY_IDLE_SECONDS = environment.number("STAFFETTA_BODY_IDLE_SECONDS", 10)
+BODY_SECONDS = environment.number("STAFFETTA_BODY_SECONDS", 30)
+UPLOAD_SECONDS = environment.number("STAFFETTA_UPLOAD_SECONDS", 900)
+WAITING_REQUESTS = int(environment.number("STAFFETTA_WAITING_REQUESTS", 200))
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],

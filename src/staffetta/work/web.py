@@ -1,4 +1,4 @@
-"""The process that serves the pages: granian in front of `staffetta.config.wsgi`. Loads no Django itself."""
+"""The process that serves the pages: granian in front of `staffetta.config.asgi`. Loads no Django itself."""
 
 import os
 import sys
@@ -10,27 +10,30 @@ from granian.server import MPServer
 
 from staffetta.work import orphan
 
-APPLICATION = "staffetta.config.wsgi:application"
-THREADS = 8
-"""Requests answered at once: they wait for the database and the provider more than they compute."""
+APPLICATION = "staffetta.config.asgi:application"
+HEADER_SECONDS = 10
+"""Time for the head of a request, and for which a connection without one is kept."""
+HEADER_BYTES = 65_536
+CONNECTIONS = 2_048
+"""Connections taken at once; the next ones wait in the system's queue."""
 STOP_WITHIN = 10
 REDACTED = {"()": "staffetta.config.logs.RedactingFormatter", "format": "%(asctime)s %(levelname)s granian %(message)s"}
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, application: str = APPLICATION) -> None:
     """Serve until SIGTERM or SIGINT."""
     orphan.stop_with_parent()
     # The process granian starts is this one's child, not the supervisor's.
     os.environ[orphan.VARIABLE] = str(os.getpid())
     MPServer(
-        APPLICATION,
+        application,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=1,
-        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig={"formatters": {"generic": REDACTED, "access": REDACTED}},

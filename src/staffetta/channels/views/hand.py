@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from staffetta.accounts.access import ADMINISTRATORS, allow
+from staffetta.accounts.access import ADMINISTRATORS, allow, takes_files
 from staffetta.channels.by_hand import enter
 from staffetta.channels.entry_words import entry_problem
 from staffetta.channels.models import Channel
@@ -18,6 +18,8 @@ from staffetta.channels.views.person import person
 from staffetta.channels.wording import CATEGORIES
 from staffetta.connectors.by_hand import MOST_BYTES, Entry, EntryError, read_entry, read_file
 
+FORM_ROOM = 1_000_000
+"""What the form brings besides the file, and room for one that the form itself refuses."""
 HEADERS = [
     ("none", pgettext_lazy("header", "None")),
     ("text", _("Text")),
@@ -98,6 +100,7 @@ def enter_template(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "channels/enter.html", context, status=status)
 
 
+@takes_files(lambda: MOST_BYTES + FORM_ROOM)
 @allow(ADMINISTRATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_templates(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, takes_files
 from staffetta.accounts.models import User
 from staffetta.contacts import audiences, import_file, lists, rejects, saved_mappings, undo_import
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
@@ -63,12 +63,17 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/imports.html", data)
 
 
+def _most_bytes() -> int:
+    return int(settings.IMPORT_MAX_BYTES) + FORM_ROOM
+
+
+@takes_files(_most_bytes, words_too_large=True)
 @csrf_exempt
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file. One that is too large is refused before it is read, so the form's token is looked at after that."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES + FORM_ROOM:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > _most_bytes():
         form = UploadForm({}, MultiValueDict())
         form.errors["file"] = form.error_class([_too_large()])
         return _upload_page(request, form, status=413)

@@ -10,18 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, takes_files
 from staffetta.accounts.models import User
 from staffetta.contacts import keep_out
 from staffetta.contacts.models import Suppression
 from staffetta.contacts.suppression import OPTED_OUT, digests_of
-from staffetta.contacts.suppression_forms import SuppressionForm
+from staffetta.contacts.suppression_forms import FILE_BYTES, SuppressionForm
 from staffetta.contacts.wording import suppression_cause
 from staffetta.ui.paging import page_of
 from staffetta.ui.templatetags.staffetta import grouped
 from staffetta.work.clock import now
 
 SHOWN_WRONG = 200
+FORM_ROOM = 1_000_000
+"""What the form brings besides the file, and room for one that the form itself refuses."""
 
 
 @allow(EVERYBODY)
@@ -51,6 +53,7 @@ def _found(query: str) -> QuerySet[Suppression]:
     return rows.filter(address_digest__in=codes)
 
 
+@takes_files(lambda: FILE_BYTES + FORM_ROOM)
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
 def suppress(request: HttpRequest) -> HttpResponse:
