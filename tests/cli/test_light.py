@@ -47,7 +47,7 @@ def loaded(folder: Path, *arguments: str, database: str = "") -> tuple[int, list
     return done.returncode, done.stderr.splitlines()[-1].split()
 
 
-def among(modules: list[str], packages: tuple[str, ...]) -> set[str]:
+def of_packages(modules: list[str], packages: tuple[str, ...]) -> set[str]:
     return {name for name in modules if name.split(".")[0] in packages}
 
 
@@ -71,7 +71,7 @@ def models(modules: list[str]) -> set[str]:
 def test_what_runs_nothing_loads_no_model_and_no_driver(status: int, command: str, tmp_path: Path) -> None:
     ended, modules = loaded(tmp_path, *command.split())
     assert ended == status
-    assert among(modules, HEAVY) | models(modules) == set()
+    assert of_packages(modules, HEAVY) | models(modules) == set()
     assert len(modules) <= MOST_MODULES
     assert list(tmp_path.iterdir()) == [], "nothing is made in the data folder either"
 
@@ -80,14 +80,14 @@ def test_a_command_on_sqlite_loads_the_models_and_neither_driver_nor_server_nor_
     ended, modules = loaded(tmp_path, "restore", str(tmp_path / "none"))
     assert ended == 1
     assert "staffetta.channels.models" in models(modules)
-    assert among(modules, MACHINERY) == set()
+    assert of_packages(modules, MACHINERY) == set()
     assert len(modules) > MOST_MODULES
 
 
 def test_a_command_on_postgresql_loads_its_driver(tmp_path: Path) -> None:
     ended, modules = loaded(tmp_path, "channels", "list", database="postgresql://nobody@127.0.0.1:9/none")
     assert ended == 1
-    assert "psycopg" in among(modules, MACHINERY)
+    assert "psycopg" in of_packages(modules, MACHINERY)
 
 
 @pytest.mark.parametrize("command", ACTIONS)
