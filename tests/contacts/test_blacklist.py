@@ -9,12 +9,12 @@ from django.test import Client
 
 from staffetta.accounts.models import AuditEntry, User
 from staffetta.cli.main import main
-from staffetta.contacts import keep_out, sample
+from staffetta.contacts import consent, keep_out, sample
 from staffetta.contacts.audience import Audience
 from staffetta.contacts.models import ConsentState, Contact, Import, Suppression
 from staffetta.contacts.recipients import LeftOut, tally
 from staffetta.contacts.save_contact import delete_contact
-from staffetta.contacts.suppression import is_suppressed
+from staffetta.contacts.suppression import ERASED, erased_among, is_suppressed, suppress
 from staffetta.deliveries.reasons import REASONS
 from staffetta.work.clock import now
 from tests.contacts.people import Accept, finish, person
@@ -96,6 +96,31 @@ def test_the_command_line_adds_lists_and_lifts(capsys: pytest.CaptureFixture[str
     assert {row["reason"] for row in json.loads(capsys.readouterr().out)} == {"Reclamo"}
     assert main(["blacklist", "lift", NUMBER]) == 0
     assert Suppression.objects.count() == 1
+
+
+def test_the_command_line_adds_the_numbers_and_tells_the_lines_that_are_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["blacklist", "add", NUMBER, "boh 1", "--reason", "Reclamo"]) == 1
+    assert "boh 1" in capsys.readouterr().err
+    assert is_suppressed("whatsapp", NUMBER)
+
+
+def test_who_was_erased_stays_erased_when_put_in_by_hand(administrator: User) -> None:
+    suppress("whatsapp", NUMBER, ERASED)
+    keep_out.keep_out("whatsapp", [NUMBER], "Ha telefonato", None, administrator)
+    assert erased_among("whatsapp", [NUMBER]) == {NUMBER}
+
+
+def test_an_opt_out_that_outlives_its_contact_replaces_no_entry_by_hand(administrator: User) -> None:
+    """The entry by hand is lifted by hand alone; the opt-out's by any new explicit consent."""
+    contact = person(NUMBER)
+    consent.record([contact.pk], "whatsapp", consent.BOTH, "no", "stop_word")
+    keep_out.keep_out("whatsapp", [NUMBER], "Avvocato", None, administrator)
+    delete_contact(contact, None)
+    again = person(NUMBER)
+    consent.record([again.pk], "whatsapp", consent.BOTH, "yes", "hand", wording="Di nuovo")
+    assert is_suppressed("whatsapp", NUMBER)
 
 
 def test_viewers_add_and_lift_nothing(as_viewer: Client) -> None:

@@ -11,7 +11,7 @@ from staffetta.contacts.consent import Effect, Present, effect
 from staffetta.contacts.models import Consent, ConsentState
 from tests.contacts.people import person
 
-SOURCES = ("hand", "import", "api", "sync", "stop_word", "stopped", "blocked")
+SOURCES = ("hand", "import", "api", "opt_in_again", "sync", "stop_word", "stopped", "blocked")
 statements = st.tuples(
     st.sampled_from(["yes", "no", "unset"]), st.sampled_from(SOURCES), st.sampled_from(["", "testo"])
 )
@@ -25,12 +25,13 @@ statements = st.tuples(
         ("sync", "nel negozio", Effect.KEPT_OUT),
         ("hand", "", Effect.KEPT_OUT),
         ("hand", "  ", Effect.KEPT_OUT),
-        ("api", "", Effect.KEPT_OUT),
+        ("api", "nel negozio", Effect.KEPT_OUT),
+        ("opt_in_again", "", Effect.KEPT_OUT),
         ("hand", "nel negozio", Effect.WRITTEN),
-        ("api", "nel negozio", Effect.WRITTEN),
+        ("opt_in_again", "nel negozio", Effect.WRITTEN),
     ],
 )
-def test_a_stop_is_lifted_only_by_hand_or_api_with_its_words(
+def test_a_stop_is_lifted_only_by_hand_or_by_a_call_with_that_right_with_its_words(
     said: str, source: str, wording: str, what: Effect
 ) -> None:
     assert effect(Present("no", said), "yes", source, wording) is what

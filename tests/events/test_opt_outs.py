@@ -80,6 +80,16 @@ def test_who_stopped_before_being_imported_is_an_opt_out_all_the_same(channel: C
     assert opt_in(person) == ("no", "stopped")
 
 
+def test_an_unblocking_before_we_knew_them_leaves_the_stop(channel: Channel, engage: Engage) -> None:
+    engage.put_customer(channel.provider_id, id=ONE, stopped="1", blocked="1")
+    read_opt_outs.read(channel)
+    engage.change_customer(channel.provider_id, ONE, blocked="0")
+    read_opt_outs.read(channel)
+    [person] = people(1)
+    read_opt_outs.read(channel)
+    assert opt_in(person) == ("no", "stopped")
+
+
 def test_a_stop_word_is_an_opt_out_with_the_persons_own_words(channel: Channel, engage: Engage) -> None:
     person, other = people(2)
     engage.put_customer(channel.provider_id, id=ONE)

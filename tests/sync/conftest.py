@@ -8,7 +8,10 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage, running
 from staffetta.channels import connect, refresh
 from staffetta.channels.models import Channel
+from tests.deliveries.conftest import later
 from tests.sync.world import ASSISTENZA, Row
+
+__all__ = ["later"]
 
 FIELDS = [
     {"name": "citta", "label": "Città", "type": "text"},

@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
         from staffetta.ui import context
         from staffetta.ui.menu import MenuEntry, register
 
-        wording.register(wording.OWN_DEEDS, wording.OWN_DETAILS)
+        wording.register(wording.OWN_DEEDS, wording.OWN_DETAILS, wording.OWN_READERS)
         context.PERSON_MENU[:] = ["accounts/_person_menu.html"]
         for order, url, icon, label in (
             (20, "accounts:users", "shield-lock", _("Users and roles")),

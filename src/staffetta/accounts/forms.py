@@ -135,6 +135,12 @@ class GivenPasswordForm(ChecksPassword):
 class TokenForm(forms.ModelForm[AccessToken]):
     class Meta:
         model = AccessToken
-        fields = ("name",)
-        labels = {"name": _("Name of the token")}
-        help_texts = {"name": _("The software that will use it, for example “shop” or “CRM”.")}
+        fields = ("name", "may_opt_in_again")
+        labels = {"name": _("Name of the token"), "may_opt_in_again": _("May opt people in again")}
+        help_texts = {
+            "name": _("The software that will use it, for example “shop” or “CRM”."),
+            "may_opt_in_again": _(
+                "Its calls may bring back somebody who opted out, with a new consent. Leave it off unless the software "
+                "asks people anew and keeps the proof."
+            ),
+        }

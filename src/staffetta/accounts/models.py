@@ -73,7 +73,10 @@ class LoginFailure(models.Model):
 
 
 class AccessToken(models.Model):
-    """The right of other software to call our API; the token itself is shown once and kept only as a digest."""
+    """The right of other software to call our API; the token itself is shown once and kept only as a digest.
+
+    `may_opt_in_again`: its calls may bring back, with a new consent, somebody who opted out.
+    """
 
     name = models.CharField(_("name"), max_length=100)
     digest = models.CharField(max_length=64, unique=True)
@@ -82,6 +85,7 @@ class AccessToken(models.Model):
     created_at = models.DateTimeField(default=now)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    may_opt_in_again = models.BooleanField(_("may opt people in again"), default=False)
 
     def __str__(self) -> str:
         return self.name

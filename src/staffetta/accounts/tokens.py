@@ -20,11 +20,14 @@ def _digest(plain: str) -> str:
 
 
 @transaction.atomic
-def issue(name: str, by: User | None) -> tuple[AccessToken, str]:
+def issue(name: str, by: User | None, *, may_opt_in_again: bool = False) -> tuple[AccessToken, str]:
     """Make a token. The second value is the token itself, which nobody can read again afterwards."""
     plain = PREFIX + secrets.token_urlsafe(32)
-    token = AccessToken.objects.create(name=name, digest=_digest(plain), last_four=plain[-4:], created_by=by)
-    audit.record(by, "token_issued", token, last_four=token.last_four)
+    token = AccessToken.objects.create(
+        name=name, digest=_digest(plain), last_four=plain[-4:], created_by=by, may_opt_in_again=may_opt_in_again
+    )
+    rights = {"may_opt_in_again": "yes"} if may_opt_in_again else {}
+    audit.record(by, "token_issued", token, last_four=token.last_four, **rights)
     return token, plain
 
 

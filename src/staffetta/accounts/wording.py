@@ -65,4 +65,9 @@ OWN_DEEDS: Words = {
     "token_issued": _("Issued the access token"),
     "token_revoked": _("Revoked the access token"),
 }
-OWN_DETAILS: Words = {"role": _("role"), "last_four": _("ends with")}
+OWN_DETAILS: Words = {
+    "role": _("role"),
+    "last_four": _("ends with"),
+    "may_opt_in_again": _("may opt people in again"),
+}
+OWN_READERS = {"may_opt_in_again": lambda code: str(_("Yes") if code == "yes" else _("No"))}

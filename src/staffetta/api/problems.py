@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "value_missing": Kind(422, _("Value missing")),
     "value_unknown": Kind(422, _("Value unknown")),
     "value_too_long": Kind(422, _("Text too long")),
+    "opted_out": Kind(422, _("The person opted out")),
     "message_off": Kind(422, _("Transactional message off")),
     "message_incomplete": Kind(422, _("Transactional message incomplete")),
     "not_sendable": Kind(422, _("This person may not be written to")),
@@ -63,10 +64,20 @@ KINDS: Mapping[str, Kind] = {
 
 
 class Problem(Exception):
-    """A call that is refused. `kind` is a key of KINDS; `code` says more precisely why and is `kind` by default."""
+    """A call that is refused. `kind` is a key of KINDS; `code` says more precisely why and is `kind` by default.
+
+    `more` are members of this kind of problem alone (RFC 9457, extension members).
+    """
 
     def __init__(
-        self, kind: str, detail: Text, *, code: str = "", faults: Sequence[Fault] = (), retry_after: int | None = None
+        self,
+        kind: str,
+        detail: Text,
+        *,
+        code: str = "",
+        faults: Sequence[Fault] = (),
+        retry_after: int | None = None,
+        more: Mapping[str, str] = {},
     ) -> None:
         super().__init__(code or kind)
         self.kind = KINDS[kind]
@@ -74,6 +85,7 @@ class Problem(Exception):
         self.detail = detail
         self.faults = tuple(faults)
         self.retry_after = retry_after
+        self.more = more
 
 
 def answer(request: HttpRequest, problem: Problem, request_id: uuid.UUID) -> JsonResponse:
@@ -86,6 +98,7 @@ def answer(request: HttpRequest, problem: Problem, request_id: uuid.UUID) -> Jso
         "instance": request.path,
         "code": problem.code,
         "request_id": str(request_id),
+        **problem.more,
     }
     if problem.faults:
         body["errors"] = [

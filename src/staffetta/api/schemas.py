@@ -19,7 +19,7 @@ class Closed(Schema):
 
 
 class ConsentIn(Closed):
-    """The consent this message is covered by: written into the ledger of consents."""
+    """The consent this message is covered by, written into the ledger; it brings back nobody who opted out."""
 
     source: Annotated[
         str,
@@ -55,6 +55,14 @@ class SendIn(Closed):
         Field(description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]),
     ] = {}
     consent: ConsentIn | None = None
+    opt_in_again: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="The person opted out and has agreed anew: `consent` holds that agreement. Needs an access "
+            "token that may opt people in again; without either such a call is refused, `opted_out`.",
+        ),
+    ] = False
     expires_in: Annotated[
         int | None,
         Field(
@@ -133,3 +141,4 @@ class ProblemOut(Schema):
     code: str
     request_id: UUID
     errors: list[Fault] = []
+    since: Annotated[datetime | None, Field(description="Of `opted_out`: when the person opted out.")] = None

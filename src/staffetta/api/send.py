@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.accounts.models import AccessToken
+from staffetta.api.opt_in_again import record_consent
 from staffetta.api.problems import Fault, Problem
 from staffetta.api.schemas import SendIn
 from staffetta.communications.hold import Trouble, remember, trouble_of
@@ -13,8 +15,8 @@ from staffetta.communications.mapping import SourceKind, read_mapping
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.wording import trouble_words
-from staffetta.contacts import consent, former_addresses
-from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts import former_addresses
+from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import NotAPhone, forms, parse_strict
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.plan import purpose_of
@@ -45,20 +47,20 @@ def find(name: str) -> TransactionalMessage:
     return row
 
 
-def send(message: TransactionalMessage, asked: SendIn) -> Delivery:
-    """Write the delivery, within the caller's transaction. Raises Problem; then the caller rolls back."""
+def send(message: TransactionalMessage, asked: SendIn, caller: AccessToken) -> Delivery:
+    """Write the delivery, within the caller's transaction. Raises Problem; then the caller rolls back.
+
+    Whether the person may be written to is judged before the values: it is what a caller must know first.
+    """
     _check_usable(message)
-    given = _given(message, asked)
     contact = _contact(message, asked)
     assert message.variant is not None
+    record_consent(contact, message.platform, purpose_of(message.variant.category), asked, caller)
+    given = _given(message, asked)
     if message.accepted_revision != message.variant.revision:
         # Switched off and on again: the same contract, nothing for a person to accept.
         remember(message, message.variant)
         message.save(update_fields=["accepted_revision", "accepted_fingerprint", "accepted_contract"])
-    if asked.consent:
-        purpose = purpose_of(message.variant.category)
-        wording = f"{asked.consent.text}\n({asked.consent.source})"
-        consent.record([contact.pk], message.platform, [purpose], ConsentValue.YES, "api", wording=wording)
     try:
         useless_after = timedelta(seconds=asked.expires_in) if asked.expires_in else None
         return send_one(message, contact, given, useless_after=useless_after)

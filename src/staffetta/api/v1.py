@@ -77,15 +77,16 @@ def send_message(
     message = find(name)
     request.transactional = message  # type: ignore[attr-defined]  # for the call log
     key = idempotency.read_key(idempotency_key)
+    caller: AccessToken = request.auth  # type: ignore[attr-defined]  # what Bearer.authenticate returned
     asked = idempotency.Asked(
-        caller=request.auth,  # type: ignore[attr-defined]  # what Bearer.authenticate returned
+        caller=caller,
         endpoint=f"transactional-messages/{name}/send",
         key=key,
         digest=idempotency.digest(json.loads(request.body)),
     )
 
     def act() -> tuple[int, idempotency.Answer]:
-        delivery = send(message, payload)
+        delivery = send(message, payload, caller)
         return 202, {"id": str(delivery.public_id), "state": delivery.state}
 
     answered = idempotency.once(asked, act)

@@ -37,16 +37,17 @@ def _line(row: Suppression) -> tuple[str, str, str]:
 
 
 def add(args: argparse.Namespace) -> int:
-    """Add all or, when a line is no number, nothing."""
+    """Add every number. Lines that are none are told and end it with 1; the numbers beside them are in."""
     if args.days is not None and not 1 <= args.days <= 3650:
         fail(_("--days wants a number from 1 to 3650."))
     told = keep_out.sort_lines(args.platform, [*args.addresses, *_lines(args.file)])
+    if not told.addresses and not told.wrong:
+        fail(_("Write at least one number, or choose a file."))
+    if told.addresses:
+        number = keep_out.keep_out(args.platform, told.addresses, args.reason[:300], args.days, None)
+        emit(args, {"added": number}, lambda: _("%(number)s in the Blacklist") % {"number": number})
     if told.wrong:
         fail(_("No numbers: %(lines)s") % {"lines": ", ".join(told.wrong[:20])})
-    if not told.addresses:
-        fail(_("Write at least one number, or choose a file."))
-    number = keep_out.keep_out(args.platform, told.addresses, args.reason[:300], args.days, None)
-    emit(args, {"added": number}, lambda: _("%(number)s in the Blacklist") % {"number": number})
     return 0
 
 

@@ -146,7 +146,12 @@ def _text(source: Import) -> str:
         "+ %(rejected)s rejected"
     ) % {"id": source.pk, "rows": source.imported + source.rejected, **_counts(source)}
     reasons = [(f"  {reject_text(reason)}", number) for reason, number in rejects.reasons(source)]
-    return "\n".join([summary, *([table(("", ""), reasons).strip("\n")] if reasons else [])])
+    lines = [summary, *([table(("", ""), reasons).strip("\n")] if reasons else [])]
+    if refused := source.consents.get("refused"):
+        lines.append(_("No of rejected rows, recorded all the same: %(number)s") % {"number": refused})
+    if unnamed := source.consents.get("unnamed"):
+        lines.append(_("Rejected rows that say No and name nobody here: %(number)s") % {"number": unnamed})
+    return "\n".join(lines)
 
 
 def _counts(source: Import) -> dict[str, int]:

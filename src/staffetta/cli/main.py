@@ -15,7 +15,7 @@ from staffetta.cli.parsers.translation import gettext as _
 
 NOUNS = (
     "audiences", "backup", "blacklist", "channels", "communications", "contacts", "demo", "engage", "fields", "jobs",
-    "run", "sync", "templates", "users", "worker",
+    "run", "sync", "templates", "tokens", "users", "worker",
 )  # fmt: skip
 
 

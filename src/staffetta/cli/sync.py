@@ -119,6 +119,7 @@ def described(told: SyncRun) -> dict[str, object]:
         "state": told.state,
         "customers": told.total,
         **summary.numbers(told),
+        "opt_outs": told.opt_outs,
         "writes_planned": told.writes_planned,
         "writes_done": told.writes_done,
         "writes_failed": told.writes_failed,
@@ -146,6 +147,9 @@ def _sample(row: SyncRow) -> dict[str, object]:
 def _text(told: SyncRun) -> str:
     kind = _("Preview of the changes") if told.rehearsal else pgettext("sync", "Run")
     lines = [f"{kind} {told.pk}: {told.get_state_display()}", sum_text(summary.numbers(told))]
+    if told.opt_outs:
+        words = _("Opt-outs a run would record: %(number)s") if told.rehearsal else _("Opt-outs recorded: %(number)s")
+        lines.append(words % {"number": told.opt_outs})
     if told.writes_done or told.writes_failed:
         lines.append(
             _("Written to Sinch Engage: %(done)s, refused: %(failed)s")

@@ -1,8 +1,8 @@
 """Consent as a ledger: statements are appended, the present state is derived in the same transaction.
 
 The rule, in one place: what people say themselves (a STOP word, stopped or blocked at the provider) beats everything
-until a new *explicit* consent: recorded by hand or by the API, with the text it was given with. A file, a sync or a
-"start" at the provider never lifts it (messaging-rules 1.10).
+until a new *explicit* consent, with the text it was given with: recorded by hand, or by a call of the API whose token
+has that right and which says so. A file, a sync, any other call or a "start" at the provider never lifts it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -24,7 +24,9 @@ SAID_BY_PERSON = frozenset({"stop_word", "stopped", "blocked"})
 """Sources of a No that came from the person, not from a colleague or a file."""
 BINDING_NO = SAID_BY_PERSON | {"hand"}
 """Sources of a No that only a new explicit consent lifts; a No written down by a colleague is the person's word too."""
-EXPLICIT = frozenset({"hand", "api"})
+OPT_IN_AGAIN = "opt_in_again"
+"""Source of a Yes that a call of the API brought for somebody who had opted out (api/opt_in_again.py)."""
+EXPLICIT = frozenset({"hand", OPT_IN_AGAIN})
 """Sources that can carry a new explicit consent, if they bring its text."""
 
 
@@ -52,13 +54,16 @@ class Recorded:
     kept_out: set[int] = field(default_factory=set)
 
 
-def effect(present: Present | None, value: str, source: str, wording: str = "") -> Effect:
-    """Say what a statement does to what is in force (pure; the rule of this module)."""
+def effect(present: Present | None, value: str, source: str, wording: str = "", *, lifts_no: bool = True) -> Effect:
+    """Say what a statement does to what is in force (pure; the rule of this module).
+
+    Without `lifts_no` it ends no No at all: what is said of many people at once is not said of the one who refused.
+    """
     if present is None:
         return Effect.REPEATED if value == ConsentValue.UNSET else Effect.WRITTEN
     binding = has_binding_no(present)
-    if binding and value != ConsentValue.NO:
-        return Effect.WRITTEN if is_explicit(value, source, wording) else Effect.KEPT_OUT
+    if value != ConsentValue.NO and (binding or (not lifts_no and present.value == ConsentValue.NO)):
+        return Effect.WRITTEN if lifts_no and is_explicit(value, source, wording) else Effect.KEPT_OUT
     if present.value != value:
         return Effect.WRITTEN
     # The same again: worth a line only if the person says it now, or if it brings a text that weakens no binding No.
@@ -80,13 +85,14 @@ def record(
     by: User | None = None,
     expires_at: datetime | None = None,
     new: Collection[int] = (),
+    lifts_no: bool = True,
 ) -> Recorded:
     """Append the statement for each contact and purpose where it has an effect, and derive the state.
 
-    Set-based: three statements whatever the number of contacts. `source` is a code: hand, import, api, sync,
-    stop_word, stopped, blocked. A Yes may end by itself (`expires_at`): from then on it counts as not set. `new` are
-    contacts made in this very transaction: nobody is asked what they said before. Returns whom it changed, and whom a
-    binding No kept out of it.
+    Set-based: three statements whatever the number of contacts. `source` is a code: hand, import, api, opt_in_again,
+    sync, stop_word, stopped, blocked. A Yes may end by itself (`expires_at`): from then on it counts as not set. `new`
+    are contacts made in this very transaction: nobody is asked what they said before. `lifts_no`: see `effect`.
+    Returns whom it changed, and whom a No kept out of it.
     """
     result = Recorded()
     wanted = [(contact_id, purpose) for contact_id in contact_ids for purpose in purposes]
@@ -94,7 +100,7 @@ def record(
         return result
     with transaction.atomic():
         states = _present_of([who for who in contact_ids if who not in new], platform)
-        effects = {pair: effect(states.get(pair), value, source, wording) for pair in wanted}
+        effects = {pair: effect(states.get(pair), value, source, wording, lifts_no=lifts_no) for pair in wanted}
         written = [pair for pair, what in effects.items() if what is Effect.WRITTEN]
         result.changed.update(contact_id for contact_id, _purpose in written)
         result.kept_out.update(pair[0] for pair, what in effects.items() if what is Effect.KEPT_OUT)
@@ -109,6 +115,15 @@ def record(
             for tell in _when_withdrawn:
                 tell(known, platform)
     return result
+
+
+def would_change(
+    contact_ids: Collection[int], platform: str, purposes: Iterable[str], value: str, source: str
+) -> set[int]:
+    """Return whom `record` would change; writes nothing."""
+    states = _present_of(contact_ids, platform)
+    pairs = [(contact_id, purpose) for contact_id in contact_ids for purpose in purposes]
+    return {pair[0] for pair in pairs if effect(states.get(pair), value, source) is Effect.WRITTEN}
 
 
 type Withdrawn = Callable[[Collection[int], str], None]

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing, nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +22,9 @@ from staffetta.contacts.map_columns import check, check_modes
 from staffetta.contacts.models import ContactList, Import, ImportState, PhoneMode
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.read_row import read_row
+from staffetta.contacts.read_row import Rejected, read_row
 from staffetta.contacts.read_xlsx import Unreadable, is_workbook, to_csv
+from staffetta.contacts.record_refusals import Refusals, forget_refusals, read_refusals, refused_by
 from staffetta.contacts.rejects import without_reasons
 from staffetta.contacts.store_rows import look_up
 from staffetta.work.clock import now
@@ -130,6 +131,13 @@ def preview(source: Import) -> list[Verdict]:
     return judge(rows, look_up(rows, source))
 
 
+def preview_refusals(verdicts: Sequence[Verdict], source: Import) -> tuple[Refusals, set[int]]:
+    """Return whose No rejected rows of a preview bring, and the rows (by number) of people refused for by them."""
+    rejected = [verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)]
+    refusals = read_refusals(rejected, source)
+    return refusals, refused_by(verdicts, refusals)
+
+
 def start(source: Import, by: User | None) -> None:
     """Let the workers take the rows; makes the own fields the mapping names. Raises WrongMapping, AlreadyStarted."""
     check(source.mapping, source.columns, source.consent_column)
@@ -162,6 +170,7 @@ def cancel(source: Import, by: User | None) -> bool:
             audit.record(by, "import_cancelled", source)
             source.file.delete(save=False)
             Import.objects.filter(pk=source.pk).update(file="")
+            forget_refusals(source)
     return bool(changed)
 
 

@@ -13,7 +13,7 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts.models import Suppression
 from staffetta.contacts.phone import NotAPhone, parse_strict, recover
 from staffetta.contacts.read_row import TELEGRAM_ID
-from staffetta.contacts.suppression import digest, digests_of, in_force, masked, tell
+from staffetta.contacts.suppression import ERASED, digest, digests_of, in_force, masked, tell
 from staffetta.work.clock import now
 
 HAND = "hand"
@@ -76,10 +76,11 @@ def keep_out(platform: str, addresses: Sequence[str], note: str, days: int | Non
 
 def _write(like: Suppression, addresses: Sequence[str]) -> int:
     digests = {digest(like.platform, address): address for address in addresses}
-    if like.until is not None:
-        known = in_force(like.platform).filter(address_digest__in=digests)
-        for lasting in known.exclude(until__lt=like.until).values_list("address_digest", flat=True):
-            digests.pop(lasting)
+    known = in_force(like.platform).filter(address_digest__in=digests)
+    # An entry of somebody who was erased is more than this one: nothing makes them anew by itself.
+    stays = known.filter(cause=ERASED) if like.until is None else known.exclude(until__lt=like.until)
+    for lasting in stays.values_list("address_digest", flat=True):
+        digests.pop(lasting)
     told = {name: getattr(like, name) for name in ("platform", *TOLD)}
     rows = [Suppression(address_digest=code, masked=masked(address), **told) for code, address in digests.items()]
     Suppression.objects.bulk_create(

@@ -253,8 +253,10 @@ class Import(models.Model):
     `mapping` is column heading -> target (phone, first_name, last_name, telegram_id, or a contact field's name).
     `offset_rows` and `offset_bytes` say how far the file was read and committed. The counters sum: created + updated +
     unchanged + rejected = total_rows when done. `consents` counts what the file said of those imported: yes, no, unset,
-    and `kept`: people who opted out themselves, whom the file's Yes did not bring back. `reasons` counts the rejects by
-    reason. `undone` counts what an undo did: removed, restored, kept.
+    and `kept`: people who opted out themselves, whom the file's Yes did not bring back. Where there are any, `refused`
+    are the No of rejected rows, recorded all the same and counted in `no`; `unnamed` those that name nobody here;
+    `overruled` the Yes of people of whom another row says No. `reasons` counts the rejects by reason. `undone` counts
+    what an undo did: removed, restored, kept.
     """
 
     name = models.CharField(max_length=200)
@@ -327,13 +329,17 @@ class ImportedContact(models.Model):
 
 
 class ImportReject(models.Model):
-    """A row that was not taken, whole, its reason from a closed list (wording.py). `row` counts as spreadsheets do."""
+    """A row that was not taken, whole, its reason from a closed list (wording.py). `row` counts as spreadsheets do.
+
+    `refused` is null where the row says no No; else the number of people here whose No it is, recorded all the same.
+    """
 
     source = models.ForeignKey(Import, on_delete=models.CASCADE, db_index=False, related_name="rejects")
     row = models.PositiveIntegerField()
     reason = models.CharField(max_length=40)
     column = models.CharField(max_length=200, blank=True)
     cells = models.JSONField(default=list)
+    refused = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [

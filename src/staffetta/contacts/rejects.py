@@ -8,16 +8,14 @@ from django.utils.translation import gettext as _
 
 from staffetta.contacts import excel_csv
 from staffetta.contacts.models import Import, ImportReject
-from staffetta.contacts.wording import reject_text
+from staffetta.contacts.wording import reject_line
 
 
 def rejects_csv(source: Import) -> Iterator[bytes]:
     """Yield the file: the columns as they came, then the reason in words and the row in the original file."""
     width = len(source.columns)
     rejects = ImportReject.objects.filter(source=source).order_by("row").iterator(chunk_size=2000)
-    rows = (
-        [*_padded(reject.cells, width), reject_text(reject.reason, reject.column), reject.row] for reject in rejects
-    )
+    rows = ([*_padded(reject.cells, width), reject_line(reject), reject.row] for reject in rejects)
     return excel_csv.encoded([*source.columns, *_added()], rows)
 
 
@@ -28,6 +26,11 @@ def without_reasons(columns: list[str]) -> list[str]:
             if columns[-2:] == _added():
                 return columns[:-2]
     return columns
+
+
+def is_corrected(source: Import) -> bool:
+    """Say whether an import's file is one of rejected rows, corrected: it has the two columns of `rejects_csv`."""
+    return bool(without_reasons(source.columns) != source.columns)
 
 
 def _added() -> list[str]:

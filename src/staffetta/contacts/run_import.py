@@ -21,6 +21,7 @@ from staffetta.contacts.models import Import, ImportState
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, records
 from staffetta.contacts.read_row import Layout, Person, Rejected, read_row
+from staffetta.contacts.record_refusals import forget_refusals
 from staffetta.contacts.step_models import ImportConsent
 from staffetta.contacts.store_rows import count, look_up, store
 from staffetta.work import lease, statistics
@@ -237,6 +238,7 @@ def _finish(source: Import) -> bool:
         state=ImportState.DONE, finished_at=now(), beat_at=now()
     )
     if done:
+        forget_refusals(source)
         # All that is needed later (members, rejects whole, counters) lies in rows: people's data is not kept twice.
         source.file.delete(save=False)
         Import.objects.filter(pk=source.pk).update(file="")
@@ -248,3 +250,4 @@ def _fail(source: Import, code: str, detail: str = "") -> None:
     Import.objects.filter(pk=source.pk, state__in=ACTIVE).update(
         state=ImportState.FAILED, problem=code, problem_detail=detail[:500], finished_at=now()
     )
+    forget_refusals(source)

@@ -11,9 +11,9 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts.opted_out import outlive
 from staffetta.contacts.phone import forms, parse_strict
 from staffetta.contacts.record_models import ContactChange
-from staffetta.contacts.suppression import OPTED_OUT, addresses_of, suppress
 from staffetta.contacts.types import Value
 from staffetta.work.clock import now
 
@@ -105,9 +105,7 @@ def delete_contact(contact: Contact, by: User | None) -> None:
     An opt-out outlives the contact: its addresses stay kept out, as digests, until a new explicit consent.
     """
     with transaction.atomic():
-        for platform in opted_out_on(contact):
-            for address in addresses_of(contact, platform):
-                suppress(platform, address, OPTED_OUT)
+        outlive([contact.pk])
         audit.record(by, "contact_deleted", contact)
         contact.delete()
 

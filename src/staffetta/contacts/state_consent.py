@@ -1,6 +1,7 @@
 """The explicit step: a file or a sync gives nobody a consent by itself.
 
-A person states that certain people have agreed, with source, wording and date; who opted out themselves stays out.
+A person states that certain people have agreed, with source, wording and date. It is said of all of them at once, so
+whoever refused stays out, also by the No of a file: only a statement about that one person lifts it.
 
 `write_piece` serves every room whose step is a `ConsentStep`; the rest of this module is the step of an import.
 """
@@ -42,7 +43,14 @@ def write_piece(step: ConsentStep, rows_behind: Callable[[int, int], Rows], sour
             return False
         people = [contact for _row, contact in rows if contact]
         done = consent.record(
-            people, step.platform, [step.purpose], ConsentValue.YES, source, wording=step.evidence, by=step.by
+            people,
+            step.platform,
+            [step.purpose],
+            ConsentValue.YES,
+            source,
+            wording=step.evidence,
+            by=step.by,
+            lifts_no=False,
         )
         steps.filter(pk=step.pk).update(
             changed=F("changed") + len(done.changed), kept_out=F("kept_out") + len(done.kept_out)

@@ -54,3 +54,19 @@ class ImportConsent(ConsentStep):
 
     def __str__(self) -> str:
         return f"consent of import {self.source_id}"
+
+
+class ImportRefusal(models.Model):
+    """Whom a rejected row of an import names that says No; kept until the import ends (record_refusals.py).
+
+    `key` is +39… (one for all forms of a number), @1234 (TELEGRAMID), #external id, or =7 for a contact.
+    """
+
+    source = models.ForeignKey("contacts.Import", on_delete=models.CASCADE, db_index=False, related_name="+")
+    key = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="one_import_refusal_per_key")]
+
+    def __str__(self) -> str:
+        return f"refusal in import {self.source_id}"

@@ -4,7 +4,7 @@ New people are written without asking anything: none of these statements waits f
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import F
 
@@ -17,10 +17,24 @@ from staffetta.contacts.lists import add_ids, by_import
 from staffetta.contacts.models import ConsentValue, Contact, Import, ImportedContact, ImportReject, Suppression
 from staffetta.contacts.phone import forms
 from staffetta.contacts.read_row import Person, Rejected
+from staffetta.contacts.record_refusals import (
+    OVERRULED,
+    REFUSED,
+    UNNAMED,
+    Refusals,
+    has_refusals,
+    in_other_forms,
+    read_refusals,
+    record_refusals,
+    refused_before,
+)
+from staffetta.contacts.rejects import is_corrected
 from staffetta.contacts.suppression import ERASED, erased_among
 
 PLATFORM = "whatsapp"
 """The consent column of a file is *Opt-in WhatsApp*."""
+KEPT = "kept"
+RARE = (REFUSED, UNNAMED, OVERRULED)
 
 
 def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
@@ -75,12 +89,14 @@ def store(verdicts: Sequence[Verdict], source: Import, ids: Iterator[int]) -> Co
     """
     _write_contacts(verdicts, ids)
     new = {verdict.contact.pk for verdict in verdicts if verdict.contact and verdict.outcome == CREATED}
-    _write_consents(verdicts, source, new)
+    rejected = [verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)]
+    refusals = read_refusals(rejected, source)
+    _write_consents(verdicts, source, new, refusals)
     _write_members(verdicts, source)
     if source.into_list_id:
         people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
         add_ids(source.into_list_id, people, by_import(source.pk), new=new)
-    _write_rejects([verdict.row for verdict in verdicts if isinstance(verdict.row, Rejected)], source)
+    _write_rejects(rejected, source, refusals)
     return Counter(verdict.outcome for verdict in verdicts)
 
 
@@ -108,23 +124,32 @@ def _write_members(verdicts: Sequence[Verdict], source: Import) -> None:
     insert_rows(ImportedContact, ("source_id", "contact_id", "outcome", "row", "before"), members)
 
 
-def _write_rejects(rows: Sequence[Rejected], source: Import) -> None:
+def _write_rejects(rows: Sequence[Rejected], source: Import, refusals: Refusals) -> None:
+    refused = {row: len(people) for row, people in refusals.by_row.items()}
     ImportReject.objects.bulk_create(
-        ImportReject(source=source, row=row.record.row, reason=row.reason, column=row.column, cells=row.record.cells)
+        ImportReject(
+            source=source,
+            row=row.record.row,
+            reason=row.reason,
+            column=row.column,
+            cells=row.record.cells,
+            refused=refused.get(row.record.row),
+        )
         for row in rows
     )
     source.reasons = dict(Counter(source.reasons) + Counter(row.reason for row in rows))
 
 
-def _write_consents(verdicts: Sequence[Verdict], source: Import, new: Collection[int]) -> None:
-    """Record what the file says of consent; a row that changes nothing but a consent is an update."""
+def _write_consents(verdicts: Sequence[Verdict], source: Import, new: Collection[int], refusals: Refusals) -> None:
+    """Record what the file says of consent, the refusals first; a row that changes nothing but a consent is an update.
+
+    A Yes in a file of rejected rows, corrected, lifts no No: it was one source with the file they were rejected from.
+    """
     if not source.consent_column:
         return
-    told: dict[str, list[int]] = {value: [] for value in ConsentValue.values}
-    for verdict in verdicts:
-        if verdict.contact and isinstance(verdict.row, Person):
-            told[verdict.row.consent].append(verdict.contact.pk)
-    changed, kept = set[int](), 0
+    counted = Counter(record_refusals(refusals, source))
+    told = _told(verdicts, source, refusals, counted)
+    changed = set[int]()
     for value in (ConsentValue.YES, ConsentValue.NO):
         recorded = consent.record(
             told[value],
@@ -135,11 +160,38 @@ def _write_consents(verdicts: Sequence[Verdict], source: Import, new: Collection
             wording=source.consent_wording,
             by=source.asked_by,
             new=new,
+            lifts_no=not is_corrected(source),
         )
         changed |= recorded.changed
-        kept += len(recorded.kept_out)
+        counted[KEPT] += len(recorded.kept_out)
     for verdict in verdicts:
         if verdict.outcome == UNCHANGED and verdict.contact and verdict.contact.pk in changed:
             verdict.outcome = UPDATED
-    counted = {**{value: len(ids) for value, ids in told.items()}, "kept": kept}
-    source.consents = {name: source.consents.get(name, 0) + number for name, number in counted.items()}
+    source.consents = _added(source.consents, counted)
+
+
+def _told(
+    verdicts: Sequence[Verdict], source: Import, refusals: Refusals, counted: Counter[str]
+) -> dict[str, list[int]]:
+    """Return the contacts by what is to be written of them; of two statements of the file the stricter is left."""
+    told: dict[str, list[int]] = {value: [] for value in ConsentValue.values}
+    overruled = refused_before(verdicts, source) if refusals.by_row or has_refusals(source) else set[int]()
+    done, abroad = refusals.people, set[str]()
+    for verdict in verdicts:
+        if not verdict.contact or not isinstance(verdict.row, Person):
+            continue
+        said = verdict.row.consent
+        if said == ConsentValue.NO and verdict.row.phone:
+            abroad.add(verdict.row.phone)
+        refused = verdict.row.record.row in overruled
+        counted[OVERRULED if refused and said == ConsentValue.YES else said] += 1
+        if not refused or verdict.contact.pk not in done:
+            told[ConsentValue.NO if refused else said].append(verdict.contact.pk)
+    told[ConsentValue.NO] += in_other_forms(abroad, told[ConsentValue.NO])
+    return told
+
+
+def _added(counters: Mapping[str, int], more: Counter[str]) -> dict[str, int]:
+    """Return the counters raised; what most files have nothing of is absent while it is 0."""
+    total = {name: counters.get(name, 0) + more[name] for name in (*ConsentValue.values, KEPT, *RARE)}
+    return {name: number for name, number in total.items() if number or name not in RARE}

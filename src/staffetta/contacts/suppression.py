@@ -65,6 +65,30 @@ def tell(platform: str, addresses: Collection[str]) -> None:
             hear(ids, platform)
 
 
+def not_kept_out(platform: str, addresses: Collection[str]) -> list[str]:
+    """Return those of the addresses that are not kept out for ever."""
+    listed = list(addresses)
+    known = _among(platform, listed, in_force(platform).filter(until=None))
+    return [address for address in listed if address not in known]
+
+
+def keep_out_for_good(platform: str, addresses: Collection[str], cause: str) -> int:
+    """Keep addresses out for ever and return how many were not: an entry for days becomes one for ever.
+
+    An entry for ever keeps its cause: another one might be lifted by what does not lift this one.
+    """
+    rows = {digest(platform, address): masked(address)[:30] for address in not_kept_out(platform, addresses)}
+    Suppression.objects.bulk_create(
+        [Suppression(platform=platform, address_digest=code, masked=text, cause=cause) for code, text in rows.items()],
+        update_conflicts=True,
+        unique_fields=["platform", "address_digest"],
+        update_fields=["cause", "at", "until"],
+    )
+    if rows:
+        tell(platform, addresses)
+    return len(rows)
+
+
 def lift(platform: str, addresses: Iterable[str], cause: str) -> None:
     """Let addresses be written to again that were kept out for this cause; entries of other causes stay."""
     listed = list(addresses)

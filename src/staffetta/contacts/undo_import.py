@@ -28,6 +28,7 @@ from staffetta.contacts.models import (
     ImportState,
     ListMember,
 )
+from staffetta.contacts.opted_out import outlive
 from staffetta.contacts.store_rows import PLATFORM
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -74,6 +75,7 @@ def _take_back(source: Import, members: Sequence[ImportedContact]) -> Counter[st
             restored.append(_as_before(member.contact, member.before))
     change_contacts(restored)
     ImportedContact.objects.filter(pk__in=[member.pk for member in members]).delete()
+    outlive(gone)
     Contact.objects.filter(pk__in=gone).delete()
     return Counter(removed=len(gone), restored=len(restored), kept=kept)
 

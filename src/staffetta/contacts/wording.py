@@ -5,7 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from staffetta.contacts.map_columns import WrongMapping
+from staffetta.contacts.models import ImportReject
 from staffetta.contacts.read_csv import BadFile
+from staffetta.contacts.suppression import OPTED_OUT
 from staffetta.contacts.values import SYSTEM_FIELDS
 
 FILE_PROBLEMS: dict[str, Promise] = {
@@ -106,6 +108,7 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
     "hand": gettext_lazy("Entered by hand"),
     "import": gettext_lazy("Import"),
     "api": gettext_lazy("API call"),
+    "opt_in_again": gettext_lazy("API call that opts in again"),
     "import_undone": gettext_lazy("An import was undone"),
     "sync": gettext_lazy("Contact sync"),
     "stop_word": gettext_lazy("Wrote STOP"),
@@ -248,9 +251,28 @@ def reject_text(reason: str, column: str = "") -> str:
     return _("%(reason)s (column «%(column)s»)") % {"reason": text, "column": column}
 
 
+def reject_line(reject: ImportReject) -> str:
+    """Say why a row was not taken and, where it says No, what became of that."""
+    why = reject_text(reject.reason, reject.column)
+    return why if reject.refused is None else f"{why}. {refusal_text(reject.refused)}"
+
+
+def refusal_text(people: int) -> str:
+    """Say what becomes of the No of a row that is not taken, which names so many people here."""
+    if not people:
+        return _("The row says No, and nobody here has its number: check it.")
+    return _("Its No is recorded all the same.")
+
+
 def consent_source(code: str) -> str:
     """Say where a consent came from; an unknown code is shown as it is."""
     return str(CONSENT_SOURCES.get(code, code))
+
+
+def opt_out_source(code: str) -> str:
+    """Say how a person opted out, in the middle of a sentence."""
+    text = str(SUPPRESSION_CAUSES[code]) if code == OPTED_OUT else consent_source(code)
+    return text[:1].lower() + text[1:]
 
 
 def suppression_cause(code: str) -> str:

@@ -5,7 +5,7 @@ message. Nothing here ever turns a No into a Yes.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from staffetta.channels.models import Channel
 from staffetta.contacts import consent
+from staffetta.contacts.equivalents import equivalents
 from staffetta.contacts.models import ConsentState, ConsentValue, ContactActivity
 from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
@@ -45,6 +46,23 @@ def apply(channel: Channel) -> int:
 
 def _subject(event: ProviderEvent) -> str:
     return f"event:{event.pk}"
+
+
+def apply_to(platform: str, addresses: Collection[str]) -> int:
+    """Fold what waits of these addresses, on any channel of the platform: their person may have come in just now."""
+    forms = {form for address in addresses for form in equivalents(address.removeprefix("+"))}
+    waiting = ProviderEvent.objects.filter(channel__platform=platform, address__in=forms, applied_at=None)
+    by_channel: dict[Channel, list[ProviderEvent]] = {}
+    for event in waiting.select_related("channel").order_by("pk")[:PIECE]:
+        by_channel.setdefault(event.channel, []).append(event)
+    recorded = Counter[str]()
+    for channel, events in by_channel.items():
+
+        def apply_some(some: Sequence[ProviderEvent], channel: Channel = channel) -> None:
+            recorded["opt-outs"] += _apply_piece(channel, some)
+
+        set_aside.by_halves(events, apply_some, lambda _event, _error: None)  # the lane sets it aside
+    return recorded["opt-outs"]
 
 
 def source_of(event: ProviderEvent) -> str:

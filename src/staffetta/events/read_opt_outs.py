@@ -5,7 +5,7 @@ A lane reads every connected channel each minute, and at once when a communicati
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +22,8 @@ from staffetta.connectors.messages import Customer, Reply
 from staffetta.deliveries.plan import CannotKnow, NotYet
 from staffetta.events.apply import apply
 from staffetta.events.models import ReadMark
-from staffetta.events.store import Knowledge, knowledge, store_customers, store_replies, turned
+from staffetta.events.store import Knowledge, knowledge, store_customers, store_replies, telling
+from staffetta.sync import own_states
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
@@ -102,15 +103,15 @@ def read(channel: Channel, beat: Callable[[], None] | None = None) -> bool:
     What a broken reading brought before it broke is kept: an opt-out is one, however the rest ended.
     """
     began, since = now(), monotonic()
-    known, brought = knowledge(channel), Read()
+    known, held, brought = knowledge(channel), own_states.held(channel.provider_id), Read()
     problem = ""
     try:
-        gateway.call(channel, lambda connector: _read(connector, known, brought), beat=beat)
+        gateway.call(channel, lambda connector: _read(connector, known, held, brought), beat=beat)
     except ConnectorError as error:
         problem = error.code
         if isinstance(error, KeyRefused):
             health.key_refused(channel, error)
-    store_customers(channel, brought.customers, known)
+    store_customers(channel, brought.customers, known, began)
     store_replies(channel, brought.replies)
     apply(channel)
     told = {"problem": problem, "problem_at": began} if problem else {"problem": "", "at": began}
@@ -119,9 +120,9 @@ def read(channel: Channel, beat: Callable[[], None] | None = None) -> bool:
     return not problem
 
 
-async def _read(connector: Connector, known: Knowledge, brought: Read) -> None:
+async def _read(connector: Connector, known: Knowledge, held: Set[str], brought: Read) -> None:
     async for page in connector.customers():
-        brought.customers += [customer for customer in page if turned(customer, known)]
+        brought.customers += [customer for customer in page if telling(customer, known, held)]
         await asyncio.sleep(BETWEEN_PAGES)
     try:
         async for lines in connector.replies():

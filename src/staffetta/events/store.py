@@ -3,7 +3,7 @@
 What it tells of a person who was erased here is not kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ from staffetta.contacts.suppression import erased_among
 from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind
+from staffetta.sync import own_states
 from staffetta.work.clock import now
 from staffetta.work.set_aside import Items, by_halves
 
@@ -44,6 +45,11 @@ def knowledge(channel: Channel) -> Knowledge:
     }
 
 
+def telling(customer: Customer, known: Knowledge, held: Set[str]) -> bool:
+    """Say whether a customer is worth storing: something turned, or there is a state of ours that may have ended."""
+    return bool(turned(customer, known)) or customer.id in held
+
+
 def turned(customer: Customer, known: Knowledge) -> list[tuple[str, bool]]:
     """Return what turned on or off about a customer since the last event (pure)."""
     present = {"stopped": customer.stopped, "blocked": customer.blocked}
@@ -51,9 +57,14 @@ def turned(customer: Customer, known: Knowledge) -> list[tuple[str, bool]]:
     return [(what, on) for what, on in present.items() if on != bool((last := before[what]) and last.on)]
 
 
-def store_customers(channel: Channel, customers: Iterable[Customer], known: Knowledge) -> int:
-    """Store one event for each turn; return how many. The key holds the event before, so that each turn is one row."""
-    customers = list(customers)
+def store_customers(channel: Channel, customers: Iterable[Customer], known: Knowledge, read_after: datetime) -> int:
+    """Store one event for each turn; return how many. The key holds the event before, so that each turn is one row.
+
+    What we stopped or blocked there ourselves is no turn (sync/own_states.py). `read_after`: all were read later.
+    """
+    listed = list(customers)
+    own_states.forget_ended(channel.provider_id, listed, read_after)
+    customers = own_states.without_own(listed, own_states.own_among(channel.provider_id, listed, read_after))
     erased = erased_among(channel.platform, {customer.id for customer in customers})
     rows = [
         ProviderEvent(
@@ -68,7 +79,8 @@ def store_customers(channel: Channel, customers: Iterable[Customer], known: Know
         for what, on in turned(customer, known)
     ]
     _write(channel, rows)
-    _forget_former(channel, [row for row in rows if row.kind not in TURNED_ON])
+    for on, off in STATES.values():
+        _forget_former(channel, on, [row.address for row in rows if row.kind == off])
     return len(rows)
 
 
@@ -107,10 +119,12 @@ def _write(channel: Channel, rows: Sequence[ProviderEvent]) -> None:
     items.succeeded([f"channel:{channel.pk}:{row.key}" for row in rows])
 
 
-def _forget_former(channel: Channel, rows: Sequence[ProviderEvent]) -> None:
-    """Who turned off again before we knew them here is no opt-out when they come in later."""
-    for start in range(0, len(rows), 500):
-        addresses = [row.address for row in rows[start : start + 500]]
+def _forget_former(channel: Channel, on: str, addresses: Sequence[str]) -> None:
+    """Who turned off again before we knew them here is no opt-out by that when they come in later.
+
+    By that alone: whoever was unblocked may be stopped all the same.
+    """
+    for start in range(0, len(addresses), 500):
         ProviderEvent.objects.filter(
-            channel=channel, kind__in=TURNED_ON, address__in=addresses, applied_at=None
+            channel=channel, kind=on, address__in=addresses[start : start + 500], applied_at=None
         ).update(applied_at=now())

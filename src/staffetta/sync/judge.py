@@ -42,6 +42,7 @@ class Known:
     erased: set[str] = field(default_factory=set)  # customers who were erased here
     addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
     owners: dict[tuple[str, str], int] = field(default_factory=dict)  # (identity, value) -> the contact that has it
+    own: set[tuple[str, str]] = field(default_factory=set)  # (customer, stopped or blocked) that we set there
 
     def most_new(self, customers: Sequence[Customer]) -> int:
         """Return how many of these may be people we do not have; no more than that will be."""

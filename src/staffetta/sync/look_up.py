@@ -12,6 +12,7 @@ from staffetta.contacts.types import show
 from staffetta.sync.judge import SOMEBODY_NEW, Known, Linked, Wrong, claim, key_of, phone_of
 from staffetta.sync.mapping import IDENTITIES, Rule, Unusable, there
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
+from staffetta.sync.own_states import own_among
 from staffetta.sync.setup import Setup, address_kind
 
 
@@ -21,9 +22,10 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
     keys = _keys(customers, setup)
     linked = SyncLink.objects.filter(configuration=setup.configuration, customer_id__among=ids)
     links = linked.values_list("customer_id", "contact_id", "last")  # objects would cost a tenth of a run's time
-    by_key = contacts_by_key(keys, setup)
+    by_key = contacts_by_key(keys, setup.configuration.key_contact)
     former = _former(keys - by_key.keys(), setup)
-    by_key |= contacts_by_key(set(former.values()) - by_key.keys(), setup) if former else {}
+    if former:
+        by_key |= contacts_by_key(set(former.values()) - by_key.keys(), setup.configuration.key_contact)
     keys |= set(former.values())
     met = _met(run, ids, keys)
     return Known(
@@ -35,6 +37,7 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
         erased=erased_among(setup.platform, ids),
         addresses=_addresses(customers, setup),
         owners=_owners(customers, run, setup),
+        own=own_among(setup.configuration.channel.provider_id, customers, run.created_at),
     )
 
 
@@ -45,9 +48,8 @@ def _met(run: SyncRun, ids: Collection[str], keys: Collection[str]) -> list[tupl
     return list(met.filter(customer_id__among=ids).union(met.filter(key__among=keys), all=True))
 
 
-def contacts_by_key(keys: Collection[str], setup: Setup) -> dict[str, list[Contact]]:
-    """Return the contacts behind each key; a key nobody has is absent."""
-    kind = setup.configuration.key_contact
+def contacts_by_key(keys: Collection[str], kind: str) -> dict[str, list[Contact]]:
+    """Return the contacts behind each key (`kind`: SyncConfiguration.key_contact); a key nobody has is absent."""
     found: dict[str, list[Contact]] = {}
     if kind == "phone":
         forms = {f"+{form}" for key in keys for form in equivalents(key)}

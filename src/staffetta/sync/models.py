@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from staffetta.contacts.step_models import ConsentStep
+from staffetta.sync import state_models  # noqa: F401  (Django looks for models here)
 from staffetta.work.clock import now
 
 
@@ -150,6 +151,7 @@ class SyncRun(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     conflicting = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    opt_outs = models.PositiveIntegerField(default=0)  # recorded here by it, or that a rehearsal would have recorded
     writes_planned = models.PositiveIntegerField(default=0)
     writes_done = models.PositiveIntegerField(default=0)
     writes_failed = models.PositiveIntegerField(default=0)
@@ -281,7 +283,10 @@ class WriteState(models.TextChoices):
 
 
 class SyncWrite(models.Model):
-    """One change at the provider: `deed` is fields, stop, start, block, unblock or delete."""
+    """One change at the provider: `deed` is fields, stop, start, block, unblock or delete.
+
+    `ours`, of stop and block: the customer was not so just before, so what is read later is no word of the person.
+    """
 
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, db_index=False, related_name="writes")
     customer_id = models.CharField(max_length=200)
@@ -291,6 +296,7 @@ class SyncWrite(models.Model):
     fields = models.JSONField(default=dict)
     last = models.JSONField(default=dict)  # what the link knows once it is written
     state = models.CharField(max_length=10, choices=WriteState, default=WriteState.WAITING)
+    ours = models.BooleanField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=40, blank=True)
     problem_detail = models.CharField(max_length=500, blank=True)

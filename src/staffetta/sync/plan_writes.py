@@ -1,6 +1,6 @@
 """What goes back to the provider after a page was judged: names, fields, and states by explicit rules only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from staffetta.contacts.consent import counts
 from staffetta.contacts.models import ConsentState, ConsentValue, Purpose
-from staffetta.contacts.suppression import suppressed_among
+from staffetta.contacts.suppression import addresses_of, suppressed_among
 from staffetta.contacts.types import TypeFault, Value
 from staffetta.sync.convert import back
 from staffetta.sync.judge import Verdict, values_here
 from staffetta.sync.mapping import Last, Rule, Unusable, split_name
 from staffetta.sync.mapping import there as read
 from staffetta.sync.models import Direction, Kind, Meaning, SyncRun, SyncWrite, WriteState
+from staffetta.sync.own_states import without_own
+from staffetta.sync.refusals import claim_of, claim_of_address, claimed
 from staffetta.sync.setup import NAME, NUMBER, Setup
 from staffetta.sync.store import SAMPLES
 
+type Own = Set[tuple[str, str]]
 NAME_PARTS = (Kind.FIRST_NAME, Kind.LAST_NAME)
 OPT_OUT_STOP, OPT_IN_START = "opt_out_stop", "opt_in_start"
 SUPPRESSED_BLOCK, FREE_UNBLOCK = "suppressed_block", "free_unblock"
@@ -33,11 +36,15 @@ RULES: dict[str, Promise] = {
 }
 
 
-def plan_writes(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup) -> None:
-    """Keep one row for each change at the provider, to be written after the reading; of a rehearsal, samples."""
+def plan_writes(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup, own: Own = frozenset()) -> None:
+    """Keep one row for each change at the provider, to be written after the reading; of a rehearsal, samples.
+
+    `own` are the states we set there: they mean nothing here, and are taken back when what they stood for has ended.
+    """
     if setup.configuration.direction == Direction.FROM:
         return
-    writes = [*_fields(verdicts, setup), *_states(verdicts, setup)]
+    states = {(write.customer_id, write.deed): write for write in _states(verdicts, run, setup, own)}
+    writes = [*_fields(verdicts, setup), *states.values()]
     kept = writes
     if run.rehearsal:
         kept = [write for write in writes if write.state != WriteState.FAILED][: max(SAMPLES - run.writes_planned, 0)]
@@ -95,59 +102,80 @@ def _standing(rule: Rule, verdict: Verdict, then: Value) -> list[Any]:
     return [then, *verdict.last.get(rule.target, ["", here])[1:]]
 
 
-def _states(verdicts: Sequence[Verdict], setup: Setup) -> Iterable[SyncWrite]:
+def _states(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup, own: Own) -> Iterable[SyncWrite]:
     rules = set(setup.configuration.state_rules)
     if DELETED_DELETE in rules:
         for verdict in verdicts:
             if verdict.reason == "deleted_here":
                 yield SyncWrite(customer_id=verdict.customer.id, deed="delete")
     people = [verdict for verdict in verdicts if verdict.contact]
-    if rules & {OPT_OUT_STOP, OPT_IN_START}:
-        yield from _by_consent(people, rules, setup)
-    if rules & {SUPPRESSED_BLOCK, FREE_UNBLOCK}:
-        yield from _by_suppression(people, rules, setup)
+    stopped_by_us = {customer for customer, state in own if state == "stopped"}
+    blocked_by_us = {customer for customer, state in own if state == "blocked"}
+    if rules & {OPT_OUT_STOP, OPT_IN_START} or stopped_by_us:
+        yield from _by_consent(people, run, setup, own, stopped_by_us)
+    if rules & {SUPPRESSED_BLOCK, FREE_UNBLOCK} or blocked_by_us:
+        # Whoever we blocked is unblocked also if they are no contact any more, or cannot be read.
+        blocked = [verdict for verdict in verdicts if verdict.contact or verdict.customer.id in blocked_by_us]
+        yield from _by_suppression(blocked, run, setup, own, blocked_by_us)
 
 
-def _means(verdict: Verdict, setup: Setup, meaning: str) -> bool:
+def _means(verdict: Verdict, setup: Setup, meaning: str, own: Own) -> bool:
     """Say whether the customer's own state gives them this here: a run has written it by now, a rehearsal has not."""
-    there, configuration = verdict.customer, setup.configuration
+    [there] = without_own([verdict.customer], own)
+    configuration = setup.configuration
     stopped = there.stopped and configuration.stopped_means == meaning
     return stopped or (there.blocked and configuration.blocked_means == meaning)
 
 
-def _by_consent(people: Sequence[Verdict], rules: set[str], setup: Setup) -> Iterable[SyncWrite]:
+def _by_consent(
+    people: Sequence[Verdict], run: SyncRun, setup: Setup, own: Own, by_us: Collection[str]
+) -> Iterable[SyncWrite]:
+    rules, ids = setup.configuration.state_rules, {verdict.contact.pk for verdict in people if verdict.contact}
+    # A run has written by now what another customer of the same person says, a rehearsal only keeps it in mind.
+    refused = claimed(run, {claim_of(pk) for pk in ids}) if run.rehearsal else set[str]()
     states = dict(
         ConsentState.objects.filter(
             counts(),
-            contact__in=[verdict.contact.pk for verdict in people if verdict.contact],
+            contact__in=ids,
             platform=setup.platform,
             purpose=Purpose.MARKETING,
         ).values_list("contact_id", "value")
     )
     for verdict in people:
         said = states.get(verdict.contact.pk) if verdict.contact else None
-        if _means(verdict, setup, Meaning.OPT_OUT):
+        if _means(verdict, setup, Meaning.OPT_OUT, own) or (
+            verdict.contact and claim_of(verdict.contact.pk) in refused
+        ):
             said = ConsentValue.NO
         if OPT_OUT_STOP in rules and said == ConsentValue.NO and not verdict.customer.stopped:
             yield _state(verdict, "stop")
-        elif OPT_IN_START in rules and said == ConsentValue.YES and verdict.customer.stopped:
+        elif not verdict.customer.stopped or said == ConsentValue.NO:
+            continue
+        elif verdict.customer.id in by_us or (OPT_IN_START in rules and said == ConsentValue.YES):
             yield _state(verdict, "start")
 
 
-def _by_suppression(people: Sequence[Verdict], rules: set[str], setup: Setup) -> Iterable[SyncWrite]:
-    addresses = {id(verdict): _address(verdict) for verdict in people}
-    suppressed = suppressed_among(setup.platform, filter(None, addresses.values()))
+def _by_suppression(
+    people: Sequence[Verdict], run: SyncRun, setup: Setup, own: Own, by_us: Collection[str]
+) -> Iterable[SyncWrite]:
+    rules = setup.configuration.state_rules
+    addresses = {id(verdict): _addresses(verdict, setup.platform) for verdict in people}
+    all_of_them = {each for those in addresses.values() for each in those}
+    suppressed = suppressed_among(setup.platform, all_of_them)
+    if run.rehearsal:
+        kept = claimed(run, {claim_of_address(each) for each in all_of_them})
+        suppressed |= {each for each in all_of_them if claim_of_address(each) in kept}
     for verdict in people:
-        closed = addresses[id(verdict)] in suppressed or _means(verdict, setup, Meaning.SUPPRESS)
+        closed = not suppressed.isdisjoint(addresses[id(verdict)]) or _means(verdict, setup, Meaning.SUPPRESS, own)
         if SUPPRESSED_BLOCK in rules and closed and not verdict.customer.blocked:
             yield _state(verdict, "block")
-        elif FREE_UNBLOCK in rules and not closed and verdict.customer.blocked:
+        elif verdict.customer.blocked and not closed and (verdict.customer.id in by_us or FREE_UNBLOCK in rules):
             yield _state(verdict, "unblock")
 
 
-def _address(verdict: Verdict) -> str:
-    contact = verdict.contact
-    return (contact.phone or contact.telegram_id or "") if contact else ""
+def _addresses(verdict: Verdict, platform: str) -> list[str]:
+    """Return the addresses an entry of the Blacklist may hold of a customer: theirs there, and the contact's."""
+    return [verdict.customer.id, *(addresses_of(verdict.contact, platform) if verdict.contact else ())]
 
 
 def _state(verdict: Verdict, deed: str) -> SyncWrite:

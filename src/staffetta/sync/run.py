@@ -20,7 +20,7 @@ from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooF
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import value_index
 from staffetta.notices import incidents
-from staffetta.sync import decide_all, state_consent, timetable, write_back
+from staffetta.sync import decide_all, refusals, state_consent, timetable, write_back
 from staffetta.sync.models import RunState, SyncConsent, SyncDecision, SyncMet, SyncRun, SyncWrite, UndoState
 from staffetta.sync.read_ahead import Pages, pages_from
 from staffetta.sync.read_pages import Place, Restless
@@ -219,10 +219,18 @@ def _claimed_writes(run: SyncRun) -> list[SyncWrite]:
 
 
 def _write(run: SyncRun, writes: list[SyncWrite], beat: Callable[[], None]) -> None:
-    async def deed(connector: Connector) -> list[write_back.Answer]:
-        return await write_back.send(connector, writes)
+    channel, answers = run.configuration.channel, list[write_back.Answer]()
+    if unknown := write_back.not_looked_at(writes):
+        seen = gateway.call(channel, lambda connector: write_back.look(connector, unknown), beat=beat)
+        answers = write_back.note_before(run, writes, seen)
+    answered = {answer.write.pk for answer in answers}
 
-    fatal = write_back.record(run, gateway.call(run.configuration.channel, deed, beat=beat))
+    async def deed(connector: Connector) -> list[write_back.Answer]:
+        return await write_back.send(connector, [write for write in writes if write.pk not in answered])
+
+    if len(answered) < len(writes):
+        answers += gateway.call(channel, deed, beat=beat)
+    fatal = write_back.record(run, answers)
     run.refresh_from_db()
     if fatal:
         raise fatal
@@ -252,6 +260,7 @@ def _end(run: SyncRun, state: RunState, problem: str = "", detail: str = "") -> 
         )
         if not ended:
             return
+        refusals.record_kept(run)
         SyncMet.objects.filter(run=run).delete()
         if state != RunState.DONE:
             write_back.give_up(run, problem)

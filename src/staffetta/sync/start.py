@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMet, SyncRow, SyncRun, UndoState
+from staffetta.sync.refusals import record_kept
 from staffetta.sync.setup import ready
 from staffetta.sync.write_back import give_up
 from staffetta.work.clock import now
@@ -57,6 +58,7 @@ def cancel(run: SyncRun, by: User | None) -> bool:
     with transaction.atomic():
         ended = SyncRun.objects.filter(pk=run.pk, state__in=ACTIVE).update(state=RunState.CANCELLED, finished_at=now())
         if ended:
+            record_kept(run)
             SyncMet.objects.filter(run=run).delete()
             give_up(run, "cancelled")
             audit.record(by, "sync_cancelled", run.configuration, run=run.pk)

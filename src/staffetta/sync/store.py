@@ -1,22 +1,20 @@
 """Write what becomes of the customers of some pages: a fixed number of statements each, in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import batched
 from typing import Any
 
 from django.db.models import F, Q
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import consent
 from staffetta.contacts.insert_contacts import change_contacts, insert_contacts, new_ids
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.lists import add_ids, by_sync
-from staffetta.contacts.models import ConsentValue, Suppression
-from staffetta.contacts.suppression import digest, masked, tell
+from staffetta.sync import own_states, refusals
 from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict, claim, judge
 from staffetta.sync.mapping import IDENTITIES
-from staffetta.sync.models import Meaning, SyncLink, SyncMet, SyncRow, SyncRun
+from staffetta.sync.models import SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.work.clock import now
 from staffetta.work.databases import together
@@ -34,6 +32,8 @@ def take(customers: Sequence[Customer], known: Known, run: SyncRun, setup: Setup
     Keeps everything of a run; of a rehearsal only counters, samples and who was met.
     """
     verdicts: list[Verdict] = []
+    if not run.rehearsal:
+        own_states.forget_ended(setup.configuration.channel.provider_id, customers, run.created_at)
     ids = new_ids(0 if run.rehearsal else known.most_new(customers))
     with together(checked=True):
         for piece in batched(customers, PIECE):
@@ -41,6 +41,7 @@ def take(customers: Sequence[Customer], known: Known, run: SyncRun, setup: Setup
             _write(judged, known, run, ids)
             verdicts += judged
     _conclude(verdicts, run, setup)
+    refusals.record(customers, verdicts, known, run, setup)
     return verdicts
 
 
@@ -48,6 +49,7 @@ def store(verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup)
     """Store what was judged elsewhere."""
     _write(verdicts, known, run, new_ids(0))
     _conclude(verdicts, run, setup)
+    refusals.record([verdict.customer for verdict in verdicts], verdicts, known, run, setup)
 
 
 def _write(verdicts: Sequence[Verdict], known: Known, run: SyncRun, ids: Iterator[int]) -> None:
@@ -62,13 +64,12 @@ def _write(verdicts: Sequence[Verdict], known: Known, run: SyncRun, ids: Iterato
 
 
 def _conclude(verdicts: Sequence[Verdict], run: SyncRun, setup: Setup) -> None:
-    """Lists, meanings and former rows, which are looked up first, and the counters."""
+    """Lists and former rows, which are looked up first, and the counters."""
     if not run.rehearsal:
         if setup.configuration.into_list_id:
             people = [verdict.contact.pk for verdict in verdicts if verdict.contact]
             new = {verdict.contact.pk for verdict in verdicts if verdict.contact and verdict.outcome == CREATED}
             add_ids(setup.configuration.into_list_id, people, by_sync(run.configuration_id, run.pk), new=new)
-        _write_meanings(verdicts, setup)
         _close_former(verdicts, run)
     counted = Counter(verdict.outcome for verdict in verdicts)
     SyncRun.objects.filter(pk=run.pk).update(**{name: F(name) + counted[name] for name in OUTCOMES})
@@ -149,36 +150,6 @@ def _write_met(verdicts: Sequence[Verdict], run: SyncRun) -> None:
             if name in verdict.changes
         ]
         insert_rows(SyncMet, MET, claims, "ON CONFLICT DO NOTHING")
-
-
-def _write_meanings(verdicts: Sequence[Verdict], setup: Setup) -> None:
-    """Record what stopped and blocked mean here; nothing here ever takes an opt-out back."""
-    configuration = setup.configuration
-    for source, meaning in (("stopped", configuration.stopped_means), ("blocked", configuration.blocked_means)):
-        people = [verdict for verdict in verdicts if verdict.contact and getattr(verdict.customer, source)]
-        if meaning == Meaning.OPT_OUT:
-            ids = [verdict.contact.pk for verdict in people if verdict.contact]
-            consent.record(ids, setup.platform, consent.BOTH, ConsentValue.NO, source)
-        elif meaning == Meaning.SUPPRESS:
-            _suppress(people, setup.platform, source)
-
-
-def _suppress(people: Iterable[Verdict], platform: str, cause: str) -> None:
-    addresses = {
-        address
-        for verdict in people
-        if verdict.contact and (address := verdict.contact.phone or verdict.contact.telegram_id)
-    }
-    Suppression.objects.bulk_create(
-        [
-            Suppression(
-                platform=platform, address_digest=digest(platform, address), masked=masked(address)[:30], cause=cause
-            )
-            for address in addresses
-        ],
-        ignore_conflicts=True,
-    )
-    tell(platform, addresses)
 
 
 def _close_former(verdicts: Sequence[Verdict], run: SyncRun) -> None:

@@ -8,6 +8,7 @@ from staffetta.sync import store
 from staffetta.sync.judge import OUTCOMES, REJECTED, Known, Verdict
 from staffetta.sync.look_up import look_up
 from staffetta.sync.models import SyncRun
+from staffetta.sync.own_states import own_among
 from staffetta.sync.plan_writes import plan_writes
 from staffetta.sync.setup import Setup
 from staffetta.work.set_aside import by_halves, storable
@@ -17,7 +18,7 @@ CANNOT_HANDLE = "cannot_handle"
 
 def store_whole(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> None:
     known = look_up(customers, run, setup)
-    plan_writes(store.take(customers, known, run, setup), run, setup)
+    plan_writes(store.take(customers, known, run, setup), run, setup, known.own)
 
 
 def store_by_halves(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> None:
@@ -32,7 +33,9 @@ def store_by_halves(customers: Sequence[Customer], run: SyncRun, setup: Setup) -
             raise
 
     def refuse(customer: Customer, _error: Exception) -> None:
-        store.store([Verdict(REJECTED, _storable(customer), reason=CANNOT_HANDLE)], Known(), run, setup)
+        kept = _storable(customer)
+        known = Known(own=own_among(run.configuration.channel.provider_id, [kept], run.created_at))
+        store.store([Verdict(REJECTED, kept, reason=CANNOT_HANDLE)], known, run, setup)
 
     by_halves(customers, store_some, refuse)
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts.hanging import Erased, Traces
 from staffetta.sync.models import SyncLink, SyncMet, SyncRow, SyncWrite
+from staffetta.sync.state_models import OwnState
 
 NOBODY = Concat(Value("#"), Cast("pk", CharField()))
 
@@ -17,6 +18,7 @@ def erase(traces: Traces) -> Erased:
     rows = SyncRow.objects.filter(theirs).update(customer_id=NOBODY, name="", changes={}, conflicts={}, customer=None)
     writes = SyncWrite.objects.filter(theirs).update(customer_id=NOBODY, name=None, fields={}, last={})
     SyncMet.objects.filter(customer_id__in=traces.addresses).delete()
+    OwnState.objects.filter(theirs).delete()
     links = SyncLink.objects.filter(theirs).delete()[0]
     return Erased(deleted={"sync_links": links}, emptied={"sync_rows": rows, "sync_writes": writes})
 

@@ -14,6 +14,7 @@ from django.db.models import F
 from staffetta.contacts.insert_contacts import change_contacts
 from staffetta.contacts.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
+from staffetta.contacts.opted_out import outlive
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
 from staffetta.sync.look_up import owners_of
 from staffetta.sync.mapping import IDENTITIES
@@ -75,6 +76,7 @@ def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
                 restored.append(contact)
     # First the links, else the next run would take these people for somebody who was deleted here.
     SyncLink.objects.filter(configuration=run.configuration_id, contact__in=gone).delete()
+    outlive(gone)
     Contact.objects.filter(pk__in=gone).delete()
     change_contacts(restored)
     _count(rows, run)

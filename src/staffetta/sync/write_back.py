@@ -5,6 +5,7 @@ is looked up first (GET /user/{id}) and written again only if it did not arrive.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import F
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, NotFound, Ruling
 from staffetta.connectors.messages import Customer
+from staffetta.sync import own_states
 from staffetta.sync.models import SyncLink, SyncRun, SyncWrite, WriteState
 from staffetta.work.clock import now
 
@@ -36,6 +38,48 @@ def claim(run: SyncRun) -> list[SyncWrite]:
         state=WriteState.SENDING, attempts=F("attempts") + 1, at=now()
     )
     return writes
+
+
+async def look(connector: Connector, writes: list[SyncWrite]) -> dict[int, Customer | ConnectorError | None]:
+    """Return, by write, the customers as they stand just before we stop or block them; None for one not known there."""
+
+    async def look_at(write: SyncWrite) -> Customer | ConnectorError | None:
+        try:
+            return await connector.read_customer(write.customer_id)
+        except NotFound:
+            return None
+        except ConnectorError as error:
+            return error
+
+    seen = await asyncio.gather(*(look_at(write) for write in writes))
+    return {write.pk: there for write, there in zip(writes, seen, strict=True)}
+
+
+def not_looked_at(writes: list[SyncWrite]) -> list[SyncWrite]:
+    """Return the writes of which we must know how the customer stood before."""
+    return [write for write in writes if write.deed in own_states.SETS and write.ours is None]
+
+
+def note_before(
+    run: SyncRun, writes: list[SyncWrite], seen: Mapping[int, Customer | ConnectorError | None]
+) -> list[Answer]:
+    """Keep which of these states will be ours, before anything leaves; return what needs no write, or cannot be told.
+
+    Who is stopped or blocked already is so by themselves: nothing is written, and it stays their word.
+    """
+    answered: list[Answer] = []
+    with transaction.atomic():
+        for write in not_looked_at(writes):
+            there = seen[write.pk]
+            if isinstance(there, ConnectorError):
+                answered.append(Answer(write, there))
+                continue
+            write.ours = there is not None and not getattr(there, own_states.SETS[write.deed])
+            write.save(update_fields=["ours"])
+            if there is not None and not write.ours:
+                answered.append(Answer(write))
+        own_states.mark(_channel(run), [write for write in writes if write.ours])
+    return answered
 
 
 async def send(connector: Connector, writes: list[SyncWrite]) -> list[Answer]:
@@ -79,6 +123,10 @@ def arrived(write: SyncWrite, there: Customer | None) -> bool:
     )
 
 
+def _channel(run: SyncRun) -> str:
+    return str(run.configuration.channel.provider_id)
+
+
 def record(run: SyncRun, answers: list[Answer]) -> ConnectorError | None:
     """Keep the answers; return the error for which the whole run must wait or end, if there is one."""
     fatal: ConnectorError | None = None
@@ -93,6 +141,7 @@ def record(run: SyncRun, answers: list[Answer]) -> ConnectorError | None:
             else:
                 failed += 1
                 _mark(answer.write, WriteState.FAILED, answer.error)
+                own_states.settle(_channel(run), answer.write, done=False)
         SyncRun.objects.filter(pk=run.pk).update(
             writes_done=F("writes_done") + done, writes_failed=F("writes_failed") + failed, beat_at=now()
         )
@@ -114,6 +163,7 @@ def _again(answer: Answer) -> bool:
 
 def _done(write: SyncWrite, run: SyncRun) -> int:
     _mark(write, WriteState.DONE)
+    own_states.settle(_channel(run), write, done=True)
     links = SyncLink.objects.filter(configuration=run.configuration_id, customer_id=write.customer_id)
     if write.deed == "delete":
         links.delete()

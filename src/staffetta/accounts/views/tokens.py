@@ -24,7 +24,8 @@ INVALID = 422
 def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        token, plain = deed.issue(form.cleaned_data["name"], cast("User", request.user))
+        asked = form.cleaned_data
+        token, plain = deed.issue(asked["name"], cast("User", request.user), may_opt_in_again=asked["may_opt_in_again"])
         # Shown in the answer itself and never stored: going back or reloading does not bring it again.
         return render(request, "accounts/token_issued.html", {"token": token, "plain": plain})
     page = page_of(AccessToken.objects.select_related("created_by").order_by("-pk"), request.GET)

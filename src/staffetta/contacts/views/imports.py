@@ -1,6 +1,5 @@
 """Imports: upload, columns, preview, progress, result."""
 
-from collections.abc import Iterable
 from typing import cast
 
 from django.conf import settings
@@ -30,6 +29,7 @@ from staffetta.contacts.wording import (
     OUTCOMES,
     bad_file_text,
     file_problem,
+    refusal_text,
     reject_text,
 )
 from staffetta.ui.paging import page_of
@@ -189,17 +189,18 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         verdicts = import_file.preview(source)
     except BadFile as bad:
         return _lost(request, source, bad)
-    data = {"source": source, "lines": _lines(verdicts)}
+    refusals, overruled = import_file.preview_refusals(verdicts, source)
+    fields = Fields()
+    lines = [_line(verdict, fields, refused=verdict.row.record.row in overruled) for verdict in verdicts]
+    for line in lines:
+        people = refusals.by_row.get(cast("int", line["number"]))
+        line["refused"] = None if people is None else refusal_text(len(people))
+    data = {"source": source, "lines": lines, "refusals": sum(1 for people in refusals.by_row.values() if people)}
     return render(request, "contacts/preview.html", data)
 
 
-def _lines(verdicts: Iterable[Verdict]) -> list[dict[str, object]]:
-    fields = Fields()
-    return [_line(verdict, fields) for verdict in verdicts]
-
-
-def _line(verdict: Verdict, fields: Fields) -> dict[str, object]:
-    """What the preview shows of a row."""
+def _line(verdict: Verdict, fields: Fields, *, refused: bool) -> dict[str, object]:
+    """What the preview shows of a row; `refused`: another row says No of the same person."""
     row, (colour, icon) = verdict.row, OUTCOME_LOOKS[verdict.outcome]
     shown: dict[str, object] = {"number": row.record.row, "outcome": OUTCOMES[verdict.outcome]}
     shown |= {"colour": colour, "icon": icon, "name": ""}
@@ -209,7 +210,8 @@ def _line(verdict: Verdict, fields: Fields) -> dict[str, object]:
     name = f"{row.texts.get('first_name', '')} {row.texts.get('last_name', '')}".strip()
     changes = ", ".join(fields.show(name, value) for name, value in row.own.items())
     address = row.phone or row.telegram_id
-    return shown | {"name": name, "address": address, "opt_in": ConsentValue(row.consent).label, "own": changes}
+    said = ConsentValue.NO if refused else ConsentValue(row.consent)
+    return shown | {"name": name, "address": address, "opt_in": said.label, "own": changes}
 
 
 @allow(OPERATORS)

@@ -1,0 +1,56 @@
+"""`staffetta tokens …`: access tokens of other software."""
+
+import argparse
+
+from django.utils.translation import gettext as _
+
+from staffetta.accounts import tokens
+from staffetta.accounts.models import AccessToken
+from staffetta.cli.output import emit, fail, table
+
+
+def issue(args: argparse.Namespace) -> int:
+    """Print the token itself, this once."""
+    name = " ".join(args.name.split())[:100]
+    if not name:
+        fail(_("The token needs a name."))
+    token, plain = tokens.issue(name, None, may_opt_in_again=args.may_opt_in_again)
+    emit(args, {**described(token), "token": plain}, plain)
+    return 0
+
+
+def list_all(args: argparse.Namespace) -> int:
+    rows = list(AccessToken.objects.order_by("-pk"))
+    headings = (_("Id"), _("Name"), _("Token"), _("May opt in again"), _("State"))
+    emit(args, [described(row) for row in rows], lambda: table(headings, [_line(row) for row in rows]))
+    return 0
+
+
+def revoke(args: argparse.Namespace) -> int:
+    token = AccessToken.objects.filter(pk=args.id).first()
+    if token is None:
+        fail(_("There is no token %(id)s.") % {"id": args.id})
+    if not tokens.revoke(token, None):
+        fail(_("The token %(name)s was revoked before.") % {"name": token})
+    token.refresh_from_db()
+    emit(args, described(token), _("The token %(name)s is revoked.") % {"name": token})
+    return 0
+
+
+def described(token: AccessToken) -> dict[str, object]:
+    """Return a token as programs read it, without the token itself."""
+    return {
+        "id": token.pk,
+        "name": token.name,
+        "last_four": token.last_four,
+        "may_opt_in_again": token.may_opt_in_again,
+        "created_at": token.created_at,
+        "last_used_at": token.last_used_at,
+        "revoked_at": token.revoked_at,
+    }
+
+
+def _line(token: AccessToken) -> tuple[str, ...]:
+    may = _("yes") if token.may_opt_in_again else _("no")
+    state = _("revoked") if token.revoked_at else _("valid")
+    return str(token.pk), token.name, f"stf_…{token.last_four}", may, state

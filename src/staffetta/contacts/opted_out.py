@@ -1,0 +1,47 @@
+"""Has a person opted out, since when, and how far; and what stays of that when the contact goes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from staffetta.contacts import consent
+from staffetta.contacts.keep_out import entries_of
+from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Purpose
+from staffetta.contacts.suppression import OPTED_OUT, addresses_of, keep_out_for_good
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """An opt-out in force. `source` is a code of the consent ledger, or `opted_out` of a contact that was deleted."""
+
+    since: datetime
+    source: str
+    of_service: bool  # service messages are refused too
+
+
+def opt_out_of(contact: Contact, platform: str, purpose: str) -> OptOut | None:
+    """Return the opt-out that covers messages of this purpose; None when the person did not opt out of them.
+
+    The No of a file is none: whoever newly agrees may say so through any call.
+    """
+    states = ConsentState.objects.filter(
+        contact=contact, platform=platform, value=ConsentValue.NO, source__in=consent.BINDING_NO
+    )
+    refused = {state.purpose: state for state in states}
+    if state := refused.get(purpose):
+        return OptOut(state.at, state.source, Purpose.SERVICE in refused)
+    entries = entries_of(platform, addresses_of(contact, platform))
+    opted_out = [entry for entry in entries if entry.cause == OPTED_OUT]
+    if opted_out:
+        return OptOut(min(entry.at for entry in opted_out), OPTED_OUT, of_service=True)
+    return None
+
+
+def outlive(contact_ids: Collection[int]) -> None:
+    """Keep out the addresses of whoever of these opted out: an opt-out outlives the contact, which goes now."""
+    states = ConsentState.objects.filter(contact__in=contact_ids, value=ConsentValue.NO, source__in=consent.BINDING_NO)
+    addresses: dict[str, set[str]] = {}
+    for state in states.select_related("contact"):
+        addresses.setdefault(state.platform, set()).update(addresses_of(state.contact, state.platform))
+    for platform, those in addresses.items():
+        keep_out_for_good(platform, those, OPTED_OUT)

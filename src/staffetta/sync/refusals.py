@@ -1,0 +1,208 @@
+"""Who is stopped or blocked at the provider, recorded before and apart from the rest of a customer.
+
+Whatever is wrong with a customer's other values, whichever of two customers of one person comes first: each contact
+that any identity of theirs names gets the No, or their address comes into the Blacklist. Nothing here ever takes an
+opt-out back. Whom no contact is found for yet is kept until the run ends (`SyncMet`) and looked for once more.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import batched
+
+from django.conf import settings
+from django.db.models import F
+
+from staffetta.connectors.messages import Customer, Platform
+from staffetta.contacts import consent
+from staffetta.contacts.equivalents import canonical
+from staffetta.contacts.insert_rows import insert_rows
+from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts.record_refusals import people_named
+from staffetta.contacts.refusals import Named, numbers_in
+from staffetta.contacts.suppression import addresses_of, keep_out_for_good, not_kept_out
+from staffetta.sync.judge import Known, Verdict, Wrong, claim, key_of
+from staffetta.sync.look_up import contacts_by_key
+from staffetta.sync.mapping import IDENTITIES, Unusable, there
+from staffetta.sync.models import Meaning, SyncConfiguration, SyncMet, SyncRun
+from staffetta.sync.own_states import STATES, without_own
+from staffetta.sync.setup import Setup
+
+KEPT = "refused"
+MET = ("run_id", "customer_id", "key")
+PIECE = 1000
+
+
+def record(
+    customers: Sequence[Customer], verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup
+) -> None:
+    """Record what stopped and blocked of these customers mean here; a rehearsal only counts."""
+    theirs = without_own(customers, known.own)
+    counted = 0
+    for state in STATES:
+        meaning = meaning_of(setup.configuration, state)
+        refusing = [customer for customer in theirs if getattr(customer, state) and customer.id not in known.erased]
+        if meaning == Meaning.NOTHING or not refusing:
+            continue
+        people = _people(refusing, verdicts, known, setup)
+        new = {verdict.customer.id for verdict in verdicts if verdict.contact and not verdict.contact.pk}
+        unborn = sum(1 for customer in refusing if customer.id in new)  # of a rehearsal
+        found = {pk for behind in people.values() for pk in behind}
+        if meaning == Meaning.OPT_OUT:
+            counted += _opt_out(found, state, run, setup) + unborn
+            if not run.rehearsal:
+                _keep([customer for customer in refusing if not people[customer.id]], state, run, setup)
+        else:
+            counted += _suppress(refusing, found, state, run, setup)
+    if counted:
+        SyncRun.objects.filter(pk=run.pk).update(opt_outs=F("opt_outs") + counted)
+
+
+def meaning_of(configuration: SyncConfiguration, state: str) -> str:
+    """Return what stopped or blocked at the provider means here."""
+    return configuration.stopped_means if state == "stopped" else configuration.blocked_means
+
+
+def _people(
+    refusing: Sequence[Customer], verdicts: Sequence[Verdict], known: Known, setup: Setup
+) -> Mapping[str, set[int]]:
+    """Return the contacts behind each customer, by its id: by what matches them, by their last run, by any identity."""
+    people: dict[str, set[int]] = defaultdict(set)
+    named = {customer.id: named_by(customer, setup) for customer in refusing}
+    by_identity = people_named(named.values())
+    wanted = set(named)
+    for verdict in verdicts:
+        if verdict.contact and verdict.contact.pk and verdict.customer.id in wanted:
+            people[verdict.customer.id].add(verdict.contact.pk)
+    for customer in refusing:
+        behind = people[customer.id]
+        link = known.links.get(customer.id)
+        if link and link.contact_id:
+            behind.add(link.contact_id)
+        key = key_or_none(customer, setup)
+        behind.update(contact.pk for contact in known.by_key.get(known.former.get(key, key), ()) if contact.pk)
+        behind.update(pk for each in named[customer.id].identities() for pk in by_identity.get(each, ()))
+    return people
+
+
+def key_or_none(customer: Customer, setup: Setup) -> str:
+    """Return what a customer is matched by, "" where that cannot be read."""
+    try:
+        return key_of(customer, setup)
+    except Wrong:
+        return ""
+
+
+def named_by(customer: Customer, setup: Setup) -> Named:
+    """Return every identity a customer has: the address there, what matches people, and what is mapped to one."""
+    phones, telegram_ids, external_ids = set[str](), set[str](), set[str]()
+    if setup.platform == Platform.WHATSAPP:
+        phones |= {f"+{customer.id.removeprefix('+')}", *numbers_in(f"+{customer.id.removeprefix('+')}", "")}
+    elif setup.platform == Platform.TELEGRAM:
+        telegram_ids.add(customer.id)
+    into: dict[str, set[str]] = {"telegram_id": telegram_ids, "external_id": external_ids}
+    for rule in setup.rules:
+        if rule.target in IDENTITIES:
+            try:
+                into[rule.target].add(str(there(rule, customer)))
+            except Unusable:
+                continue
+    source, kind = setup.configuration.key_customer, setup.configuration.key_contact
+    if source not in ("id", "number"):
+        raw = (customer.name if source == "name" else customer.fields.get(source, "")).strip()
+        if kind == "phone":
+            phones |= numbers_in(raw, settings.PHONE_PREFIX)
+        elif kind in into:
+            into[kind].add(raw)
+    elif kind in into:
+        into[kind].add(customer.id)
+    return Named(frozenset(phones), frozenset(telegram_ids - {""}), frozenset(external_ids - {""}))
+
+
+def _opt_out(people: Collection[int], state: str, run: SyncRun, setup: Setup) -> int:
+    if not run.rehearsal:
+        return len(consent.record(people, setup.platform, consent.BOTH, ConsentValue.NO, state).changed)
+    would = consent.would_change(people, setup.platform, consent.BOTH, ConsentValue.NO, state)
+    return len(_first_time(run, [claim_of(pk) for pk in would]))
+
+
+def _suppress(refusing: Sequence[Customer], people: Collection[int], state: str, run: SyncRun, setup: Setup) -> int:
+    """Keep out the addresses of everybody found; of whom no contact is found, the address they have there."""
+    rows = Contact.objects.filter(pk__in=people).only("phone", "whatsapp_id", "telegram_id")
+    addresses = {address for contact in rows for address in addresses_of(contact, setup.platform)}
+    addresses |= {address for customer in refusing if (address := _address_there(customer, setup.platform))}
+    if not run.rehearsal:
+        return keep_out_for_good(setup.platform, addresses, state)
+    return len(_first_time(run, [claim_of_address(each) for each in not_kept_out(setup.platform, addresses)]))
+
+
+def _address_there(customer: Customer, platform: str) -> str:
+    if platform == Platform.WHATSAPP:
+        return next(iter(numbers_in(f"+{customer.id.removeprefix('+')}", "")), "")
+    return customer.id if platform == Platform.TELEGRAM and customer.id.isdecimal() else ""
+
+
+def claim_of(contact_id: int) -> str:
+    """Return how a rehearsal keeps in mind that a contact would have a No by now."""
+    return claim(KEPT, f"contact\x01{contact_id}")
+
+
+def claim_of_address(address: str) -> str:
+    """Return how a rehearsal keeps in mind that an address would be kept out by now; one for all its forms."""
+    return claim(KEPT, f"address\x01{canonical(address.removeprefix('+'))}")[:200]
+
+
+def claimed(run: SyncRun, claims: Collection[str]) -> set[str]:
+    """Return those of the claims that this rehearsal made."""
+    met = SyncMet.objects.filter(run=run, customer_id__among=set(claims))
+    return set(met.values_list("customer_id", flat=True))
+
+
+def _first_time(run: SyncRun, claims: Collection[str]) -> set[str]:
+    """Return the claims a rehearsal, which writes nothing, has not made yet, and make them."""
+    fresh = set(claims) - claimed(run, claims)
+    insert_rows(SyncMet, MET, [(run.pk, name, "") for name in sorted(fresh)], "ON CONFLICT DO NOTHING")
+    return fresh
+
+
+def _keep(customers: Iterable[Customer], state: str, run: SyncRun, setup: Setup) -> None:
+    """Keep who refuses and is nobody here yet: another customer of this run may be the same person."""
+    keys = {
+        f"{KEPT}\x01{state}\x01{key}"[:200]
+        for customer in customers
+        for key in (*named_by(customer, setup).identities(), *_own_key(customer, setup))
+    }
+    insert_rows(SyncMet, MET, [(run.pk, key, "") for key in sorted(keys)], "ON CONFLICT DO NOTHING")
+
+
+def _own_key(customer: Customer, setup: Setup) -> list[str]:
+    key = key_or_none(customer, setup)
+    return [f"~{key}"] if key else []
+
+
+def record_kept(run: SyncRun) -> None:
+    """Look once more for whoever refused and was nobody here: a later page may have brought them."""
+    kept = SyncMet.objects.filter(run=run, customer_id__startswith=f"{KEPT}\x01").order_by("pk")
+    if run.rehearsal:
+        return
+    counted = 0
+    for piece in batched(kept.values_list("customer_id", flat=True).iterator(chunk_size=PIECE), PIECE):
+        by_state: dict[str, list[str]] = defaultdict(list)
+        for row in piece:
+            _kept, state, key = row.split("\x01", 2)
+            by_state[state].append(key)
+        for state, keys in by_state.items():
+            people = _behind(keys, run.configuration)
+            platform = str(run.configuration.channel.platform)
+            counted += len(consent.record(people, platform, consent.BOTH, ConsentValue.NO, state).changed)
+    if counted:
+        SyncRun.objects.filter(pk=run.pk).update(opt_outs=F("opt_outs") + counted)
+
+
+def _behind(keys: Iterable[str], configuration: SyncConfiguration) -> set[int]:
+    by_sign: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        by_sign[key[0]].add(key[1:])
+    named = Named(frozenset(f"+{each}" for each in by_sign["+"]), frozenset(by_sign["@"]), frozenset(by_sign["#"]))
+    people = {pk for behind in people_named([named]).values() for pk in behind}
+    by_key = contacts_by_key(by_sign["~"], configuration.key_contact)
+    return people | {contact.pk for found in by_key.values() for contact in found}
