@@ -74,7 +74,7 @@ class Recipients:
     def _turn(self, address: str, last: float, moment: float) -> float:
         turn = last + self.gap
         if turn - moment > CLOSE:
-            turn = max(last, self._turns.get(address, 0.0)) + self.gap + SPARE
+            turn = max(last, self._turns.get(address, last)) + self.gap + SPARE
             self._turns[address] = turn
         return turn
 
