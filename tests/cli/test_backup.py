@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import Installation, installation
+from tests.work.test_schema import NEWER
 
 pytestmark = pytest.mark.crash
 
@@ -117,6 +118,67 @@ def test_a_backup_of_a_newer_version_is_refused(archive: Path, full: Installatio
     refused = full.command("restore", str(tmp_path / "newer.tar.gz"), "--yes")
     assert refused.returncode == 1
     assert "newer version" in refused.stderr
+
+
+def changed(archive: Path, folder: Path, **members: object) -> Path:
+    """Return a backup whose manifest says something else; a member that is None is left out."""
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder / "changed", filter="data")
+    file = folder / "changed/manifest.json"
+    manifest = json.loads(file.read_text()) | members
+    file.write_text(json.dumps({name: value for name, value in manifest.items() if value is not None}))
+    with tarfile.open(folder / "changed.tar.gz", "w:gz") as tar:
+        for part in sorted((folder / "changed").iterdir()):
+            tar.add(part, part.name)
+    return folder / "changed.tar.gz"
+
+
+def digests(archive: Path) -> dict[str, str]:
+    with tarfile.open(archive) as tar:
+        manifest = tar.extractfile("manifest.json")
+        assert manifest
+        found: dict[str, str] = json.load(manifest)["digests"]
+        return found
+
+
+def test_a_backup_made_with_migrations_of_another_text_is_refused(
+    archive: Path, full: Installation, tmp_path: Path
+) -> None:
+    other = changed(archive, tmp_path, digests=digests(archive) | {"sync.0001_initial": "x"})
+    refused = full.command("restore", str(other), "--yes")
+    assert refused.returncode == 1
+    assert "made differently" in refused.stderr
+    assert people(full) == [("anna",)]
+
+
+def test_a_backup_from_before_digests_is_restored_where_its_columns_fit(
+    archive: Path, other: Installation, tmp_path: Path
+) -> None:
+    other.ok("restore", str(changed(archive, tmp_path, digests=None, weather="what a newer version adds")))
+    assert people(other) == [("anna",)]
+
+
+def test_a_backup_from_before_digests_is_refused_where_its_columns_are_others(
+    other: Installation, tmp_path: Path
+) -> None:
+    other.python(FILL)
+    other.rows("ALTER TABLE sync_syncmet RENAME COLUMN key TO met")
+    other.ok("backup", str(tmp_path / "backup.tar.gz"))
+    refused = other.command("restore", str(changed(tmp_path / "backup.tar.gz", tmp_path, digests=None)), "--yes")
+    assert refused.returncode == 1
+    assert "made differently" in refused.stderr
+    assert people(other) == [("anna",)]
+
+
+def test_a_backup_is_restored_in_the_place_of_a_newer_versions_database(archive: Path, other: Installation) -> None:
+    """Its tables refer to ours and must go with what they refer to, or the next upgrade would meet them again."""
+    other.python(NEWER)
+    assert other.rows("SELECT count(*) FROM reports_tomorrow") == [(0,)]
+    assert "newer version" in other.command("users", "list").stderr
+    other.ok("restore", str(archive), "--yes")
+    other.ok("users", "list")
+    assert people(other) == [("anna",)]
+    assert other.python(NEWER).strip() == "True"
 
 
 def test_a_secret_key_that_could_not_open_the_stored_keys_is_refused(archive: Path) -> None:

@@ -40,7 +40,7 @@ def bring_back(args: argparse.Namespace) -> int:
     except (ToolMissing, DumpFailed, OSError) as error:
         fail(trouble(error))
     data = {"file": str(args.file), **asdict(manifest)}
-    for internal in ("format", "database_sha256", "secret", "migrations"):
+    for internal in ("format", "database_sha256", "secret", "migrations", "digests"):
         del data[internal]
     emit(args, data, _("Restored from %(file)s, made on %(made_at)s by version %(version)s.") % data)
     return 0
@@ -62,6 +62,10 @@ def unusable(reason: str) -> str:
         Unusable.DAMAGED: _("This backup is damaged and was not restored. Nothing was changed."),
         Unusable.OTHER_DATABASE: _("This backup was made with the other kind of database (SQLite or PostgreSQL)."),
         Unusable.NEWER: _("This backup was made by a newer version of Staffetta. Update first, then restore."),
+        Unusable.REMADE: _(
+            "This backup was made by a version of Staffetta whose database is made differently, and it cannot be "
+            "carried over. Restore it with the version that made it. Nothing was changed."
+        ),
         Unusable.OTHER_SECRET: _(
             "STAFFETTA_SECRET_KEY is not the key of this backup: the stored API keys could not be read. Set the key "
             "the backup was made with, or take the variable away."

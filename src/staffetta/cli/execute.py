@@ -17,6 +17,9 @@ from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
 from staffetta.work import running, schema
 
+NAMED = 5
+"""So many migrations or columns are named when the database is refused."""
+
 
 def execute(args: argparse.Namespace) -> int:
     """Run the action of a command line that was understood; return the exit status."""
@@ -37,6 +40,8 @@ def run(action: Callable[[argparse.Namespace], int], args: argparse.Namespace) -
             return action(args)
     except running.InUse:
         complain(_("A restore is under way in this data folder. Try again when it has ended."))
+    except schema.WrongSchema as wrong:
+        complain(wrong_schema(wrong))
     except Failure as failure:
         complain(str(failure))
     except Error as error:
@@ -49,6 +54,23 @@ def run(action: Callable[[argparse.Namespace], int], args: argparse.Namespace) -
         # The reader (head, less) has gone; nothing is left to be said, not even by the interpreter's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
+
+
+def wrong_schema(wrong: schema.WrongSchema) -> str:
+    """Return why this version does not use the database, and what to do."""
+    names = ", ".join(wrong.names[:NAMED])
+    if wrong.reason == schema.WrongSchema.NEWER:
+        text = _(
+            "This database belongs to a newer version of Staffetta, which this one does not know (%(names)s). Install "
+            "the newer version again, or restore a backup that this version made. Nothing was changed."
+        )
+    else:
+        text = _(
+            "This database was made by a version of Staffetta that made it differently (%(names)s), and it cannot be "
+            "carried over. Use the version that made it, or begin with an empty data folder or database. Nothing was "
+            "changed."
+        )
+    return text % {"names": names}
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from staffetta.deliveries import due
-from staffetta.work import engine, lanes, set_aside, sweep
+from staffetta.work import engine, fingerprint, lanes, set_aside, sweep
 from staffetta.work.clock import now, real_now
 from staffetta.work.models import LaneBeat, Lease
 
@@ -22,6 +22,7 @@ SILENT_AFTER = timedelta(seconds=60)
 class Health:
     """`database` and `worker` are "ok" or what is wrong; each lane is ok, troubled, silent or missing (runs nowhere).
 
+    The database is `other_version` when it was brought to one that is not this process's: it has to be updated too.
     `healthy` decides the status of the answer: a lane in trouble tries again by itself, one that runs nowhere does not.
     """
 
@@ -63,6 +64,15 @@ def health() -> Health:
     return Health("ok", "ok" if alive else "silent", states, aside)
 
 
+def own_health() -> Health:
+    """Like `health`, unless the database was brought to another version than this process is of: one query more."""
+    try:
+        foreign = fingerprint.foreign()
+    except DatabaseError:
+        return Health("unreachable", "unknown")
+    return Health("other_version", "unknown") if foreign else health()
+
+
 def all_lanes() -> list[str]:
     """Return what must run somewhere: the lanes, and the jobs whoever carries them."""
     names = [lane.name for lane in lanes.registered()]
@@ -70,13 +80,14 @@ def all_lanes() -> list[str]:
 
 
 def details() -> dict[str, object]:
-    """Return how old the oldest due message is, who holds what, the last sweep and what runs next. Four queries."""
+    """Return how old the oldest due message is, who holds what, the last sweep and what runs next. Three queries."""
     present = real_now()
     oldest = due.oldest()
     every = {f"sweep:{one.name}": timedelta(seconds=one.every) for one in sweep.registered()}
-    leases = dict(Lease.objects.filter(expires_at__gt=present).order_by("name").values_list("name", "expires_at"))
-    turns = Lease.objects.filter(name__in=every).values_list("name", "expires_at")
-    last = max((ends - every[name] for name, ends in turns), default=None)
+    rows = Lease.objects.filter(Q(expires_at__gt=present) | Q(name__in=every)).order_by("name")
+    known = dict(rows.values_list("name", "expires_at"))
+    leases = {name: ends for name, ends in known.items() if ends > present}
+    last = max((known[name] - every[name] for name in known.keys() & every.keys()), default=None)
     return {
         "oldest_due_seconds": _seconds(now(), oldest),
         "in_flight": due.in_flight(),

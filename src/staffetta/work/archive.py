@@ -4,16 +4,18 @@ import hashlib
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
+from staffetta.work import fingerprint as migrations
+from staffetta.work import table_columns
 from staffetta.work.clock import real_now
 
 MANIFEST = "manifest.json"
@@ -30,6 +32,7 @@ class Unusable(Exception):
     DAMAGED = "damaged"
     OTHER_DATABASE = "other_database"
     NEWER = "newer"
+    REMADE = "remade"
     OTHER_SECRET = "other_secret"  # noqa: S105  (a reason, not a password)
 
     def __init__(self, reason: str) -> None:
@@ -50,11 +53,12 @@ class Manifest:
     secret: str
     """Fingerprint of the secret key the stored channel keys were sealed with."""
     migrations: Sequence[str]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Of the migrations' text, by name; older backups have none."""
 
 
 def describe(database: Path) -> Manifest:
     """Return the manifest of a backup made now, with this copy of the database."""
-    applied = MigrationLoader(connection).applied_migrations
     return Manifest(
         format=FORMAT,
         version=metadata.version("staffetta"),
@@ -62,7 +66,8 @@ def describe(database: Path) -> Manifest:
         database=connection.vendor,
         database_sha256=_digest(database),
         secret=fingerprint(settings.SECRET_KEY),
-        migrations=sorted(f"{app}.{name}" for app, name in applied),
+        migrations=sorted(migrations.applied()),
+        digests=migrations.recorded(),
     )
 
 
@@ -93,7 +98,7 @@ def unpacked(source: Path) -> Iterator[tuple[Manifest, Path]]:
         try:
             with tarfile.open(source, "r:gz") as tar:
                 tar.extractall(folder, filter="data")
-            manifest = Manifest(**json.loads((folder / MANIFEST).read_text()))
+            manifest = _read(json.loads((folder / MANIFEST).read_text()))
         except FileNotFoundError as error:
             raise (error if not source.exists() else Unusable(Unusable.NO_BACKUP)) from error
         except (tarfile.ReadError, TypeError, ValueError) as error:
@@ -104,14 +109,29 @@ def unpacked(source: Path) -> Iterator[tuple[Manifest, Path]]:
         yield manifest, folder
 
 
+def _read(written: dict[str, object]) -> Manifest:
+    """Leave out what a newer version says of itself beyond what is known here. Raises TypeError."""
+    known: dict[str, Any] = {one.name: written[one.name] for one in fields(Manifest) if one.name in written}
+    return Manifest(**known)
+
+
 def _check(manifest: Manifest, folder: Path) -> None:
     if not (folder / DATABASE).is_file() or _digest(folder / DATABASE) != manifest.database_sha256:
         raise Unusable(Unusable.DAMAGED)
     if manifest.database != connection.vendor:
         raise Unusable(Unusable.OTHER_DATABASE)
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
-    if manifest.format > FORMAT or not set(manifest.migrations) <= known:
+    if manifest.format > FORMAT or migrations.unknown(manifest.migrations):
         raise Unusable(Unusable.NEWER)
+
+
+def check_migrations(manifest: Manifest, copy: Path) -> None:
+    """Raise Unusable if the backup was made with migrations of another text than ours."""
+    if manifest.digests:
+        remade = migrations.differing(manifest.digests)
+    else:
+        remade = table_columns.differences(table_columns.of_copy(copy), table_columns.made_by(manifest.migrations))
+    if remade:
+        raise Unusable(Unusable.REMADE)
 
 
 def _uploaded() -> Iterator[Path]:

@@ -1,6 +1,8 @@
 """Signs of life of the lanes: written by workers, read by the health page and by whoever waits for work."""
 
 import logging
+import os
+import signal
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +13,7 @@ from django.db import Error, connections
 from staffetta.work.clock import real_now
 from staffetta.work.loop import Loop
 from staffetta.work.models import LaneBeat
+from staffetta.work.version_watch import VersionWatch
 
 BEAT_EVERY = 3.0
 ALIVE_SECONDS = 12.0
@@ -49,20 +52,26 @@ def kept(lane: str, worker: str) -> Iterator[None]:
 
 
 def _keep(lane: str, worker: str, ended: threading.Event) -> None:
-    while not ended.is_set():
-        _sign(lane, worker)
+    watch = VersionWatch()
+    while not ended.is_set() and _sign(lane, worker, watch):
         ended.wait(BEAT_EVERY)
     with suppress(Error):
         leave(worker)
+    if watch.resting:
+        # An engine's worker cannot rest: it ends its jobs and itself, and is not let in when it is started again.
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _sign(lane: str, worker: str) -> None:
+def _sign(lane: str, worker: str, watch: VersionWatch) -> bool:
+    """Return False when the database belongs to another version."""
     try:
+        watch.look()
         LaneBeat.objects.update_or_create(lane=lane, worker=worker, defaults={"beat_at": real_now()})
     except Error as error:
         logger.warning("no sign of life could be written: %s", str(error).strip())
     finally:
         connections.close_all()  # an engine may fork for a job: nothing of ours is open then
+    return not watch.resting
 
 
 def leave(worker: str) -> None:
@@ -75,6 +84,12 @@ def alive(lanes: Collection[str]) -> bool:
     since = real_now() - timedelta(seconds=ALIVE_SECONDS)
     running = LaneBeat.objects.filter(beat_at__gte=since, lane__in=lanes).values_list("lane", flat=True)
     return set(lanes) <= set(running)
+
+
+def alive_workers() -> set[str]:
+    """Return the workers of which some lane is alive."""
+    since = real_now() - timedelta(seconds=ALIVE_SECONDS)
+    return set(LaneBeat.objects.filter(beat_at__gte=since).values_list("worker", flat=True))
 
 
 def present_workers() -> set[str]:

@@ -15,7 +15,8 @@ class LaneContext:
     worker: str
     """Unique for every worker process: the holder's name for leases."""
     stopping: Callable[[], bool] = field(default=lambda: False)
-    """True from the moment the worker was asked to stop: finish what was begun, begin nothing."""
+    """True from the moment the worker was asked to stop, or while it rests (version_watch.py): finish what was begun,
+    begin nothing."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import Error, close_old_connections, connection, connections
@@ -15,18 +16,33 @@ from staffetta.work.wake import bell
 LONGEST_WAIT = 15.0
 """Seconds between two tries of a lane that fails again and again."""
 SPARE_FACTOR = 5
+LOOK_AT_REST = 1.0
+"""Seconds between two looks whether a lane at rest may go on."""
 logger = logging.getLogger(__name__)
 
 
 class Loop:
     """Runs a lane's `work` until the worker stops; a failure is kept as `problem`, waited out, and tried again."""
 
-    def __init__(self, lane: Lane, context: LaneContext, stopping: threading.Event, *, spare: bool = False) -> None:
-        """`spare`: another thread of the lane looks for work at its interval; this one is there when it is woken."""
+    def __init__(
+        self,
+        lane: Lane,
+        context: LaneContext,
+        stopping: threading.Event,
+        *,
+        spare: bool = False,
+        resting: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`spare`: another thread of the lane looks for work at its interval; this one is there when it is woken.
+
+        While `resting` says so nothing is begun; `at_rest` tells when what was begun has ended.
+        """
         self.lane = lane
         self._every = lane.every * (SPARE_FACTOR if spare else 1)
         self.problem = ""
+        self.at_rest = False
         self.worked_at: datetime | None = None
+        self._resting = resting
         self._context = context
         self._stopping = stopping
         self._failures = 0
@@ -34,6 +50,10 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            if self._resting():
+                self._rest()
+                continue
+            self.at_rest = False
             heard = bell.heard()
             more = self._turn()
             if self._failures:
@@ -41,6 +61,12 @@ class Loop:
             elif not more and not self._stopping.is_set():
                 bell.wait(heard, self._every)
         self._leave()
+
+    def _rest(self) -> None:
+        if not self.at_rest:
+            connections.close_all()
+            self.at_rest = True
+        self._stopping.wait(LOOK_AT_REST)
 
     def _turn(self) -> bool:
         try:

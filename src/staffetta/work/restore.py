@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from staffetta.work import archive, beats, dump, lanes, restored, running, schema
+from staffetta.work import archive, dump, fingerprint, restored, running, schema
 
 
 class NotEmpty(Exception):
@@ -22,11 +22,13 @@ def restore(source: Path, *, replace: bool) -> archive.Manifest:
     with running.alone(), archive.unpacked(source) as (manifest, folder):
         if not dump.sound(folder / archive.DATABASE):
             raise archive.Unusable(archive.Unusable.DAMAGED)
+        archive.check_migrations(manifest, folder / archive.DATABASE)
         secret = (folder / archive.SECRET).read_text().strip()
         _check_secret(secret)
         if not dump.empty():
             _check_target(replace=replace)
-        dump.put_back(folder / archive.DATABASE)
+        other_shape = set(manifest.migrations) != fingerprint.applied()
+        dump.put_back(folder / archive.DATABASE, other_shape=other_shape)
         _put_files_back(folder / archive.FILES)
         _keep_secret(secret)
         schema.bring_up_to_date()
@@ -45,11 +47,7 @@ def _check_target(*, replace: bool) -> None:
     if not replace:
         raise NotEmpty
     # The folder's lock tells of this machine only; workers of others show in the shared database.
-    if (
-        connection.vendor == "postgresql"
-        and not schema.pending()
-        and any(beats.alive([n.name]) for n in lanes.registered())
-    ):
+    if connection.vendor == "postgresql" and schema.has_workers():
         raise running.InUse
 
 

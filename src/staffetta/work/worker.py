@@ -17,6 +17,7 @@ from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
 from staffetta.work.loop import Loop
 from staffetta.work.stop_asked import StopAsked
+from staffetta.work.version_watch import VersionWatch
 from staffetta.work.wake import bell
 
 STOP_WITHIN = 15.0
@@ -41,9 +42,10 @@ class Worker:
             raise UnknownLane(", ".join(sorted(unknown)))
         self.name = new_name()
         self._stopping = threading.Event()
-        context = LaneContext(self.name, self._stopping.is_set)
+        self._watch = VersionWatch()
+        context = LaneContext(self.name, lambda: self._stopping.is_set() or self._watch.resting)
         self.loops = [
-            Loop(lane, context, self._stopping, spare=index > 0)
+            Loop(lane, context, self._stopping, spare=index > 0, resting=lambda: self._watch.resting)
             for lane in chosen.values()
             for index in range(lane.threads)
         ]
@@ -87,6 +89,12 @@ class Worker:
 
     def _beat(self) -> None:
         try:
+            self._watch.look()
+            if self._watch.resting:
+                bell.ring()  # a lane that waits for work comes to rest at once, and the upgrade waits no longer
+                if all(loop.at_rest for loop in self.loops):
+                    beats.leave(self.name)
+                    return
             beats.beat(self.name, self.loops)
             meters.flush()
         except Error as error:
