@@ -13,6 +13,7 @@ Passwords and keys pass none of these. PostgreSQL refuses NUL, and both database
 `\ud83d` alone is valid JSON all the same, and an undecodable byte of the command line is such a half, too.
 """
 
+import hashlib
 import math
 import re
 import unicodedata
@@ -69,6 +70,14 @@ class Unstorable(StrEnum):
     NUL = "name_with_nul"
     HALF_SIGN = "name_with_half_sign"
     TOO_LONG = "name_too_long"
+
+
+class NotStorable(ValueError):
+    """A thing whose name cannot be kept; `reason` is one of Unstorable."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def storable(text: str, bound: int | None = None) -> str:
@@ -157,10 +166,17 @@ def cut(text: str, bound: int) -> str:
     return kept if VISIBLE.search(kept) else ""
 
 
+def stand_in(text: str, bound: int) -> str:
+    """Return a storable name for one that is not: what can be shown of it, and a digest that tells it from others."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{cut(identity(text), bound - 9)}~{digest}"
+
+
 def storable_json(value: object, bound: int | None = None, depth: int = 0) -> object:
     """Return a JSON value whose names and texts are storable; of two names that become one the first stays.
 
-    Numbers that JSON does not know (NaN, infinities) become texts; what lies deeper than 100 levels becomes nothing.
+    A member `payload` is kept byte for byte where that is possible: a button gives it back to the provider. Numbers
+    that JSON does not know (NaN, infinities) become texts; what lies deeper than 100 levels becomes nothing.
     """
     if isinstance(value, str):
         return storable(value, bound)
@@ -169,7 +185,8 @@ def storable_json(value: object, bound: int | None = None, depth: int = 0) -> ob
     if isinstance(value, Mapping):
         cleaned: dict[str, object] = {}
         for name, item in value.items() if depth < DEEPEST else ():
-            cleaned.setdefault(storable(str(name), bound), storable_json(item, bound, depth + 1))
+            kept = name == "payload" and isinstance(item, str) and unstorable(item, bound) is None
+            cleaned.setdefault(storable(str(name), bound), item if kept else storable_json(item, bound, depth + 1))
         return cleaned
     if isinstance(value, (list, tuple)):
         return [storable_json(item, bound, depth + 1) for item in value] if depth < DEEPEST else []

@@ -9,6 +9,7 @@ from staffetta.accounts.models import AccessToken
 from staffetta.api.models import ApiCall
 from staffetta.api.problems import Problem
 from staffetta.communications.models import TransactionalMessage
+from staffetta.text import storable
 from staffetta.work.clock import now
 
 KEPT = timedelta(days=30)
@@ -25,11 +26,11 @@ def log_call(request: HttpRequest, problem: Problem, request_id: uuid.UUID) -> N
         token=token,
         token_name=token.name,
         transactional=message if isinstance(message, TransactionalMessage) else None,
-        method=request.method or "",
-        path=request.path[:300].replace("\x00", "�"),  # PostgreSQL stores no NUL
+        method=storable(request.method or "", 8),
+        path=storable(request.path, 300),
         status=problem.kind.status,
         code=problem.code,
-        pointers=[fault.pointer for fault in problem.faults][:20],
+        pointers=[storable(fault.pointer, 500) for fault in problem.faults][:20],
     )
 
 

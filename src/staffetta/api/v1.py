@@ -22,6 +22,7 @@ from staffetta.accounts.models import AccessToken
 from staffetta.api import idempotency, schemas
 from staffetta.api.log_call import log_call
 from staffetta.api.problems import Problem, answer
+from staffetta.api.read_body import StorableParser
 from staffetta.api.read_faults import faults_of
 from staffetta.api.send import find, send, usable_problem
 from staffetta.api.unread import answers_all_unread, unread_problem
@@ -55,6 +56,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     auth=Bearer(),
+    parser=StorableParser(),
 )
 
 
@@ -205,6 +207,8 @@ def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Problem):  # what the parser of the body found
+        return on_problem(request, error.__cause__)
     if error.status_code != 400:
         raise error
     return on_problem(request, Problem("body_not_json", _("The body must be a JSON object.")))

@@ -3,6 +3,7 @@
 from staffetta.channels import reconcile
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.connectors.messages import ChannelListing, ListedChannel, Platform
+from staffetta.text import cut, value
 
 WORKING = (ConnectionState.CONNECTED, ConnectionState.CONNECTING)
 
@@ -32,10 +33,10 @@ def store(own: Channel, listing: ChannelListing) -> dict[str, object]:
 
 def _fill(row: Channel, listed: ListedChannel) -> None:
     """Take over what the provider tells; what it does not tell stays as it was."""
-    row.name = listed.name[:200] or row.name
-    row.number = listed.number[:40] or row.number
+    row.name = value(listed.name, 200) or row.name
+    row.number = value(listed.number, 40) or row.number
     if listed.platform != Platform.UNKNOWN or (listed.platform_raw and not row.platform_chosen):
-        row.platform, row.platform_raw, row.platform_chosen = listed.platform, listed.platform_raw[:40], False
+        row.platform, row.platform_raw, row.platform_chosen = listed.platform, cut(listed.platform_raw, 40), False
     if row.state == ConnectionState.GONE:
         row.state = _state_of_returned(row)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from staffetta.channels import templates
 from staffetta.channels.ask import UNDER_WAY
 from staffetta.channels.models import Channel, ConnectionState, Refresh, RefreshState
-from staffetta.channels.wording import TOLD, ProblemText, problem_text
+from staffetta.channels.wording import TOLD, UNSTORABLE, ProblemText, problem_text
 
 ORDER = (ConnectionState.REFUSED, ConnectionState.CONNECTING, ConnectionState.CONNECTED, ConnectionState.AVAILABLE)
 
@@ -68,6 +68,12 @@ class Row:
     @property
     def news(self) -> list[News]:
         return news(self.result) if self.result else []
+
+    @property
+    def unstorable(self) -> list[tuple[str, str]]:
+        """What the last refresh left aside since its name cannot be kept, and why."""
+        listed = self.result.result.get("unstorable", []) if self.result else []
+        return [(name, str(UNSTORABLE.get(why, why))) for name, why in listed]
 
     @property
     def settled(self) -> str:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from staffetta.channels.models import Channel, Exchange
 from staffetta.connectors import messages
+from staffetta.text import storable
 from staffetta.work import clock
 
 SENDS_KEPT = 100
@@ -114,8 +115,7 @@ def _answer_kept(exchange: messages.Exchange) -> int:
 
 
 def _text(text: str, size: int) -> str:
-    """Cut, and without NUL: PostgreSQL stores none."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:size]
+    return storable(text, size)
 
 
 def _drop_older_sends(channel_id: int) -> None:

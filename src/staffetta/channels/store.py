@@ -21,6 +21,7 @@ from staffetta.channels.models import (
 from staffetta.channels.preview import body_of
 from staffetta.channels.reconcile import FieldChanges, Stored, StoredField, TemplateChanges
 from staffetta.connectors.messages import ChannelListing, ListedField, ListedTemplate
+from staffetta.text import NotStorable, cut
 from staffetta.work import set_aside
 from staffetta.work.clock import now
 
@@ -40,6 +41,11 @@ class Download:
     fields: Sequence[ListedField]
     templates: Sequence[ListedTemplate] | None
 
+    def unstorable(self) -> list[list[str]]:
+        """Return [name, why] of what cannot be kept as the provider wants it back."""
+        listed: list[ListedField | ListedTemplate] = [*self.fields, *(self.templates or ())]
+        return [[row.name, row.unstorable] for row in listed if row.unstorable]
+
 
 def store(refresh: Refresh, download: Download) -> None:
     """Write the download and end the refresh. Raises Overtaken, having written nothing."""
@@ -54,6 +60,7 @@ def store(refresh: Refresh, download: Download) -> None:
             raise Overtaken
         first, bad = channel.refreshed_at is None, BadItems(channel)
         result: dict[str, object] = {"first": first, **listings.store(channel, download.listing)}
+        result["unstorable"] = download.unstorable()[:TOLD_AT_MOST]
         result |= _store_fields(channel, download.fields, bad, first=first)
         if download.templates is not None:
             result |= _store_templates(channel, download.templates, bad, first=first)
@@ -110,16 +117,18 @@ def _write_fields(rows: Sequence[CustomerField]) -> None:
 
 def _storable_field(listed: ListedField) -> None:
     """Raises what keeps a field from being stored, as far as it is known before the database is asked."""
+    if listed.unstorable:
+        raise NotStorable(listed.unstorable)
     encodable([listed.name, listed.label, listed.type_raw, list(listed.choices)])
 
 
 def _field(channel: Channel, listed: ListedField, place: int, *, is_new: bool) -> CustomerField:
     return CustomerField(
         channel=channel,
-        name=listed.name[:200],
-        label=listed.label[:200],
+        name=listed.name,
+        label=cut(listed.label, 200),
         type=listed.type,
-        type_raw=listed.type_raw[:60],
+        type_raw=cut(listed.type_raw, 60),
         choices=list(listed.choices),
         position=place,
         is_new=is_new,
@@ -181,6 +190,8 @@ def _name(listed: ListedTemplate) -> str:
 
 def _storable(listed: ListedTemplate) -> None:
     """Raises what keeps a template from being stored, as far as it is known before the database is asked."""
+    if listed.unstorable:
+        raise NotStorable(listed.unstorable)
     row = fill(TemplateVariant(language=listed.language), listed)
     encodable([listed.name, row.language, row.status, row.category, row.components, row.body, row.variables, row.raw])
 
@@ -227,9 +238,9 @@ def _add(channel: Channel, added: Iterable[ListedTemplate], *, first: bool) -> N
 
 def fill(row: TemplateVariant, listed: ListedTemplate) -> TemplateVariant:
     row.language_raw = listed.language_raw
-    row.status = listed.status[:40]
-    row.category = listed.category[:40]
-    row.quality = listed.quality[:40]
+    row.status = cut(listed.status, 40)
+    row.category = cut(listed.category, 40)
+    row.quality = cut(listed.quality, 40)
     row.components = list(listed.components)
     row.body = body_of(listed.components)
     row.variables = [asdict(variable) for variable in listed.variables]

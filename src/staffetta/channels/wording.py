@@ -233,6 +233,13 @@ OPERATIONS: dict[str, Text] = {
     "customer_block": gettext_lazy("Block a customer"),
     "customer_unblock": gettext_lazy("Unblock a customer"),
 }
+UNSTORABLE: dict[str, Text] = {
+    "name_with_half_sign": gettext_lazy("its name or language holds half a sign (of an emoji, for example)"),
+    "name_with_nul": gettext_lazy("its name or language holds a control sign (NUL)"),
+    "name_too_long": gettext_lazy("its name or language is too long"),
+    "name_without_visible_sign": gettext_lazy("its name holds no visible sign"),
+}
+"""Why the provider's name for a thing cannot be kept (text.Unstorable)."""
 TOLD: dict[str, Text] = {
     "new": gettext_lazy("new"),
     "language": gettext_lazy("new language"),

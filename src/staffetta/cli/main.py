@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from staffetta.cli.arguments import clean
 from staffetta.cli.parsers.translation import gettext as _
 
 NOUNS = (
@@ -21,7 +22,7 @@ NOUNS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    args = parser().parse_args(arguments)
+    args = clean(parser().parse_args(arguments))
     # Here and no earlier: Django, the models and the database's driver take longer than all help and parsing.
     from staffetta.cli.execute import execute
 

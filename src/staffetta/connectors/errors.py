@@ -7,6 +7,8 @@ the Engage facts, "what an answer to a send means"; letters as in the messaging 
 from enum import StrEnum
 from typing import ClassVar
 
+from staffetta.text import storable
+
 
 class Ruling(StrEnum):
     """What a failed send means for its delivery."""
@@ -40,8 +42,8 @@ class ConnectorError(Exception):
 
     def __init__(self, provider_code: str = "", provider_reason: str = "", *, status: int | None = None) -> None:
         super().__init__(f"{self.code} {provider_code} {provider_reason}".strip())
-        self.provider_code = provider_code
-        self.provider_reason = provider_reason[:500]
+        self.provider_code = storable(provider_code)
+        self.provider_reason = storable(provider_reason, 500)
         self.status = status
 
 

@@ -1,5 +1,8 @@
 """Frozen values that cross the seam, in the words of the field and not of any provider.
 
+What goes back to the provider (a template's name and language, a customer's id, a field's name) is there byte for byte.
+Where that cannot be stored, `unstorable` says why (text.Unstorable) and a stand-in is there: the item is set aside.
+
 What crosses with each message is a named tuple: a frozen dataclass takes five times as long to fill.
 """
 
@@ -78,6 +81,7 @@ class ListedTemplate:
     components: Sequence[Mapping[str, object]] = ()
     variables: tuple[TemplateVariable, ...] = ()
     unsupported: str = ""
+    unstorable: str = ""
     raw: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -108,6 +112,7 @@ class ListedField:
     type: str
     type_raw: str = ""
     choices: tuple[str, ...] = ()
+    unstorable: str = ""
 
 
 FIELD_TYPES = (
@@ -134,6 +139,7 @@ class Customer:
     blocked: bool = False
     created: int | None = None  # Unix seconds
     fields: Mapping[str, str] = field(default_factory=dict)
+    unstorable: str = ""
 
 
 class Notification(NamedTuple):

@@ -3,6 +3,8 @@
 import unicodedata
 from typing import TYPE_CHECKING
 
+from staffetta.text import identity
+
 if TYPE_CHECKING:
     from staffetta.contacts.models import Contact
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 def fold(text: str) -> str:
     """Return `text` without case and accents, blanks reduced to one."""
     if not text.isascii():
+        text = text if text.isprintable() else identity(text)
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return " ".join(text.casefold().split())

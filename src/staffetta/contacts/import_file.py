@@ -27,6 +27,7 @@ from staffetta.contacts.read_xlsx import Unreadable, is_workbook, to_csv
 from staffetta.contacts.record_refusals import Refusals, forget_refusals, read_refusals, refused_by
 from staffetta.contacts.rejects import without_reasons
 from staffetta.contacts.store_rows import look_up
+from staffetta.text import value
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -196,9 +197,9 @@ def _describe(source: Import, sheet: Sheet) -> None:
         "columns": sheet.columns,
         "total_rows": sheet.rows,
     }
-    for name, value in described.items():
-        setattr(source, name, value)
+    for name, found in described.items():
+        setattr(source, name, found)
 
 
 def _plain_name(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or "contacts.csv"
+    return value(name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "contacts.csv"

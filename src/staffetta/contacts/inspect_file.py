@@ -1,5 +1,6 @@
 """Look a file over before anything of it is taken: is it a table, with which columns, and how many rows?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import IO
@@ -14,6 +15,7 @@ from staffetta.contacts.read_csv import (
     records,
     sniff_delimiter,
 )
+from staffetta.text import cut, folded, value
 
 SAMPLE_ROWS = 12
 
@@ -52,7 +54,7 @@ def inspect(file: IO[bytes], delimiter: str = "", encoding: str = "") -> Sheet:
 
 def headings(cells: Sequence[str]) -> list[str]:
     """Return the columns' names; one without a name is called by its place: #3. Raises BadFile."""
-    names = [" ".join(cell.split()) for cell in cells]
+    names = [" ".join(value(cell).split()) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if not names:
@@ -61,9 +63,9 @@ def headings(cells: Sequence[str]) -> list[str]:
         raise BadFile("too_many_columns", 1, str(len(names)))
     if any(_is_phone(name) for name in names):
         raise BadFile("no_headings", 1)
-    named = [name[:200] or f"#{place}" for place, name in enumerate(names, 1)]
-    folded = [name.casefold() for name in named]
-    if twice := [name for name in named if folded.count(name.casefold()) > 1]:
+    named = [cut(name, 200) or f"#{place}" for place, name in enumerate(names, 1)]
+    alike = Counter(folded(name) for name in named)
+    if twice := [name for name in named if alike[folded(name)] > 1]:
         raise BadFile("duplicate_headings", 1, ", ".join(dict.fromkeys(twice))[:300])
     return named
 

@@ -14,6 +14,7 @@ from phonenumbers import (
 
 from staffetta.contacts.equivalents import equivalents
 from staffetta.contacts.mobile import plainly_mobile
+from staffetta.text import identity
 
 TYPED = re.compile(r"\+[0-9 \u00a0().\-–/]+")
 """What may be typed: `+` and digits; blanks, dashes, brackets, dots and slashes between them are only looks."""
@@ -39,7 +40,7 @@ def parse_strict(raw: str) -> str:
     Refused is what has no `+`, no valid country code, or is not a valid number there: nothing is guessed, since
     WhatsApp puts the sender's own country code before a number without a plus (messaging-rules 1.12).
     """
-    typed = raw.strip()
+    typed = identity(raw)
     if not typed:
         raise NotAPhone("missing_phone")
     if len(typed) > 40 or not TYPED.fullmatch(typed):
@@ -55,7 +56,7 @@ def recover(raw: str, prefix: str) -> str:
     `00` stands for the plus; a number without either is one of the country `prefix` (digits, "" for none), or has
     lost its plus. A prefix that is there is never put there again, and one that is there twice counts once.
     """
-    typed = SHEET_END.sub("", raw.strip())
+    typed = SHEET_END.sub("", identity(raw))
     if not typed:
         raise NotAPhone("missing_phone")
     if len(typed) > 40 or not RECOVERABLE.fullmatch(typed):

@@ -10,6 +10,8 @@ from staffetta.contacts.models import ConsentValue
 from staffetta.contacts.phone import NotAPhone, parse_strict, recover
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.types import LONGEST, TypeFault, Value, parse
+from staffetta.text import folded, identity
+from staffetta.text import value as clean_value
 
 TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 LENGTHS = {"first_name": 200, "last_name": 200, "language": 20, "time_zone": 60}
@@ -139,7 +141,7 @@ def _own(cells: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, Value]
 
 
 def _external_id(cells: Mapping[str, str], layout: Layout) -> str | None:
-    typed = cells.get("external_id", "")
+    typed = identity(cells.get("external_id", ""))
     if len(typed) > EXTERNAL_LENGTH:
         raise _Wrong("too_long", layout.heading("external_id"))
     return typed or None
@@ -152,7 +154,7 @@ def zones() -> frozenset[str]:
 
 
 def _cell(record: Record, place: int) -> str:
-    return record.cells[place].strip() if place < len(record.cells) else ""
+    return clean_value(record.cells[place]) if place < len(record.cells) else ""
 
 
 def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> str | None:
@@ -168,7 +170,7 @@ def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> str | N
 
 
 def _telegram_id(cells: Mapping[str, str], layout: Layout) -> str | None:
-    typed = cells.get("telegram_id", "")
+    typed = identity(cells.get("telegram_id", ""))
     if typed and not TELEGRAM_ID.fullmatch(typed):
         raise _Wrong("invalid_telegram_id", layout.heading("telegram_id"))
     return typed or None
@@ -177,7 +179,8 @@ def _telegram_id(cells: Mapping[str, str], layout: Layout) -> str | None:
 def _consent(record: Record, layout: Layout) -> str:
     if layout.consent is None:
         return ConsentValue.UNSET
-    value = CONSENT_WORDS.get(_cell(record, layout.consent).casefold())
+    cell = _cell(record, layout.consent)
+    value = CONSENT_WORDS.get(cell.casefold()) or CONSENT_WORDS.get(folded(cell))
     if value is None:
         raise _Wrong("bad_consent_value", layout.columns[layout.consent])
     return value

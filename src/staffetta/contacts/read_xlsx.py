@@ -12,6 +12,8 @@ from pathlib import Path
 
 from python_calamine import CalamineError, load_workbook
 
+from staffetta.text import storable
+
 UNPACKED_LIMIT = 1_000_000_000
 """Bytes a workbook may unpack to: a million rows of a dozen columns fit."""
 MEMORY_LIMIT = 4_000_000_000
@@ -86,7 +88,7 @@ def as_text(cell: object) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime | date | time):
         return cell.isoformat()
-    return str(cell) if isinstance(cell, timedelta) or cell is not None else ""
+    return storable(str(cell)) if isinstance(cell, timedelta) or cell is not None else ""
 
 
 def _limit_memory() -> None:

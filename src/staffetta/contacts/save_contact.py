@@ -15,6 +15,7 @@ from staffetta.contacts.opted_out import outlive
 from staffetta.contacts.phone import forms, parse_strict
 from staffetta.contacts.record_models import ContactChange
 from staffetta.contacts.types import Value
+from staffetta.text import identity, value
 from staffetta.work.clock import now
 
 TOLD = ("first_name", "last_name", "phone", "telegram_id", "language", "time_zone", "external_id")
@@ -118,18 +119,18 @@ def opted_out_on(contact: Contact) -> list[str]:
 
 def _fill(contact: Contact, entered: Entered) -> list[str]:
     """Put what was typed into the contact; return the names of what changed."""
-    typed = entered.phone.strip()
-    told: dict[str, str | None] = {name: entered.texts.get(name, "").strip() for name in EDITABLE}
+    typed = value(entered.phone)
+    told: dict[str, str | None] = {name: value(entered.texts.get(name, "")) for name in EDITABLE}
     told["phone"] = parse_strict(typed) if typed else None
-    told["telegram_id"] = entered.telegram_id.strip() or None
-    told["external_id"] = entered.external_id.strip() or None
-    changed = [name for name, value in told.items() if getattr(contact, name) != value]
+    told["telegram_id"] = identity(entered.telegram_id) or None
+    told["external_id"] = identity(entered.external_id) or None
+    changed = [name for name, given in told.items() if getattr(contact, name) != given]
     for name in changed:
         setattr(contact, name, told[name])
     if "phone" in changed:
         contact.phone_raw, contact.whatsapp_id = typed[:60], ""
-    own = {name: value.strip() if isinstance(value, str) else value for name, value in entered.own.items()}
-    values = {name: value for name, value in {**contact.values, **own}.items() if value not in ("", [])}
+    own = {name: value(given) if isinstance(given, str) else given for name, given in entered.own.items()}
+    values = {name: held for name, held in {**contact.values, **own}.items() if held not in ("", [])}
     changed += [name for name in own if values.get(name) != contact.values.get(name)]
     contact.values = values
     return changed

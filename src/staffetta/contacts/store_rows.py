@@ -30,6 +30,7 @@ from staffetta.contacts.record_refusals import (
 )
 from staffetta.contacts.rejects import is_corrected
 from staffetta.contacts.suppression import ERASED, erased_among
+from staffetta.text import storable
 
 PLATFORM = "whatsapp"
 """The consent column of a file is *Opt-in WhatsApp*."""
@@ -132,7 +133,7 @@ def _write_rejects(rows: Sequence[Rejected], source: Import, refusals: Refusals)
             row=row.record.row,
             reason=row.reason,
             column=row.column,
-            cells=row.record.cells,
+            cells=[storable(cell) for cell in row.record.cells],
             refused=refused.get(row.record.row),
         )
         for row in rows

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.equivalents import canonical, equivalents
 from staffetta.contacts.models import Contact, Suppression
+from staffetta.text import identity
 from staffetta.work.clock import now
 
 OPTED_OUT = "opted_out"
@@ -155,5 +156,5 @@ def _keys() -> list[str]:
 
 
 def _digest(key: str, platform: str, address: str) -> str:
-    plain = f"suppression:{platform}:{_one_form(platform, address.removeprefix('+'))}"
+    plain = f"suppression:{platform}:{_one_form(platform, identity(address).removeprefix('+'))}"
     return hmac.new(key.encode(), plain.encode(), hashlib.sha256).hexdigest()

@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.text import folded, value
 
 type Value = str | int | bool | list[str]
 
@@ -35,7 +37,7 @@ class TypeFault(ValueError):
 
 def parse(type: str, raw: str, choices: Sequence[str] = ()) -> Value:  # noqa: A002  (the word of the field)
     """Return the value a text stands for; raises TypeFault. An empty text is no value: do not ask for it."""
-    text = raw.strip()
+    text = value(raw)
     if len(text) > LONGEST:
         raise TypeFault("too_long")
     reader = READERS.get(type)
@@ -104,10 +106,15 @@ def _datetime(text: str, _choices: Sequence[str]) -> str:
 
 
 def _choice(text: str, choices: Sequence[str]) -> str:
-    known = {choice.casefold(): choice for choice in choices}
-    if text.casefold() not in known:
+    known = _by_fold(tuple(choices))
+    if (wanted := folded(text)) not in known:
         raise TypeFault("not_a_choice")
-    return known[text.casefold()]
+    return known[wanted]
+
+
+@lru_cache(maxsize=256)
+def _by_fold(choices: tuple[str, ...]) -> dict[str, str]:
+    return {folded(choice): choice for choice in choices}
 
 
 def _choices(text: str, choices: Sequence[str]) -> list[str]:

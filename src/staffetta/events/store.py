@@ -14,6 +14,7 @@ from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind
 from staffetta.sync import own_states
+from staffetta.text import cut, identity
 from staffetta.work.clock import now
 from staffetta.work.set_aside import Items, by_halves
 
@@ -50,11 +51,21 @@ def telling(customer: Customer, known: Knowledge, held: Set[str]) -> bool:
     return bool(turned(customer, known)) or customer.id in held
 
 
+def address_of(customer_id: str) -> str:
+    """Return the address by which people are looked up here: the id as it can be compared, not as it is sent back."""
+    return identity(customer_id, 60)
+
+
 def turned(customer: Customer, known: Knowledge) -> list[tuple[str, bool]]:
     """Return what turned on or off about a customer since the last event (pure)."""
     present = {"stopped": customer.stopped, "blocked": customer.blocked}
-    before = {what: known.get((what, customer.id)) for what in present}
+    before = {what: known.get((what, address_of(customer.id))) for what in present}
     return [(what, on) for what, on in present.items() if on != bool((last := before[what]) and last.on)]
+
+
+def _last_event(known: Knowledge, what: str, customer: Customer) -> int:
+    last = known.get((what, address_of(customer.id)))
+    return last.event if last else 0
 
 
 def store_customers(channel: Channel, customers: Iterable[Customer], known: Knowledge, read_after: datetime) -> int:
@@ -70,12 +81,12 @@ def store_customers(channel: Channel, customers: Iterable[Customer], known: Know
         ProviderEvent(
             channel=channel,
             kind=STATES[what][0 if on else 1],
-            address=customer.id[:60],
-            key=f"{what}:{customer.id}:{last.event if (last := known.get((what, customer.id))) else 0}"[:200],
+            address=address_of(customer.id),
+            key=f"{what}:{customer.id}:{_last_event(known, what, customer)}"[:200],
             payload={"name": customer.name},
         )
         for customer in customers
-        if customer.id not in erased
+        if customer.id not in erased and not customer.unstorable
         for what, on in turned(customer, known)
     ]
     _write(channel, rows)
@@ -91,9 +102,9 @@ def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
         ProviderEvent(
             channel=channel,
             kind=REPLY,
-            address=reply.recipient[:60],
+            address=address_of(reply.recipient),
             key=f"{REPLY}:{reply.key}"[:200],
-            payload={"text": reply.text.replace("\0", "")[:LONGEST_REPLY]},
+            payload={"text": cut(reply.text, LONGEST_REPLY)},
             at=now() if reply.at is None else datetime.fromtimestamp(reply.at, UTC),
         )
         for reply in replies

@@ -28,6 +28,10 @@ LANES: dict[str, str | Promise] = {
 }
 SET_ASIDE_REASONS: dict[str, str | Promise] = {
     "text": _("It holds text that cannot be stored."),
+    "name_with_half_sign": _("Its name holds half a sign and cannot be kept."),
+    "name_with_nul": _("Its name holds a control sign (NUL) and cannot be kept."),
+    "name_too_long": _("Its name is too long."),
+    "name_without_visible_sign": _("Its name holds no visible sign."),
     "database_refused": _("The database refuses it."),
     "unexpected": _("Staffetta failed on it."),
 }

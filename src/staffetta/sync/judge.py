@@ -15,6 +15,7 @@ from staffetta.contacts.types import TypeFault, Value, parse, show
 from staffetta.sync.mapping import IDENTITIES, TELEGRAM_ID, Outcome, Unusable, judge_fields
 from staffetta.sync.models import Direction
 from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
+from staffetta.text import identity
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 SKIPPED, CONFLICTING, REJECTED = "skipped", "conflicting", "rejected"
@@ -75,10 +76,12 @@ class Wrong(Exception):
 
 def key_of(customer: Customer, setup: Setup) -> str:
     """Return what a customer is matched by, equal for all forms of one number; raises Wrong."""
+    if customer.unstorable:
+        raise Wrong(customer.unstorable, "id")
     source = setup.configuration.key_customer
-    raw = customer.id if source in ("id", "number") else str(customer.fields.get(source, "")).strip()
+    raw = identity(customer.id if source in ("id", "number") else str(customer.fields.get(source, "")))
     if source == "name":
-        raw = customer.name.strip()
+        raw = identity(customer.name)
     if not raw:
         raise Wrong("no_key", source)
     kind = setup.configuration.key_contact

@@ -96,7 +96,7 @@ class Outcome:
 @lru_cache(maxsize=64)
 def split_name(name: str) -> tuple[str, str]:
     """Split a free-text name at the first blank: «Maria De Luca» is Maria, De Luca."""
-    first, _, last = " ".join(name.replace("\0", "").split()).partition(" ")
+    first, _, last = " ".join(name.split()).partition(" ")
     return first, last
 
 
@@ -109,10 +109,10 @@ def raw_value(rule: Rule, customer: Customer) -> str:
     if rule.kind == Kind.LAST_NAME:
         return split_name(customer.name)[1]
     if rule.source == "name":
-        return customer.name.replace("\0", "").strip()
+        return customer.name
     if rule.source == "number":
         return customer.id
-    return customer.fields.get(rule.source, "").replace("\0", "").strip()
+    return customer.fields.get(rule.source, "")
 
 
 def there(rule: Rule, customer: Customer) -> Value:

@@ -16,6 +16,7 @@ from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDAT
 from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
+from staffetta.text import cut
 from staffetta.work.clock import now
 from staffetta.work.databases import together
 
@@ -128,7 +129,7 @@ def _row(verdict: Verdict, run: SyncRun) -> tuple[object, ...]:
         run.pk,
         verdict.outcome,
         verdict.customer.id[:200],
-        verdict.customer.name.replace("\0", "")[:200],
+        cut(verdict.customer.name, 200),
         verdict.contact.pk if verdict.contact else None,
         verdict.changes,
         verdict.conflicts,
@@ -167,16 +168,12 @@ def _close_former(verdicts: Sequence[Verdict], run: SyncRun) -> None:
 def customer_json(customer: Customer) -> dict[str, Any]:
     """Return a customer as it is kept with a reject."""
     return {
-        "id": _clean(customer.id),
-        "name": _clean(customer.name),
+        "id": customer.id,
+        "name": customer.name,
         "stopped": customer.stopped,
         "blocked": customer.blocked,
-        "fields": {_clean(name): _clean(value) for name, value in customer.fields.items()},
+        "fields": dict(customer.fields),
     }
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", "")  # PostgreSQL keeps no such sign
 
 
 def customer_of(stored: dict[str, Any]) -> Customer:

@@ -58,6 +58,10 @@ REASONS: dict[str, Promise] = {
     "cannot_handle": gettext_lazy("Staffetta could not store this customer; the log says why"),
     "too_long": gettext_lazy("Too long"),
     "unknown_type": gettext_lazy("The contact field has a type nobody knows"),
+    "name_with_half_sign": gettext_lazy("The id holds half a sign and cannot be kept"),
+    "name_with_nul": gettext_lazy("The id holds a control sign (NUL) and cannot be kept"),
+    "name_too_long": gettext_lazy("The id is too long"),
+    "name_without_visible_sign": gettext_lazy("The id holds no visible sign"),
 }
 PROBLEMS: dict[str, Promise] = {
     "held": gettext_lazy("A customer field vanished or changed its type: look at the configuration."),

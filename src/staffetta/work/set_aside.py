@@ -21,6 +21,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, QuerySet
 
+from staffetta.text import NotStorable
 from staffetta.work.clock import now
 from staffetta.work.models import SetAside
 from staffetta.work.retry import wait_before
@@ -219,6 +220,8 @@ def reason_of(error: Exception) -> str:
     """Return the code of an error, worded on the page."""
     if isinstance(error, DatabaseError):
         return "database_refused"
+    if isinstance(error, NotStorable):
+        return error.reason
     return "text" if isinstance(error, UnicodeError) else "unexpected"
 
 

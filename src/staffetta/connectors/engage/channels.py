@@ -10,7 +10,9 @@ from staffetta.connectors.engage.payloads import KEY, VALUE, Row, identity_of, m
 from staffetta.connectors.engage.profile import Profile, Section
 from staffetta.connectors.errors import BadAnswer, NotDeliverable, NotFound, Refused, ServerFault
 from staffetta.connectors.messages import ChannelListing, ListedChannel, Platform
+from staffetta.text import unstorable
 
+LONGEST_ID = 64  # signs of a channel's id
 # The ways in which a list can be missing: no such path, refused, broken, not readable. Not among them: a refused key,
 # a network that fails and "too fast": those say nothing about the list and are told.
 MISSING = (NotFound, Refused, NotDeliverable, ServerFault, BadAnswer)
@@ -37,7 +39,7 @@ async def _from_list(client: EngageClient, section: Section) -> dict[str, Listed
     channels = (_channel(row, section) for row in rows)
     found: dict[str, ListedChannel] = {}
     for channel in channels:
-        if channel.id:
+        if channel.id and not unstorable(channel.id, LONGEST_ID):
             found.setdefault(channel.id, channel)
     return found
 
@@ -47,7 +49,8 @@ async def _from_agents(client: EngageClient, section: Section) -> dict[str, List
     ids: dict[str, None] = {}
     for agent in agents:
         for channel_id in _ids(member(agent, section["channels"])):
-            ids.setdefault(channel_id)
+            if not unstorable(channel_id, LONGEST_ID):
+                ids.setdefault(channel_id)
     return {channel_id: ListedChannel(channel_id) for channel_id in ids}
 
 

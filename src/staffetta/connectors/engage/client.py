@@ -12,6 +12,7 @@ from staffetta.connectors.messages import Exchange
 from staffetta.outbound.http import Http
 from staffetta.outbound.redaction import MASK, redactor
 from staffetta.outbound.values import Limits, OutboundError, Request, Response
+from staffetta.text import storable
 
 KEPT_BODY = 20_000  # characters of a request or an answer in an exchange
 LIKE_A_KEY = re.compile(r"[0-9a-fA-F]{32}_\d+_[0-9a-fA-F]{20,}")
@@ -96,10 +97,10 @@ class EngageClient:
         return Exchange(
             operation=operation,
             method=request.method,
-            url=self._clean(request.url + query),
-            request_body=self._clean(body)[:KEPT_BODY],
+            url=storable(self._clean(request.url + query)),
+            request_body=storable(self._clean(body)[:KEPT_BODY]),
             status=response.status if response else None,
-            response_body=self._clean(response.text)[:KEPT_BODY] if response else "",
+            response_body=storable(self._clean(response.text)[:KEPT_BODY]) if response else "",
             error=error,
             started_at=self._record.now() - elapsed,
             duration_ms=round(elapsed * 1000),

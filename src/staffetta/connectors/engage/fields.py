@@ -5,10 +5,13 @@ from functools import lru_cache
 
 from staffetta.connectors.engage.payloads import (
     KEY,
+    LONGEST_NAME,
     VALUE,
     Row,
     choices_of,
+    exact,
     identity_of,
+    known_of,
     member,
     seconds,
     text,
@@ -17,6 +20,8 @@ from staffetta.connectors.engage.payloads import (
 )
 from staffetta.connectors.engage.profile import Section
 from staffetta.connectors.messages import Customer, ListedField, Platform
+from staffetta.text import stand_in, storable
+from staffetta.text import unstorable as why_unstorable
 
 # The eight types the vendor documents, in the words seen or likely: a type's name is not established.
 TYPES = {
@@ -56,22 +61,31 @@ def platform_of(raw: str) -> Platform:
 
 def read_field(row: Row, section: Section) -> ListedField:
     """Return one customer field; `name` is empty when the row tells none."""
-    name = text(member(row, section["name"])) or text(row.get(KEY)) or text(row.get(VALUE))
+    name = exact(member(row, section["name"])) or exact(row.get(KEY)) or exact(row.get(VALUE))
+    unstorable = why_unstorable(name, LONGEST_NAME) if name else None
+    name = stand_in(name, LONGEST_NAME) if unstorable else name
     label = text(member(row, section["label"])) or (text(row.get(VALUE)) if row.get(KEY) else "")
     raw = text(member(row, section["type"]))
     choices = choices_of(member(row, section["choices"]))
     known = TYPES.get(re.sub(r"[^a-z]", "", raw.lower()), "unknown")
-    return ListedField(name, label or name, known, raw, choices)
+    return ListedField(name, label or storable(name), known, raw, choices, unstorable or "")
 
 
 def read_customer(row: Row, section: Section) -> Customer:
     """Return one customer; `id` is empty when the row tells none."""
+    customer_id = identity_of(row, section["id"])
+    unstorable = None if not customer_id or _is_plain(customer_id) else why_unstorable(customer_id, LONGEST_NAME)
     return Customer(
-        id=identity_of(row, section["id"]),
-        name=text(member(row, section["name"])),
+        id=stand_in(customer_id, LONGEST_NAME) if unstorable else customer_id,
+        name=known_of(member(row, section["name"])),
         platform=platform_of(text(member(row, section["platform"]))),
         stopped=truth(member(row, section["stopped"])),
         blocked=truth(member(row, section["blocked"])),
         created=seconds(member(row, section["created"])),
         fields=values_of(member(row, section["fields"])),
+        unstorable=unstorable or "",
     )
+
+
+def _is_plain(customer_id: str) -> bool:
+    return customer_id.isdecimal() and len(customer_id) <= LONGEST_NAME

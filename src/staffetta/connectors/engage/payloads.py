@@ -1,17 +1,27 @@
 """Reading Engage's answers whatever form they come in: arrays, objects keyed by id, `[]` for an empty object,
-numbers as texts, ids as numbers, members missing. Nothing here raises but `Unreadable`.
+numbers as texts, ids as numbers, members missing. Nothing here raises but `Unreadable`. What is shown is made storable
+here (`text`, `value`); what goes back to the provider is not changed (`exact`).
 """
 
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from staffetta.text import storable, storable_json, unstorable
+from staffetta.text import value as person_value
 
 type Row = Mapping[str, object]
 
+LONGEST_NAME = 200  # signs of a customer field's name
 KEY = "\0key"  # the key of a row that came in an object keyed by id
 VALUE = "\0value"  # the whole of a row that is no object but a text or a number
 NOT_ROWS = frozenset({"code", "reason", "message", "error", "status", "success", "ok", "paging", "meta"})
 DECODER = json.JSONDecoder()
+LENIENT = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) < 400 else digits)
+"""Half as fast; Python makes no number of more than 4,300 digits, and one such number must not hide a whole answer."""
+LATEST = 253_402_300_799
+"""The last second of the year 9999: what is behind it is no time."""
 BLANKS = " \t\n\r"
 
 
@@ -40,7 +50,7 @@ def find_rows(answer: object, names: Sequence[str], identity: Sequence[str]) -> 
         return _rows(rest, identity)
     elsewhere = sorted(name for name, value in rest.items() if isinstance(value, (dict, list)) and value)
     if elsewhere:
-        raise Unreadable("rows not found; the answer has " + ", ".join(elsewhere[:8]))
+        raise Unreadable("rows not found; the answer has " + ", ".join(storable(name, 60) for name in elsewhere[:8]))
     return []
 
 
@@ -80,8 +90,10 @@ def parse_json(text: str) -> object:
     stripped = text.strip(BLANKS)
     try:
         value, end = DECODER.raw_decode(stripped)  # `json.loads` takes twice as long for what a send is answered
-    except (ValueError, RecursionError):
+    except (json.JSONDecodeError, RecursionError):
         return None
+    except ValueError:
+        value, end = LENIENT.raw_decode(stripped)
     return value if end == len(stripped) else None
 
 
@@ -95,9 +107,21 @@ def member(row: Row, names: Sequence[str]) -> object:
 
 
 def text(value: object) -> str:
-    """Return a value as text: numbers without a needless fraction, nothing and containers as ``""``."""
-    if isinstance(value, str):
-        return value.strip()
+    """Return a value as text that is shown: numbers without a needless fraction, nothing and containers as ``""``."""
+    return storable(value.strip()) if isinstance(value, str) else _of_number(value)
+
+
+def known_of(value: object) -> str:
+    """Return what is known of a person, as text."""
+    return person_value(value) if isinstance(value, str) else _of_number(value)
+
+
+def exact(value: object) -> str:
+    """Return a value as text, byte for byte: a name or an id that goes back to the provider."""
+    return (value if value.strip() else "") if isinstance(value, str) else _of_number(value)
+
+
+def _of_number(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
@@ -106,8 +130,8 @@ def text(value: object) -> str:
 
 
 def identity_of(row: Row, names: Sequence[str]) -> str:
-    """Return what a row is known by: its member, else its key in the object it came in, else the row itself."""
-    return text(member(row, names)) or text(row.get(KEY)) or text(row.get(VALUE))
+    """Return what a row is known by, exactly: its member, else its key in its object, else the row itself."""
+    return exact(member(row, names)) or exact(row.get(KEY)) or exact(row.get(VALUE))
 
 
 def truth(value: object, *, missing: bool = False) -> bool:
@@ -126,7 +150,7 @@ def seconds(value: object) -> int | None:
         number = float(text(value))
     except ValueError:
         return None
-    if not math.isfinite(number) or number <= 0:
+    if not 0 < number < LATEST * 1000:
         return None
     return int(number / 1000 if number > 1e11 else number)
 
@@ -137,14 +161,24 @@ def plain(row: Row) -> dict[str, object]:
 
 
 def values_of(value: object) -> dict[str, str]:
-    """Return own values as texts: from an object, from `[]`, or from an array of name and value pairs."""
+    """Return own values as texts: from an object, from `[]`, or from an array of name and value pairs.
+
+    A value whose name cannot be kept is left out: nothing here can be mapped to it.
+    """
     if isinstance(value, str):
         value = parse_json(value)
     if isinstance(value, list):
         pairs = [(identity_of(item, ("name", "key", "property")), item.get("value")) for item in value
                  if isinstance(item, dict)]  # fmt: skip
-        return {name: _joined(given) for name, given in pairs if name}
-    return {str(name): _joined(given) for name, given in value.items()} if isinstance(value, dict) else {}
+        return {name: _joined(given) for name, given in pairs if _is_storable(name)}
+    if not isinstance(value, dict):
+        return {}
+    return {name: _joined(given) for name, given in value.items() if _is_storable(name)}
+
+
+@lru_cache(maxsize=1024)
+def _is_storable(name: str) -> bool:
+    return unstorable(name, LONGEST_NAME) is None
 
 
 def choices_of(value: object) -> tuple[str, ...]:
@@ -152,20 +186,22 @@ def choices_of(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         parsed = parse_json(value) if value[:1] in ("[", "{") else None
         if parsed is None:
-            return tuple(dict.fromkeys(filter(None, (piece.strip() for piece in value.split(",")))))
+            return tuple(dict.fromkeys(filter(None, (person_value(piece) for piece in value.split(",")))))
         value = parsed
     items = [value[key] if value[key] not in (None, "") else key for key in value] if isinstance(value, dict) else value
     if not isinstance(items, list):
         return ()
     words = (identity_of(item, ("value", "name", "title", "label", "id")) if isinstance(item, dict) else text(item)
              for item in items)  # fmt: skip
-    return tuple(dict.fromkeys(filter(None, words)))
+    return tuple(dict.fromkeys(filter(None, map(person_value, words))))
 
 
 def _joined(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(filter(None, (text(item) for item in value)))
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) and value else text(value)
+        return ", ".join(filter(None, (known_of(item) for item in value)))
+    if isinstance(value, dict) and value:
+        return json.dumps(storable_json(value), ensure_ascii=False)
+    return known_of(value)
 
 
 def _kind(value: object) -> str:

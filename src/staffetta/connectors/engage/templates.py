@@ -2,39 +2,55 @@
 
 from collections.abc import Mapping, Sequence
 
-from staffetta.connectors.engage.payloads import KEY, Row, member, parse_json, plain, text
+from staffetta.connectors.engage.payloads import KEY, Row, exact, member, parse_json, plain, text
 from staffetta.connectors.engage.profile import Section
 from staffetta.connectors.messages import ListedTemplate
 from staffetta.connectors.templates import flat_components, language_code, normalised, read_components
+from staffetta.text import stand_in, storable, storable_json
+from staffetta.text import unstorable as why_unstorable
+
+LONGEST_TEMPLATE, LONGEST_LANGUAGE = 512, 20  # signs
 
 
 def template_name(row: Row, section: Section) -> str:
     """Return the name; where it is missing, the key of the object the row came in, unless that is a mere id."""
-    key = text(row.get(KEY))
-    return text(member(row, section["name"])) or ("" if key.isdecimal() else key)
+    key = exact(row.get(KEY))
+    return exact(member(row, section["name"])) or ("" if key.isdecimal() else key)
 
 
 def read_template(row: Row, section: Section) -> ListedTemplate:
     """Return one language of a template. Never raises: what is not understood is kept raw and unsupported."""
-    raw_language = _language(member(row, section["language"]))
+    name, raw_language = template_name(row, section), _language(member(row, section["language"]))
+    unstorable = why_unstorable(name, LONGEST_TEMPLATE) or (
+        why_unstorable(raw_language, LONGEST_LANGUAGE) if raw_language else None
+    )
+    if unstorable:
+        name = stand_in(name, LONGEST_TEMPLATE)
+        raw_language = storable(raw_language, LONGEST_LANGUAGE)
     components = _components(row, section)
     variables, unsupported = read_components(components)
     return ListedTemplate(
-        name=template_name(row, section),
-        language=language_code(raw_language),
+        name=name,
+        language=storable(language_code(raw_language), LONGEST_LANGUAGE),
         language_raw=raw_language,
+        unstorable=unstorable or "",
         status=(text(member(row, section["status"])) or section.status_when_missing).lower(),
         category=text(member(row, section["category"])).upper(),
         quality=_quality(member(row, section["quality"])),
         components=tuple(components),
         variables=variables,
         unsupported=unsupported,
-        raw=plain(row),
+        raw=_cleaned(plain(row)),
     )
 
 
+def _cleaned(row: Row) -> dict[str, object]:
+    cleaned = storable_json(row)
+    return cleaned if isinstance(cleaned, dict) else {}
+
+
 def _components(row: Row, section: Section) -> list[dict[str, object]]:
-    value = _unpacked(member(row, section["components"]))
+    value = storable_json(_unpacked(member(row, section["components"])))
     if isinstance(value, Mapping):
         found = [_keyed(str(key), item) for key, item in value.items() if item not in (None, "", [])]
     elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -58,7 +74,7 @@ def _flat(row: Row, section: Section) -> list[dict[str, object]]:
         _words(member(row, section["header"])),
         _words(member(row, section["body"])),
         _words(member(row, section["footer"])),
-        _unpacked(member(row, section["buttons"])),
+        storable_json(_unpacked(member(row, section["buttons"]))),
     )
 
 
@@ -66,11 +82,11 @@ def _words(value: object) -> str:
     """Return a part's text as it stands, blanks included; an object carries it under `text`."""
     if isinstance(value, Mapping):
         value = value.get("text")
-    return value if isinstance(value, str) else text(value)
+    return storable(value) if isinstance(value, str) else text(value)
 
 
 def _language(value: object) -> str:
-    return text(value.get("code")) if isinstance(value, Mapping) else text(value)
+    return exact(value.get("code")) if isinstance(value, Mapping) else exact(value)
 
 
 def _quality(value: object) -> str:
