@@ -232,7 +232,8 @@ def imported(rows: str, mapping: dict[str, str], consent_column: str = "") -> Im
 
 def test_cells_of_a_file_lose_hidden_signs_and_keep_what_is_read() -> None:
     rows = (
-        "telefono;nome;citta\u0300;codice;ok\r\n+393331230001;\u200eAnna\u200e;Torino\u200b;\u202aC001\u202c;si\u0300\r\n"
+        "telefono;nome;citta\u0300;codice;ok\r\n"
+        "+393331230001;\u200eAnna\u200e;Torino\u200b;\u202aC001\u202c;si\u0300\r\n"
         "+393331230002;Anna\x07Bell;Forli\u0300;C\u2011002;NO\u200b\r\n+393331230003;\u2060\u200b;Torino\xa0;C003;\r\n"
     )
     mapping = {"telefono": "phone", "nome": "first_name", "città": "citta", "codice": "external_id"}
