@@ -24,11 +24,12 @@ from staffetta.contacts.read_row import Layout, Person, Rejected, read_row
 from staffetta.contacts.record_refusals import forget_refusals
 from staffetta.contacts.step_models import ImportConsent
 from staffetta.contacts.store_rows import count, look_up, store
+from staffetta.text import storable
 from staffetta.work import lease, statistics
 from staffetta.work.clock import monotonic, now
 from staffetta.work.databases import postgres, together
 from staffetta.work.lanes import LaneContext
-from staffetta.work.set_aside import Items, by_halves, own_fault, place_of, storable
+from staffetta.work.set_aside import Items, by_halves, own_fault, place_of
 
 BATCH = 1000
 """Rows of one statement, and of a transaction on SQLite, whose only lock it holds."""

@@ -11,7 +11,8 @@ from staffetta.sync.models import SyncRun
 from staffetta.sync.own_states import own_among
 from staffetta.sync.plan_writes import plan_writes
 from staffetta.sync.setup import Setup
-from staffetta.work.set_aside import by_halves, storable
+from staffetta.text import storable
+from staffetta.work.set_aside import by_halves
 
 CANNOT_HANDLE = "cannot_handle"
 

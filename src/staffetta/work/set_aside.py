@@ -21,7 +21,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, QuerySet
 
-from staffetta.text import NotStorable
+from staffetta.text import NotStorable, storable
 from staffetta.work.clock import now
 from staffetta.work.models import SetAside
 from staffetta.work.retry import wait_before
@@ -118,9 +118,9 @@ def keep(
         lane=lane,
         subject=bounded(subject),
         defaults={
-            "name": storable(name)[:200],
+            "name": storable(name, 200),
             "platform": platform,
-            "address": storable(address)[:60],
+            "address": storable(address, 60),
             "reason": reason_of(error),
             "detail": place_of(error)[:500],
             "attempts": attempts,
@@ -243,11 +243,6 @@ def bounded(subject: str) -> str:
     if plain == subject and len(plain) <= 200:
         return plain
     return f"{plain[:160]}#{hashlib.sha256(subject.encode(errors='surrogatepass')).hexdigest()[:39]}"
-
-
-def storable(text: str) -> str:
-    """Return the text as both databases take it, for what is kept of an item that could not be handled."""
-    return text.encode(errors="replace").decode().replace("\0", "")
 
 
 def _in_commit(trace: TracebackType | None) -> bool:
