@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 from staffetta.text import storable
 
-SECRETS = frozenset({"password", "again", "old_password", "new_password", "api_key"})
+SECRETS = frozenset({"password", "old", "api_key"})
 """Names of fields that hold passwords and keys: never changed."""
 
 
