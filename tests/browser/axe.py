@@ -16,7 +16,7 @@ RUN = """async (options) => {
     `${id}: ${help}: ${node.target.join(" ")} ${node.any.map((check) => check.message).join("; ")}`));
 }"""
 EVERYTHING: dict[str, object] = {}
-COLOURS: dict[str, object] = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+COLOURS: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """The rules a colour scheme can break; all others judge the same structure, light or dark."""
 
 
