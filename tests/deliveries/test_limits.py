@@ -45,6 +45,36 @@ def test_a_storm_slows_the_channel_and_fails_nobody(
     assert reconcile([communication.pk, other.pk]) == []
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 200, "code": 429, "reason": "slow down"},
+        {"status": 400, "code": 400, "reason": "(#130429) Rate limit hit"},
+        {"status": 400, "code": "131048", "reason": "spam rate limit"},
+        {"status": 400, "body": {"code": 400, "error": {"code": 131056}}},
+    ],
+    ids=["200 with code 429", "400 with 130429 in the text", "400 with code 131048", "400 with 131056 in a member"],
+)
+def test_a_limit_in_any_answer_fails_nobody(channel: Channel, engage: Engage, answer: dict[str, object]) -> None:
+    people(6)
+    communication = planned(channel)
+    engage.fault("answer", match={**SENDS, "nth": [1, 3]}, headers={"Retry-After": "1"}, **answer)
+    until_all_left(communication)
+    assert states_of(communication) == {"sent": 6}
+    assert engage.summary()["duplicates"] == []
+    assert Attempt.objects.filter(outcome="too_fast").count() == 2
+
+
+def test_code_401_in_a_200_holds_the_channel_and_nobody_fails(channel: Channel, engage: Engage) -> None:
+    people(3)
+    communication = planned(channel)
+    engage.fault("answer", match=SENDS, status=200, code=401, reason="bad key")
+    run(1)
+    assert states_of(communication) == {"waiting": 3}
+    channel.refresh_from_db()
+    assert channel.state == "refused"
+
+
 def test_nothing_of_the_channel_leaves_while_it_was_told_to_wait(channel: Channel, engage: Engage) -> None:
     people(20)
     communication = planned(channel)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 
+from staffetta.connectors.engage.limits import names_limit
 from staffetta.connectors.engage.payloads import parse_json, text
 from staffetta.connectors.errors import (
     AddressForbidden,
@@ -37,24 +38,29 @@ BY_KIND: Mapping[Kind, type[ConnectorError]] = {
     Kind.UNREADABLE: BadAnswer,
 }
 REASONS = ("reason", "message", "error")
+ERRORS = ("error", "errors")
+KEY_CODE = "401"
 CODE = 40  # characters of a provider's code
 LONGEST_WAIT = 3600.0  # seconds; a Retry-After beyond is cut to this
 
 
-def read(response: Response, clean: Callable[[str], str]) -> object:
+def read(response: Response, clean: Callable[[str], str], recipient: str = "") -> object:
     """Return the parsed answer when it means success (2xx and a good code). Raises the error it means otherwise.
 
-    `clean` takes secrets out of the provider's words.
+    `clean` takes secrets out of the provider's words. `recipient` is whom the request was about: the number of a
+    limit may also be somebody's id.
     """
     body = parse_json(response.text)
     status = response.status
     if not 200 <= status < 300:
-        raise _by_status(response, body, clean)
+        raise _by_status(response, body, clean, recipient)
     if not isinstance(body, (dict, list)):
         raise BadAnswer("", clean(_snippet(response)), status=status)
     code = text(body.get("code")) if isinstance(body, dict) else ""
     if code not in ("", "200", str(status)):
-        raise Refused(clean(code)[:CODE], clean(reason_of(body)), status=status)
+        raise _by_code(response, body, clean, recipient)
+    if not code and isinstance(body, dict) and names_limit({name: body[name] for name in ERRORS if name in body}):
+        raise _limit(response, body, clean)
     return body
 
 
@@ -75,12 +81,34 @@ def reason_of(body: object) -> str:
     return ""
 
 
-def _by_status(response: Response, body: object, clean: Callable[[str], str]) -> ConnectorError:
-    status = response.status
+def _by_code(response: Response, body: object, clean: Callable[[str], str], recipient: str) -> ConnectorError:
+    """A 2xx or a 400 that says more than its status: a limit, the key, else the data of the request."""
+    if names_limit(body if isinstance(body, (dict, list)) else response.text, recipient):
+        return _limit(response, body, clean)
+    code, reason = _words(response, body, clean)
+    kind = KeyRefused if code == KEY_CODE else Refused
+    return kind(code, reason, status=response.status)
+
+
+def _limit(response: Response, body: object, clean: Callable[[str], str]) -> TooFast:
+    return TooFast(*_words(response, body, clean), status=response.status, retry_after=retry_after(response.headers))
+
+
+def _words(response: Response, body: object, clean: Callable[[str], str]) -> tuple[str, str]:
+    """Return the provider's code and reason, without secrets."""
     code = clean(text(body.get("code")))[:CODE] if isinstance(body, dict) else ""
-    reason = clean(reason_of(body) or ("" if isinstance(body, dict) else _snippet(response)))
-    if status == 429:
-        return TooFast(code, reason, status=status, retry_after=retry_after(response.headers))
+    return code, clean(reason_of(body) or ("" if isinstance(body, dict) else _snippet(response)))
+
+
+def _by_status(response: Response, body: object, clean: Callable[[str], str], recipient: str) -> ConnectorError:
+    status = response.status
+    code, reason = _words(response, body, clean)
+    if status == 429 or (
+        status >= 400 and names_limit(body if isinstance(body, (dict, list)) else response.text, recipient)
+    ):
+        return _limit(response, body, clean)
+    if status == 400:
+        return _by_code(response, body, clean, recipient)
     if status >= 500:
         return ServerFault(code, reason, status=status)
     if status < 400:  # a redirect: never followed, it would post the body again

@@ -59,13 +59,15 @@ class EngageClient:
     async def send(self, operation: str, path: str, body: dict[str, str]) -> tuple[object, str]:
         """Send a message, the key inside its body; return the answer parsed and as text."""
         request = Request("POST", self._base + path, json={**body, "apikey": self._key}, secrets=self._secrets)
-        answer, response = await self._call(operation, request, is_send=True)
+        answer, response = await self._call(operation, request, is_send=True, recipient=body["id"])
         return answer, response.text
 
     def _keyed(self, method: str, path: str, query: Mapping[str, str]) -> Request:
         return Request(method, self._base + path, {"apikey": self._key, **query}, secrets=self._secrets)
 
-    async def _call(self, operation: str, request: Request, *, is_send: bool = False) -> tuple[object, Response]:
+    async def _call(
+        self, operation: str, request: Request, *, is_send: bool = False, recipient: str = ""
+    ) -> tuple[object, Response]:
         wants = self._record.wants
         response: Response | None = None
         elapsed = 0.0
@@ -73,7 +75,7 @@ class EngageClient:
         try:
             response = await self._http.send(request)
             elapsed = response.elapsed
-            answer = read(response, self._clean)
+            answer = read(response, self._clean, recipient)
         except OutboundError as error:
             failure, elapsed = of_outbound(error), error.elapsed
         except ConnectorError as error:
