@@ -10,8 +10,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.accounts import wording
+        from staffetta.text import identity, value
         from staffetta.ui import context
         from staffetta.ui.menu import MenuEntry, register
+        from staffetta.work import stored_text
+
+        stored_text.register("accounts.User", {"username": identity, "full_name": value})
+        stored_text.register("accounts.AccessToken", {"name": value})
 
         wording.register(wording.OWN_DEEDS, wording.OWN_DETAILS, wording.OWN_READERS)
         context.PERSON_MENU[:] = ["accounts/_person_menu.html"]

@@ -10,10 +10,13 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.channels import deed_words, incident_words, recorder, sweep
+        from staffetta.text import value
         from staffetta.ui import menu
-        from staffetta.work import prune
+        from staffetta.work import prune, stored_text
         from staffetta.work import sweep as sweeps
 
+        stored_text.register("channels.Channel", {"name": value, "number": value})
+        stored_text.register("channels.CustomerField", {"label": value, "choices": stored_text.in_json})
         menu.register(
             menu.MenuEntry(
                 label=_("Channel list"),

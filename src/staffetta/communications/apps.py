@@ -12,7 +12,12 @@ class CommunicationsConfig(AppConfig):
         from staffetta.channels import blockers, holds, usage
         from staffetta.communications import deed_words, tell_channels, tell_contacts
         from staffetta.contacts import audiences, field_uses
+        from staffetta.text import storable_json, value
         from staffetta.ui.menu import MenuEntry, register
+        from staffetta.work import stored_text
+
+        stored_text.register("communications.Communication", {"name": value, "mapping": storable_json})
+        stored_text.register("communications.TransactionalMessage", {"mapping": storable_json})
 
         register(MenuEntry(_("Communications"), "communications:list", "send", 20))
         register(MenuEntry(_("Transactional messages"), "communications:transactional_list", "bolt", 30))

@@ -25,6 +25,7 @@ class ContactsConfig(AppConfig):
             rule_functions,
             run_import,
             search_twins,
+            stored_text,
             wording,
         )
         from staffetta.work import sweep
@@ -37,6 +38,7 @@ class ContactsConfig(AppConfig):
         sweep.register("duplicate contacts", 3600, search_twins.daily)
         sweep.register("uploads nobody started", 3600, import_file.forget_abandoned)
         field_uses.register(audiences.of_field)
+        stored_text.register()
         connection_created.connect(rule_functions.give)
         post_migrate.connect(_index_search, sender=self)
 

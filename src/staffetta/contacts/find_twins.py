@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Lower, Trim
 from staffetta.contacts.models import Contact, ContactField
 from staffetta.contacts.phone import forms
 from staffetta.contacts.record_models import TwinReason
+from staffetta.text import identity
 
 type Pair = tuple[int, int]
 type Row = tuple[Any, ...]
@@ -59,6 +60,20 @@ def same_external_id() -> Iterator[Pair]:
     """One id written with other capitals, or without the zeros a spreadsheet cut off."""
     plain = Func(Lower(Trim("external_id")), Value("0"), function="LTRIM", output_field=CharField())
     yield from _grouped(Contact.objects.filter(external_id__isnull=False).annotate(key=plain), _all)
+    yield from _hidden_signs()
+
+
+def _hidden_signs() -> Iterator[Pair]:
+    """Two ids that look alike: one kept its hidden signs since the other had the plain id already (stored_text.py)."""
+    odd = Contact.objects.filter(external_id__regex=r"[^ -~]").order_by("pk").values_list("pk", "external_id")
+    for piece in _pieces(odd, "pk", 0):
+        plain: dict[str, list[int]] = {}
+        for pk, external_id in piece:
+            plain.setdefault(identity(external_id), []).append(pk)
+        for pk, external_id in Contact.objects.filter(external_id__in=plain).values_list("pk", "external_id"):
+            yield from (_pair(pk, other) for other in plain[external_id or ""] if other != pk)
+        for alike in plain.values():
+            yield from combinations(alike, 2)
 
 
 def near_number() -> Iterator[Pair]:

@@ -11,7 +11,10 @@ class EventsConfig(AppConfig):
         from staffetta.contacts import hanging
         from staffetta.deliveries import plan
         from staffetta.events import read_opt_outs, tell_contacts
-        from staffetta.work import lanes
+        from staffetta.text import identity
+        from staffetta.work import lanes, stored_text
+
+        stored_text.register("events.ProviderEvent", {"address": identity})
 
         hanging.register_eraser(tell_contacts.erase)
         lanes.register(lanes.Lane("events", read_opt_outs.work, every=1.0, threads=2))

@@ -12,7 +12,12 @@ class SyncConfig(AppConfig):
         from staffetta.channels import holds, tabs, usage
         from staffetta.contacts import hanging, rule_world
         from staffetta.sync import run, tell_channels, tell_contacts, wording
-        from staffetta.work import lanes
+        from staffetta.text import value
+        from staffetta.work import lanes, stored_text
+
+        stored_text.register("sync.SyncConfiguration", {"name": value})
+        stored_text.register("sync.SyncMapping", {"fixed": value, "pairs": stored_text.in_json})
+        stored_text.register("sync.SyncLink", {"last": stored_text.in_json})
 
         lanes.register(lanes.Lane("sync", run.work, threads=2))
         tabs.register(tabs.Tab("sync", _("Contact sync"), "sync:list", order=30))

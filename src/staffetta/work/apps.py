@@ -20,6 +20,7 @@ class WorkConfig(AppConfig):
             run_sweeps,
             schedule,
             set_aside,
+            stored_text,
             sweep,
             wake,
         )
@@ -30,6 +31,7 @@ class WorkConfig(AppConfig):
         if engine.in_database():
             lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
+        sweep.register("stored text", stored_text.EVERY, stored_text.clean_piece)
         sweep.register("vanished items", 600, set_aside.forget_vanished)
         lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=1.0))
         lanes.register(lanes.Lane("schedule", schedule.fire_due, every=schedule.LOOK_EVERY))

@@ -75,3 +75,19 @@ class Meter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}{{{self.labels}}} {self.value:g}"
+
+
+class StoredText(models.Model):
+    """How far the rows of one model were brought to the present form of text (stored_text.py)."""
+
+    model = models.CharField(max_length=80)
+    form = models.PositiveIntegerField()
+    after = models.BigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "form"], name="one_progress_per_model_and_form")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.form}: {self.after}"
