@@ -2,7 +2,7 @@
 
 On SQLite and, where one answers, on the PostgreSQL server of STAFFETTA_TEST_POSTGRES, in databases of their own. Writes
 prove/results.json; ends with 1 if anything is disproved. `--whole`: 200 kills over 8 communications of 100,000, and
-everything else at length; without it about a quarter of an hour.
+everything else at length; without it about half an hour, of which the suite on both databases takes half.
 """
 
 import argparse
@@ -24,7 +24,8 @@ EVERYWHERE = ("kills", "storm", "freeze", "provider")
 ON_ONE = ("database", "disk")
 """Proofs that bring their own database."""
 OF_OTHERS = ("pauses", "people")
-PARTS = (*EVERYWHERE, *ON_ONE, *OF_OTHERS)
+SUITE = "suite"
+PARTS = (*EVERYWHERE, *ON_ONE, *OF_OTHERS, SUITE)
 
 
 def main() -> int:
@@ -68,6 +69,8 @@ def _runs(part: str, asked: argparse.Namespace, seed: int, databases: list[str])
     if part in OF_OTHERS:
         known = importlib.util.find_spec(f"prove.{part}") is not None
         return [([f"prove.{part}", *dice], database) for database in databases] if known else []
+    if part == SUITE:
+        return [(["prove.suite"], database) for database in databases]
     people = str(20_000 if asked.whole else 2_000)
     words = ["prove.troubles", part, "--people", people, *dice]
     return [(words, database) for database in (databases if part in EVERYWHERE else [""])]
@@ -76,7 +79,7 @@ def _runs(part: str, asked: argparse.Namespace, seed: int, databases: list[str])
 def _run(words: list[str], database: str) -> dict[str, Any]:
     """Run one proof in a process of its own; its last line is JSON."""
     print("…", *words, "on PostgreSQL" if database else "", flush=True)
-    if database and words[0].removeprefix("prove.") not in OF_OTHERS:
+    if database and words[0].removeprefix("prove.") not in (*OF_OTHERS, SUITE):
         words = [*words, "--postgres", database]
     began = time.monotonic()
     environment = {**os.environ, "STAFFETTA_DATABASE_URL": database}
