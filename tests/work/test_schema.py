@@ -63,20 +63,14 @@ def test_a_database_made_with_a_migration_of_another_text_is_refused(staffetta: 
     assert_refused(staffetta, "made it differently", "sync.0001_initial", "the version that made it")
 
 
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ("ALTER TABLE sync_syncmet RENAME COLUMN key TO met", "sync_syncmet.key, sync_syncmet.met"),
-        ("ALTER TABLE contacts_import ADD COLUMN weather varchar(20) NULL", "contacts_import.weather"),
-        ("DROP TABLE deliveries_sentnoted", "deliveries_sentnoted"),
-    ],
-)
-def test_a_database_from_before_the_record_is_refused_where_its_columns_are_others(
-    staffetta: Installation, change: str, named: str
-) -> None:
+def test_a_database_from_before_the_record_is_refused_where_its_columns_are_others(staffetta: Installation) -> None:
     staffetta.rows("DROP TABLE staffetta_migrations")
-    staffetta.rows(change)
+    staffetta.rows("DROP TABLE deliveries_sentnoted")
+    staffetta.rows("ALTER TABLE sync_syncmet RENAME COLUMN key TO met")
+    staffetta.rows("ALTER TABLE contacts_import ADD COLUMN weather varchar(20) NULL")
+    named = "contacts_import.weather, deliveries_sentnoted, sync_syncmet.key, sync_syncmet.met"
     assert_refused(staffetta, "made it differently", named)
+    assert staffetta.rows("SELECT count(*) FROM sync_syncmet WHERE met = ''") == [(0,)]
 
 
 def test_a_database_from_before_the_record_is_adopted_where_it_fits(staffetta: Installation) -> None:
