@@ -278,6 +278,16 @@ def test_health_that_does_not_come_is_said_in_time(server: Server) -> None:
     wait_until(lambda: server.ask("/health")["status"] == 200)
 
 
+def test_many_who_ask_for_health_at_once_are_told_the_same(server: Server) -> None:
+    with ExitStack() as stack:
+        many = [stack.enter_context(server.connection()) for _ in range(300)]
+        for one in many:
+            one.ask("GET", "/health?n=100")
+        replies = [one.reply() for one in many]
+    assert {reply.status for reply in replies} == {200}
+    assert len({reply.body for reply in replies}) < 30
+
+
 def test_a_silent_body_of_health_is_not_waited_for(server: Server) -> None:
     with server.connection() as silent:
         start = time.monotonic()

@@ -1,6 +1,7 @@
 """The process that serves the pages: granian in front of `staffetta.config.asgi`. Loads no Django itself."""
 
 import os
+import resource
 import sys
 
 from granian.constants import HTTPModes, Interfaces
@@ -16,6 +17,7 @@ HEADER_SECONDS = 10
 HEADER_BYTES = 65_536
 CONNECTIONS = 2_048
 """Connections taken at once; the next ones wait in the system's queue."""
+OTHER_FILES = 512
 STOP_WITHIN = 10
 REDACTED = {"()": "staffetta.config.logs.RedactingFormatter", "format": "%(asctime)s %(levelname)s granian %(message)s"}
 
@@ -23,6 +25,7 @@ REDACTED = {"()": "staffetta.config.logs.RedactingFormatter", "format": "%(ascti
 def serve(host: str, port: int, application: str = APPLICATION) -> None:
     """Serve until SIGTERM or SIGINT."""
     orphan.stop_with_parent()
+    _allow_files(CONNECTIONS + OTHER_FILES)
     # The process granian starts is this one's child, not the supervisor's.
     os.environ[orphan.VARIABLE] = str(os.getpid())
     MPServer(
@@ -40,6 +43,14 @@ def serve(host: str, port: int, application: str = APPLICATION) -> None:
         log_access=False,
         workers_kill_timeout=STOP_WITHIN,
     ).serve()
+
+
+def _allow_files(number: int) -> None:
+    """Let this process open so many files, as far as the system's administrator lets it; 1,024 are usual."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

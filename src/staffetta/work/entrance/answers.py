@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,9 +31,8 @@ class Answer:
     path: str = ""
 
     def and_close(self) -> "Answer":
-        """Have the connection closed after it: the request was not read to its end."""
-        self.headers.append((b"connection", b"close"))
-        return self
+        """Return it with the connection closed after it: the request was not read to its end."""
+        return replace(self, headers=[*self.headers, (b"connection", b"close")])
 
     async def send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})

@@ -40,6 +40,7 @@ class Entrance:
         self._threads = Threads("page", bounds.threads, bounds.waiting)
         self._askers = Threads("permit", 2, bounds.waiting)
         self._health = Threads("health", 1, bounds.waiting)
+        self._health_runs: dict[tuple[str, str], asyncio.Future[Answer | None]] = {}
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,11 +60,25 @@ class Entrance:
     async def _answer_health(self, environ: Environ, send: Send) -> None:
         try:
             async with asyncio.timeout(self._bounds.health_seconds):
-                answer = await self._run(self._health, environ, BytesIO(), send)
+                answer = await asyncio.shield(self._health_run(environ, send))
         except (TimeoutError, Overloaded):
             answer = Answer(503, [JSON, (b"cache-control", b"no-store")], NO_ANSWER)
         if answer:
             await (answer.and_close() if brings_body(environ) else answer).send(send)
+
+    def _health_run(self, environ: Environ, send: Send) -> "asyncio.Future[Answer | None]":
+        """Return what is being found out at the moment; many who ask at once are told the same."""
+        key = (environ["REQUEST_METHOD"], environ.get("HTTP_HOST", ""))
+        if key not in self._health_runs:
+            run = asyncio.ensure_future(self._run(self._health, environ, BytesIO(), send))
+            self._health_runs[key] = run
+            run.add_done_callback(lambda done: self._health_found(key, done))
+        return self._health_runs[key]
+
+    def _health_found(self, key: tuple[str, str], run: "asyncio.Future[Answer | None]") -> None:
+        del self._health_runs[key]
+        if not run.cancelled() and (fault := run.exception()) and not isinstance(fault, Overloaded):
+            logger.error("health was not found out", exc_info=fault)
 
     async def _answer_page(self, environ: Environ, receive: Receive, send: Send) -> None:
         unread = brings_body(environ)
@@ -79,9 +94,7 @@ class Entrance:
             if fault.reason == TOO_SLOW:
                 unread = False
         except Overloaded:
-            answer = self._busy(environ)
-            if unread:
-                answer.and_close()
+            answer = self._busy(environ).and_close() if unread else self._busy(environ)
         if answer:
             await answer.send(send)
         # Whoever expects 100 (Continue) has sent nothing yet, and would be told to go on.

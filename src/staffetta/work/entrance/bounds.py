@@ -23,7 +23,7 @@ class Bounds:
     threads: int = 8
     """Requests answered at once: they wait for the database and the provider more than they compute."""
     unasked: int = 64 * KILOBYTE
-    """What is taken from anybody: 2,000 strangers at once cost 128 MB."""
+    """What is taken from anybody: 2,000 strangers at once hold 256 MB, the server's own buffers included."""
     memory: int = 64 * MEGABYTE
     """What all bodies longer than that may hold together, outside of files."""
     uploads: int = 8
