@@ -225,6 +225,17 @@ def test_no_more_files_than_stated_are_taken_in_at_once(server: Server) -> None:
     assert server.ask("/upload", (KNOWN,), b"x" * 100_000)["length"] == 100_000
 
 
+def test_a_file_that_cannot_be_kept_is_refused_and_the_next_one_is_taken(server: Server) -> None:
+    aside = server.spool.rename(server.spool.with_name("aside"))
+    server.spool.write_text("in the way")
+    try:
+        assert server.ask("/upload", (KNOWN,), b"x" * 100_000)["status"] == 503
+    finally:
+        server.spool.unlink()
+        aside.rename(server.spool)
+    assert server.ask("/upload", (KNOWN,), b"x" * 100_000)["length"] == 100_000
+
+
 def test_long_bodies_together_hold_no_more_memory_than_stated(server: Server) -> None:
     with ExitStack() as stack:
         before = server.memory

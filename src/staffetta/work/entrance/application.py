@@ -22,7 +22,7 @@ from staffetta.work.entrance.threads import Threads
 HEALTH = "/health"
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 JSON = (b"content-type", b"application/json")
-NO_ANSWER = json.dumps({"status": "trouble", "database": "no answer", "worker": "unknown"}).encode()
+NO_ANSWER = json.dumps({"status": "trouble", "database": "no_answer", "worker": "unknown"}).encode()
 logger = logging.getLogger(__name__)
 
 

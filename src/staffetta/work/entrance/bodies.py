@@ -64,13 +64,11 @@ class Body:
         self.share = share
 
     def write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self.file.write(view) :]
-        self.length += len(data)
+        self.length += self.file.write(data)
 
     def close(self) -> None:
-        self.file.close()
+        with suppress(OSError):  # on a full disk what is still buffered cannot be written either
+            self.file.close()
         if self.room:
             self.room.give_back(self.share)
             self.room = None
@@ -137,13 +135,13 @@ class Bodies:
                 data = await incoming.part(start + self._bounds.upload_seconds)
                 _check_length(body, data, most)
                 await write(self._writers, body.write, data)
+            body.file.seek(0)
         except OSError as error:
             body.close()
             raise _no_disk(error) from error
         except BaseException:
             body.close()
             raise
-        body.file.seek(0)
         return body
 
 

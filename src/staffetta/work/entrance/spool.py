@@ -8,4 +8,4 @@ from typing import IO
 def unnamed(folder: Path) -> IO[bytes]:
     """Open a file that no name leads to (Linux: O_TMPFILE, elsewhere the name goes at once)."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return tempfile.TemporaryFile(dir=folder, buffering=0)
+    return tempfile.TemporaryFile(dir=folder)
