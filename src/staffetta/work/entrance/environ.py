@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -42,15 +43,20 @@ def _variables(headers: Headers) -> Environ:
     """Return headers as variables. `X_Forwarded_For` would become that of `X-Forwarded-For`, and is left out."""
     found: Environ = {}
     for raw, value in headers:
-        if b"_" in raw:
+        name = _variable(raw)
+        if not name:
             continue
-        name = raw.decode("latin-1").upper().replace("-", "_")
-        name = name if name in UNPREFIXED else f"HTTP_{name}"
         text = value.decode("latin-1")
         if name in found:
             text = f"{found[name]}{'; ' if name == 'HTTP_COOKIE' else ','}{text}"
         found[name] = text
     return found
+
+
+@lru_cache(1_024)
+def _variable(header: bytes) -> str:
+    name = header.decode("latin-1").upper().replace("-", "_")
+    return "" if b"_" in header else name if name in UNPREFIXED else f"HTTP_{name}"
 
 
 def brings_body(environ: Mapping[str, Any]) -> bool:
