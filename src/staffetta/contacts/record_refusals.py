@@ -51,14 +51,17 @@ def read_refusals(rows: Sequence[Rejected], source: Import) -> Refusals:
     )
 
 
-def people_named(named: Iterable[Named]) -> dict[str, set[int]]:
-    """Return the contacts behind each identity (a key of `Named`): now, by the provider's id, or before a merge."""
+def people_named(named: Iterable[Named], settled: Collection[str] = ()) -> dict[str, set[int]]:
+    """Return the contacts behind each identity (a key of `Named`): now, by the provider's id, or before a merge.
+
+    `settled` are numbers whose contact is known already, and which nobody else can have as their number.
+    """
     told = list(named)
     numbers = {form for one in told for phone in one.phones for form in forms(phone)}
     telegram_ids = {each for one in told for each in one.telegram_ids}
     external_ids = {each for one in told for each in one.external_ids}
     found: dict[str, set[int]] = {}
-    for phone, pk in _by_number(numbers):
+    for phone, pk in _by_number(numbers, numbers.difference(settled)):
         found.setdefault(min(forms(phone)), set()).add(pk)
     for name, sign, values in (("telegram_id", "@", telegram_ids), ("external_id", "#", external_ids)):
         if values:
@@ -69,17 +72,18 @@ def people_named(named: Iterable[Named]) -> dict[str, set[int]]:
     return found
 
 
-def _by_number(numbers: Collection[str]) -> Iterable[tuple[str, int]]:
+def _by_number(numbers: Collection[str], open_ones: Collection[str]) -> Iterable[tuple[str, int]]:
     """Yield a number with each contact that has it. The same person in another form is another contact: both are."""
+    if open_ones:
+        for number, pk in Contact.objects.filter(phone__among=open_ones).values_list("phone", "pk"):
+            yield str(number), pk
+        for number, contact in former_addresses.owners(open_ones).items():
+            yield number, contact.pk
     if not numbers:
         return
-    for number, pk in Contact.objects.filter(phone__among=numbers).values_list("phone", "pk"):
-        yield str(number), pk
     known = Contact.objects.exclude(whatsapp_id="").filter(whatsapp_id__in=[digits(number) for number in numbers])
     for known_as, pk in known.values_list("whatsapp_id", "pk"):
         yield f"+{known_as}", pk
-    for number, contact in former_addresses.owners(numbers).items():
-        yield number, contact.pk
 
 
 def record_refusals(refusals: Refusals, source: Import) -> dict[str, int]:

@@ -177,17 +177,21 @@ def _told(
     """Return the contacts by what is to be written of them; of two statements of the file the stricter is left."""
     told: dict[str, list[int]] = {value: [] for value in ConsentValue.values}
     overruled = refused_before(verdicts, source) if refusals.by_row or has_refusals(source) else set[int]()
-    done, abroad = refusals.people, set[str]()
+    refused, done, abroad = list[int](), refusals.people, set[str]()
     for verdict in verdicts:
-        if not verdict.contact or not isinstance(verdict.row, Person):
+        row, contact = verdict.row, verdict.contact
+        if contact is None or isinstance(row, Rejected):
             continue
-        said = verdict.row.consent
-        if said == ConsentValue.NO and verdict.row.phone:
-            abroad.add(verdict.row.phone)
-        refused = verdict.row.record.row in overruled
-        counted[OVERRULED if refused and said == ConsentValue.YES else said] += 1
-        if not refused or verdict.contact.pk not in done:
-            told[ConsentValue.NO if refused else said].append(verdict.contact.pk)
+        if overruled and row.record.row in overruled:
+            counted[OVERRULED if row.consent == ConsentValue.YES else row.consent] += 1
+            refused += [contact.pk] if contact.pk not in done else []
+            continue
+        told[row.consent].append(contact.pk)
+        if row.consent == ConsentValue.NO and row.phone:
+            abroad.add(row.phone)
+    for value, people in told.items():
+        counted[value] += len(people)
+    told[ConsentValue.NO] += refused
     told[ConsentValue.NO] += in_other_forms(abroad, told[ConsentValue.NO])
     return told
 

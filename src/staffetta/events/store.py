@@ -68,14 +68,16 @@ def _last_event(known: Knowledge, what: str, customer: Customer) -> int:
     return last.event if last else 0
 
 
-def store_customers(channel: Channel, customers: Iterable[Customer], known: Knowledge, read_after: datetime) -> int:
+def store_customers(channel: Channel, read: Iterable[Customer], known: Knowledge, read_after: datetime) -> int:
     """Store one event for each turn; return how many. The key holds the event before, so that each turn is one row.
 
     What we stopped or blocked there ourselves is no turn (sync/own_states.py). `read_after`: all were read later.
     """
-    listed = list(customers)
-    own_states.forget_ended(channel.provider_id, listed, read_after)
-    customers = own_states.without_own(listed, own_states.own_among(channel.provider_id, listed, read_after))
+    listed = list(read)
+    customers: Sequence[Customer] = listed
+    if own_states.any_own(channel.provider_id):
+        own_states.forget_ended(channel.provider_id, listed, read_after)
+        customers = own_states.without_own(listed, own_states.own_among(channel.provider_id, listed, read_after))
     erased = erased_among(channel.platform, {customer.id for customer in customers})
     rows = [
         ProviderEvent(

@@ -43,6 +43,7 @@ class Known:
     erased: set[str] = field(default_factory=set)  # customers who were erased here
     addresses: Mapping[str, int] = field(default_factory=dict)  # address -> the contact that has it
     owners: dict[tuple[str, str], int] = field(default_factory=dict)  # (identity, value) -> the contact that has it
+    any_own: bool = False  # there are states on the channel that we set
     own: set[tuple[str, str]] = field(default_factory=set)  # (customer, stopped or blocked) that we set there
 
     def most_new(self, customers: Sequence[Customer]) -> int:

@@ -12,7 +12,7 @@ from staffetta.contacts.types import show
 from staffetta.sync.judge import SOMEBODY_NEW, Known, Linked, Wrong, claim, key_of, phone_of
 from staffetta.sync.mapping import IDENTITIES, Rule, Unusable, there
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
-from staffetta.sync.own_states import own_among
+from staffetta.sync.own_states import any_own, own_among
 from staffetta.sync.setup import Setup, address_kind
 
 
@@ -28,6 +28,8 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
         by_key |= contacts_by_key(set(former.values()) - by_key.keys(), setup.configuration.key_contact)
     keys |= set(former.values())
     met = _met(run, ids, keys)
+    channel = setup.configuration.channel.provider_id
+    mine = any_own(channel)
     return Known(
         by_key=by_key,
         former=former,
@@ -37,7 +39,8 @@ def look_up(customers: Sequence[Customer], run: SyncRun, setup: Setup) -> Known:
         erased=erased_among(setup.platform, ids),
         addresses=_addresses(customers, setup),
         owners=_owners(customers, run, setup),
-        own=own_among(setup.configuration.channel.provider_id, customers, run.created_at),
+        any_own=mine,
+        own=own_among(channel, customers, run.created_at) if mine else set(),
     )
 
 

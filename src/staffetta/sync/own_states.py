@@ -23,10 +23,15 @@ type Own = set[tuple[str, str]]
 """(customer, state) of those that are ours."""
 
 
+def any_own(channel: str) -> bool:
+    """Say whether there is any state of ours on a channel: nearly always there is none, and nothing more is asked."""
+    return OwnState.objects.filter(channel=channel).exists()
+
+
 def own_among(channel: str, customers: Iterable[Customer], read_after: datetime) -> Own:
     """Return which states of these customers, read later than `read_after`, are ours and not the person's."""
     on = {customer.id for customer in customers if customer.stopped or customer.blocked}
-    if not on or not OwnState.objects.filter(channel=channel).exists():
+    if not on:
         return set()
     mine = OwnState.objects.filter(channel=channel, customer_id__among=on)
     rows = mine.filter(Q(ended_at=None) | Q(ended_at__gte=read_after))
@@ -54,8 +59,6 @@ def held(channel: str) -> set[str]:
 
 def forget_ended(channel: str, customers: Collection[Customer], read_after: datetime) -> None:
     """Forget states of ours that these customers, read later than `read_after`, no longer have: the next is theirs."""
-    if not customers or not OwnState.objects.filter(channel=channel).exists():
-        return
     for state in STATES:
         off = {customer.id for customer in customers if not getattr(customer, state)}
         mine = OwnState.objects.filter(channel=channel, state=state, set_at__lt=read_after)

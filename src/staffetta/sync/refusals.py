@@ -36,25 +36,31 @@ def record(
     customers: Sequence[Customer], verdicts: Sequence[Verdict], known: Known, run: SyncRun, setup: Setup
 ) -> None:
     """Record what stopped and blocked of these customers mean here; a rehearsal only counts."""
+    meanings = {state: meaning_of(setup.configuration, state) for state in STATES}
+    states = [state for state, meaning in meanings.items() if meaning != Meaning.NOTHING]
     theirs = without_own(customers, known.own)
+    refusing = [each for each in theirs if _any(each, states) and each.id not in known.erased]
+    if not refusing:
+        return
+    people, unborn = _people(refusing, verdicts, known, setup)
     counted = 0
-    for state in STATES:
-        meaning = meaning_of(setup.configuration, state)
-        refusing = [customer for customer in theirs if getattr(customer, state) and customer.id not in known.erased]
-        if meaning == Meaning.NOTHING or not refusing:
+    for state in states:
+        those = [customer for customer in refusing if getattr(customer, state)]
+        found = {pk for customer in those for pk in people[customer.id]}
+        if meanings[state] == Meaning.SUPPRESS:
+            counted += _suppress(those, found, state, run, setup)
             continue
-        people = _people(refusing, verdicts, known, setup)
-        new = {verdict.customer.id for verdict in verdicts if verdict.contact and not verdict.contact.pk}
-        unborn = sum(1 for customer in refusing if customer.id in new)  # of a rehearsal
-        found = {pk for behind in people.values() for pk in behind}
-        if meaning == Meaning.OPT_OUT:
-            counted += _opt_out(found, state, run, setup) + unborn
-            if not run.rehearsal:
-                _keep([customer for customer in refusing if not people[customer.id]], state, run, setup)
-        else:
-            counted += _suppress(refusing, found, state, run, setup)
+        counted += _opt_out(found, state, run, setup)
+        if not run.rehearsal:
+            _keep([customer for customer in those if not people[customer.id]], state, run, setup)
+    opting_out = [state for state in states if meanings[state] == Meaning.OPT_OUT]
+    counted += sum(_any(customer, opting_out) for customer in refusing if customer.id in unborn)
     if counted:
         SyncRun.objects.filter(pk=run.pk).update(opt_outs=F("opt_outs") + counted)
+
+
+def _any(customer: Customer, states: Iterable[str]) -> bool:
+    return any(getattr(customer, state) for state in states)
 
 
 def meaning_of(configuration: SyncConfiguration, state: str) -> str:
@@ -64,24 +70,31 @@ def meaning_of(configuration: SyncConfiguration, state: str) -> str:
 
 def _people(
     refusing: Sequence[Customer], verdicts: Sequence[Verdict], known: Known, setup: Setup
-) -> Mapping[str, set[int]]:
-    """Return the contacts behind each customer, by its id: by what matches them, by their last run, by any identity."""
-    people: dict[str, set[int]] = defaultdict(set)
+) -> tuple[Mapping[str, set[int]], set[str]]:
+    """Return the contacts behind each customer, by its id: by what matches them, by their last run, by any identity.
+
+    And the customers a rehearsal would make contacts of.
+    """
     named = {customer.id: named_by(customer, setup) for customer in refusing}
-    by_identity = people_named(named.values())
-    wanted = set(named)
-    for verdict in verdicts:
-        if verdict.contact and verdict.contact.pk and verdict.customer.id in wanted:
-            people[verdict.customer.id].add(verdict.contact.pk)
+    made = {verdict.customer.id: verdict.contact for verdict in verdicts if verdict.customer.id in named}
+    contacts = {who: contact for who, contact in made.items() if contact}
+    settled = {phone: contact.pk for contact in contacts.values() if (phone := _settled(contact))}
+    by_identity = people_named(named.values(), settled.keys())
+    for phone, pk in settled.items():
+        by_identity.setdefault(phone, set()).add(pk)
+    people: dict[str, set[int]] = defaultdict(set)
     for customer in refusing:
-        behind = people[customer.id]
-        link = known.links.get(customer.id)
-        if link and link.contact_id:
-            behind.add(link.contact_id)
-        key = key_or_none(customer, setup)
-        behind.update(contact.pk for contact in known.by_key.get(known.former.get(key, key), ()) if contact.pk)
+        behind, link = people[customer.id], known.links.get(customer.id)
+        contact, key = contacts.get(customer.id), key_or_none(customer, setup)
+        behind.update(each.pk for each in known.by_key.get(known.former.get(key, key), ()))
         behind.update(pk for each in named[customer.id].identities() for pk in by_identity.get(each, ()))
-    return people
+        behind.update(pk for pk in (contact and contact.pk, link and link.contact_id) if pk)
+    return people, {who for who, contact in contacts.items() if not contact.pk}
+
+
+def _settled(contact: Contact) -> str:
+    """Return the number of a contact if nobody else can have it: it has one form, and is theirs."""
+    return contact.phone if contact.pk and contact.phone and not contact.phone.startswith("+5") else ""
 
 
 def key_or_none(customer: Customer, setup: Setup) -> str:

@@ -33,7 +33,7 @@ def take(customers: Sequence[Customer], known: Known, run: SyncRun, setup: Setup
     Keeps everything of a run; of a rehearsal only counters, samples and who was met.
     """
     verdicts: list[Verdict] = []
-    if not run.rehearsal:
+    if known.any_own and not run.rehearsal:
         own_states.forget_ended(setup.configuration.channel.provider_id, customers, run.created_at)
     ids = new_ids(0 if run.rehearsal else known.most_new(customers))
     with together(checked=True):
