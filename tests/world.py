@@ -34,6 +34,7 @@ from staffetta.contacts.models import (
     ListMember,
     Suppression,
 )
+from staffetta.contacts.opt_outs.models import OptOutWord, PossibleOptOut
 from staffetta.contacts.record_models import Erasure, Merge, Twin
 from staffetta.contacts.step_models import SavedMapping
 from staffetta.deliveries.models import Breaker, Delivery, DeliveryKind, DeliveryState
@@ -159,6 +160,12 @@ def duplicates(contact: Contact) -> tuple[Twin, Merge]:
     return twin, merge_contacts(contact, lost, {}, None)
 
 
+def a_possible_opt_out(contact: Contact) -> PossibleOptOut:
+    """A reply that a person has to decide on."""
+    told = {"platform": Platform.WHATSAPP, "text": "Cancella", "alike": "cancella", "channel_name": "Assistenza"}
+    return PossibleOptOut.objects.create(contact=contact, key="1", at=now(), **told)
+
+
 def a_sync(channel: Channel) -> tuple[SyncRun, SyncRow]:
     """A configuration that ran and rejected somebody."""
     made = SyncConfiguration.objects.create(channel=channel, name="Anagrafica")
@@ -206,6 +213,8 @@ PARAMETERS: list[tuple[str, str, Maker]] = [
     ("imports/", "pk", lambda world: world.source.pk),
     ("communications/", "pk", lambda world: world.communication.pk),
     ("fields/", "pk", lambda _: ContactField.objects.get().pk),
+    ("opt-outs/words/", "pk", lambda _: OptOutWord.objects.create(text="pausa", folded="pausa").pk),
+    ("opt-outs/", "pk", lambda world: a_possible_opt_out(world.contact).pk),
     ("contacts/", "pk", lambda world: world.contact.pk),
     ("transactional-messages/", "name", lambda world: world.transactional.name),
     ("paused/", "kind", lambda _: "channel"),

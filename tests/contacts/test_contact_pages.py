@@ -170,7 +170,7 @@ def test_a_contacts_page_shows_the_last_messages_in_a_fixed_number_of_queries(
     contact = person(first_name="Anna")
     for n in range(12):
         Delivery.objects.create(kind=DeliveryKind.TEST, contact=contact, template_name=f"prova_{n:02d}", state="failed")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page = text(as_viewer, f"/contacts/{contact.pk}/")
     assert "prova_11" in page
     assert "prova_01" not in page

@@ -83,6 +83,24 @@ vip = lists.named("Clienti affezionati", None)
 lists.add_people(vip, Contact.objects.filter(pk__in=Contact.objects.values("pk")[:40]), None)
 suppress("whatsapp", "+393209999999", "hand")
 """
+OPT_OUTS = """
+from staffetta.channels.models import Channel
+from staffetta.contacts.models import Contact
+from staffetta.contacts.opt_outs import decide, own_words
+from staffetta.contacts.opt_outs.match import Outcome
+from staffetta.contacts.opt_outs.models import Decision
+from staffetta.work.clock import now
+channel = Channel.objects.get(provider_id="24001")
+people = list(Contact.objects.order_by("-pk")[:8])
+texts = ["Cancella", "Annulla", "annulla!", "ALTO", "Come faccio a disiscrivermi da questi messaggi?", "ביטול",
+         "No me interesa", "Interrompi promozioni"]
+decide.keep("whatsapp", [decide.Found({person.pk}, channel.pk, channel.name, f"k{place}", text, now())
+                         for place, (person, text) in enumerate(zip(people, texts, strict=True))])
+for place, decision in ((6, Decision.NONE), (7, Decision.MARKETING)):
+    decide.decide(decide.to_decide().filter(key=f"k{place}"), decision, None)
+own_words.add("pausa estiva", Outcome.POSSIBLE, None)
+own_words.add("Basta", Outcome.NOTHING, None)
+"""
 PLACES = """
 import json
 from datetime import datetime, timedelta
@@ -190,6 +208,7 @@ def furnish(home: House) -> dict[str, object]:
     home.staffetta.python(SYNC)
     home.staffetta.python(AUDIENCES)
     home.staffetta.python(LISTS)
+    home.staffetta.python(OPT_OUTS)
     upload(home)
     home.engage.regenerate_key(NOVITA)
     for _ in range(2):

@@ -36,6 +36,7 @@ EMPTY = (
     Shown("imports-empty", "/contacts/imports/", state="empty"),
     Shown("lists-empty", "/contacts/lists/", state="empty"),
     Shown("blacklist-empty", "/contacts/blacklist/", state="empty"),
+    Shown("opt-outs-empty", "/contacts/opt-outs/", state="empty"),
     Shown("communications-empty", "/communications/", state="empty"),
     Shown("communication-new-empty", "/communications/new/", state="empty"),
     Shown("transactional-empty", "/transactional-messages/", state="empty"),
@@ -109,6 +110,11 @@ CONTACTS = (
     Shown("blacklist", "/contacts/blacklist/"),
     Shown("blacklist-add", "/contacts/blacklist/new/"),
     Shown("blacklist-lift", "/contacts/blacklist/{suppressed}/lift/"),
+    Shown("opt-outs", "/contacts/opt-outs/", "operator"),
+    Shown("opt-outs-viewer", "/contacts/opt-outs/", "viewer"),
+    Shown("opt-outs-decided", "/contacts/opt-outs/?show=decided"),
+    Shown("opt-out-words", "/contacts/opt-outs/words/"),
+    Shown("opt-out-words-tried", "/contacts/opt-outs/words/?try=Stop, grazie", "operator"),
     Shown("imports", "/contacts/imports/"),
     Shown("import-undo", "/contacts/imports/{import}/undo/"),
     Shown("import-upload", "/contacts/imports/new/"),
@@ -174,6 +180,9 @@ WRONG = (
     Shown("communication-wrong", "/communications/new/", "operator", "error", press="#compose .btn-primary"),
     Shown("transactional-wrong", "/transactional-messages/new/", "operator", "error", press="#compose .btn-primary"),
     Shown("user-wrong", "/users/new/", state="error", press="main form [type=submit]"),
+    Shown(
+        "opt-out-word-wrong", "/contacts/opt-outs/words/", state="error", press="form[method=post].card [type=submit]"
+    ),
     Shown("upload-wrong", "/contacts/imports/new/", state="error", press="main form [type=submit]"),
 )
 PAGES = (*EMPTY, *CHANNELS, *CONTACTS, *COMMUNICATIONS, *AROUND, *WRONG)

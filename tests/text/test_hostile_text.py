@@ -133,7 +133,7 @@ def test_a_reply_of_stop_and_half_an_emoji_is_a_stop_and_so_are_the_later_ones(p
     ]
     assert read_opt_outs.read(channel)
     assert {consent.opt_in(first), consent.opt_in(second)} == {"no"}
-    assert ProviderEvent.objects.get(address=ID).payload == {"text": "STOP\ufffd"}
+    assert ProviderEvent.objects.get(address=ID).payload == {"text": "STOP\ufffd", "opt_out": "all"}
 
 
 def test_a_stop_of_an_id_with_a_hidden_sign_is_that_persons(provider: Provider) -> None:

@@ -16,7 +16,7 @@ from staffetta.cli.parsers.translation import gettext as _
 
 NOUNS = (
     "audiences", "backup", "blacklist", "channels", "communications", "contacts", "demo", "engage", "fields", "jobs",
-    "run", "sync", "templates", "tokens", "users", "worker",
+    "opt_outs", "run", "sync", "templates", "tokens", "users", "worker",
 )  # fmt: skip
 
 

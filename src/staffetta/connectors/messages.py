@@ -183,12 +183,16 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Something a person wrote, found by polling. `key` identifies it for ever within the channel."""
+    """Something a person wrote, found by polling. `key` identifies it for ever within the channel.
+
+    `button` is what a button they pressed carried, where the provider tells it apart from the button's text.
+    """
 
     key: str
     recipient: str
     text: str
     at: int | None = None  # Unix seconds
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)

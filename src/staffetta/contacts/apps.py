@@ -18,6 +18,7 @@ class ContactsConfig(AppConfig):
         from staffetta.accounts import wording as deeds
         from staffetta.contacts import (
             audiences,
+            consent,
             erase_traces,
             field_uses,
             hanging,
@@ -28,6 +29,7 @@ class ContactsConfig(AppConfig):
             stored_text,
             wording,
         )
+        from staffetta.contacts.opt_outs import decide
         from staffetta.work import sweep
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
@@ -39,6 +41,7 @@ class ContactsConfig(AppConfig):
         sweep.register("uploads nobody started", 3600, import_file.forget_abandoned)
         field_uses.register(audiences.of_field)
         stored_text.register()
+        consent.when_withdrawn(decide.settle)
         connection_created.connect(rule_functions.give)
         post_migrate.connect(_index_search, sender=self)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from staffetta.contacts import consent
 from staffetta.contacts.keep_out import entries_of
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, Purpose
+from staffetta.contacts.opt_outs import decide
+from staffetta.contacts.opt_outs.models import PossibleOptOut
 from staffetta.contacts.suppression import OPTED_OUT, addresses_of, keep_out_for_good
 
 
@@ -38,10 +40,15 @@ def opt_out_of(contact: Contact, platform: str, purpose: str) -> OptOut | None:
 
 
 def outlive(contact_ids: Collection[int]) -> None:
-    """Keep out the addresses of whoever of these opted out: an opt-out outlives the contact, which goes now."""
+    """Keep out the addresses of whoever of these opted out: an opt-out outlives the contact, which goes now.
+
+    So does a reply that may be one and that nobody has decided on.
+    """
     states = ConsentState.objects.filter(contact__in=contact_ids, value=ConsentValue.NO, source__in=consent.BINDING_NO)
     addresses: dict[str, set[str]] = {}
-    for state in states.select_related("contact"):
-        addresses.setdefault(state.platform, set()).update(addresses_of(state.contact, state.platform))
+    to_decide = decide.to_decide().filter(contact__in=contact_ids)
+    said: list[ConsentState | PossibleOptOut] = [*states.select_related("contact")]
+    for row in [*said, *to_decide.select_related("contact")]:
+        addresses.setdefault(row.platform, set()).update(addresses_of(row.contact, row.platform))
     for platform, those in addresses.items():
         keep_out_for_good(platform, those, OPTED_OUT)

@@ -1,7 +1,7 @@
 """Who can be written to, and why not: the one eligibility query of summary, planning and single sends.
 
-A person without an address, without a Yes for the purpose, or on the Blacklist is left out, for that reason, in that
-order: each person has one reason.
+A person is left out without an address, without a Yes for the purpose, of marketing with a reply that may be an opt-out
+and that nobody has decided on, or on the Blacklist: for that reason, in that order, each person has one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,8 @@ from staffetta.connectors.messages import Platform
 from staffetta.contacts.audience import Audience
 from staffetta.contacts.consent import counts
 from staffetta.contacts.equivalents import equivalents
-from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts.models import ConsentValue, Contact, Purpose
+from staffetta.contacts.opt_outs.decide import waiting_on
 from staffetta.contacts.suppression import in_force, suppressed_among
 from staffetta.contacts.values import shown
 from staffetta.work import set_aside
@@ -28,6 +29,7 @@ class LeftOut(StrEnum):
     NO = ""
     NO_ADDRESS = "no_address"
     NO_OPT_IN = "no_opt_in"
+    TO_DECIDE = "opt_out_to_decide"
     SUPPRESSED = "suppressed"
     SET_ASIDE = "set_aside"
 
@@ -112,11 +114,23 @@ def _judged(people: QuerySet[Contact], platform: str, purpose: str, after_id: in
         address=_address(platform),
         left_out=Case(
             When(address="", then=Value(LeftOut.NO_ADDRESS)),
+            *_to_decide(platform, purpose),
             When(consent__value=ConsentValue.YES, then=Value(LeftOut.NO)),
             default=Value(LeftOut.NO_OPT_IN),
             output_field=CharField(),
         ),
     )
+
+
+def _to_decide(platform: str, purpose: str) -> list[When]:
+    """Return the branch of those whose marketing waits for a person's decision.
+
+    The subquery asks nothing of the outer row, so that the database reads the few open replies once.
+    """
+    if purpose != Purpose.MARKETING:
+        return []
+    waiting = Q(consent__value=ConsentValue.YES, pk__in=waiting_on(platform).values("contact"))
+    return [When(waiting, then=Value(LeftOut.TO_DECIDE))]
 
 
 def _address(platform: str) -> Case:

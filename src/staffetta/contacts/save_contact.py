@@ -11,6 +11,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import consent
 from staffetta.contacts.models import ConsentValue, Contact
+from staffetta.contacts.opt_outs.decide import to_decide
 from staffetta.contacts.opted_out import outlive
 from staffetta.contacts.phone import forms, parse_strict
 from staffetta.contacts.record_models import ContactChange
@@ -103,7 +104,8 @@ def _write_history(contact: Contact, before: Mapping[str, Any], *, made: bool, b
 def delete_contact(contact: Contact, by: User | None) -> None:
     """Delete a person with fields and consents; the record of what was sent stays, with the name it was sent to.
 
-    An opt-out outlives the contact: its addresses stay kept out, as digests, until a new explicit consent.
+    An opt-out outlives the contact, and so does a reply that may be one: its addresses stay kept out, as digests, until
+    a new explicit consent.
     """
     with transaction.atomic():
         outlive([contact.pk])
@@ -112,9 +114,10 @@ def delete_contact(contact: Contact, by: User | None) -> None:
 
 
 def opted_out_on(contact: Contact) -> list[str]:
-    """Return the platforms on which the person opted out for any purpose."""
+    """Return the platforms on which the person opted out for any purpose, or may have."""
     states = consent.present(contact)
-    return sorted({platform for (platform, _purpose), state in states.items() if consent.has_binding_no(state)})
+    said = {platform for (platform, _purpose), state in states.items() if consent.has_binding_no(state)}
+    return sorted(said.union(to_decide().filter(contact=contact).values_list("platform", flat=True)))
 
 
 def _fill(contact: Contact, entered: Entered) -> list[str]:

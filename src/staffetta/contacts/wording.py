@@ -159,6 +159,9 @@ DEEDS: dict[str, Promise] = {
     "merge_undone": gettext_lazy("Undid a merge"),
     "suppressed": gettext_lazy("Added to the Blacklist"),
     "suppression_lifted": gettext_lazy("Took out of the Blacklist"),
+    "possible_opt_out_decided": gettext_lazy("Decided on replies that may be opt-outs"),
+    "opt_out_word_added": gettext_lazy("Added words of opt-outs"),
+    "opt_out_word_removed": gettext_lazy("Removed words of opt-outs"),
     "contact_field_made": gettext_lazy("Added the contact field"),
     "contact_field_changed": gettext_lazy("Changed the contact field"),
     "contact_field_deleted": gettext_lazy("Deleted the contact field"),
@@ -174,6 +177,8 @@ DEED_DETAILS: dict[str, Promise] = {
     "filter": gettext_lazy("filter"),
     "emptied": gettext_lazy("values emptied"),
     "consent_column": gettext_lazy("consent from column"),
+    "decision": gettext_lazy("decision"),
+    "outcome": gettext_lazy("counts as"),
 }
 
 ERASURE_TRACES: dict[str, Promise] = {
@@ -185,6 +190,7 @@ ERASURE_TRACES: dict[str, Promise] = {
     "contacts.importedcontact": gettext_lazy("Rows of imports"),
     "contacts.contactactivity": gettext_lazy("Times of the last message and reply"),
     "contacts.contactchange": gettext_lazy("Changes of the contact"),
+    "contacts.possibleoptout": gettext_lazy("Replies that may be opt-outs"),
     "contacts.formeraddress": gettext_lazy("Former addresses"),
     "rejects": gettext_lazy("Rejected rows of imports"),
     "file_rows": gettext_lazy("Rows in files not yet imported"),

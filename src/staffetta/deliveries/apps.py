@@ -10,6 +10,7 @@ class DeliveriesConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.communications import stop
         from staffetta.contacts import consent, hanging, suppression
+        from staffetta.contacts.opt_outs import decide
         from staffetta.deliveries import (
             after_restore,
             breaker,
@@ -43,5 +44,6 @@ class DeliveriesConfig(AppConfig):
         hanging.register_eraser(tell_contacts.erase)
         consent.when_withdrawn(tell_contacts.withdrawn)
         suppression.when_suppressed(tell_contacts.withdrawn)
+        decide.when_found(tell_contacts.withdrawn)
         deed_words.register()
         incident_words.register()

@@ -43,6 +43,10 @@ REASONS: Mapping[str, Reason] = {
     "no_opt_in": Reason(
         _("WhatsApp opt-in is not Yes"), _("Collect the consent, or leave these people out of the audience.")
     ),
+    "opt_out_to_decide": Reason(
+        _("The person may have opted out: somebody has to decide"),
+        _("Decide on the reply under Contacts > Opt-outs. If it is none, write to the person again."),
+    ),
     "no_address": Reason(_("No phone number"), _("Add the number to the contact.")),
     "suppressed": Reason(
         _("In the Blacklist"), _("This address may not be written to, whatever the consent."), Actor.NOBODY

@@ -32,7 +32,7 @@ def after_merge(kept: int) -> None:
 
 
 def withdrawn(contact_ids: Collection[int], platform: str) -> None:
-    """Hold back what waits for people who said No, or were put into the Blacklist, after it was planned.
+    """Hold back what waits for people who said No, may have, or were put into the Blacklist, after it was planned.
 
     Consent and Blacklist are judged until a message leaves.
     """
@@ -56,7 +56,7 @@ def _look_again(rows: QuerySet[Delivery]) -> None:
     for (platform, purpose), people in asked.items():
         found = recipients.those(set(people.values()), platform, purpose)
         reasons = {each.contact_id: each.reason for each in found}
-        for reason in (LeftOut.NO_OPT_IN, LeftOut.SUPPRESSED):
+        for reason in (LeftOut.NO_OPT_IN, LeftOut.TO_DECIDE, LeftOut.SUPPRESSED):
             if ids := [pk for pk, contact in people.items() if reasons.get(contact) == reason]:
                 states.hold_back(ids, reason)
 

@@ -1,4 +1,4 @@
-"""Fold stored events into what we know of people: STOP words, stopped and blocked customers become a No for everything.
+"""Fold stored events into what we know of people: opt-outs become a No, and what may be one waits for a person.
 
 An opt-out of somebody who is no contact here stays unapplied: should they be imported later, it holds before the first
 message. Nothing here ever turns a No into a Yes.
@@ -14,24 +14,27 @@ from django.db import transaction
 from staffetta.channels.models import Channel
 from staffetta.contacts import consent
 from staffetta.contacts.equivalents import equivalents
-from staffetta.contacts.models import ConsentState, ConsentValue, ContactActivity
+from staffetta.contacts.models import ConsentState, ConsentValue, ContactActivity, Purpose
+from staffetta.contacts.opt_outs import decide
+from staffetta.contacts.opt_outs.match import Outcome, Vocabulary
+from staffetta.contacts.opt_outs.own_words import vocabulary
 from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind
-from staffetta.events.stop_words import is_stop
-from staffetta.events.store import REPLY
+from staffetta.events.store import REPLY, outcome_of
 from staffetta.work import set_aside
 from staffetta.work.clock import now
 
 PIECE = 300
+PURPOSES = {Outcome.ALL: consent.BOTH, Outcome.MARKETING: (Purpose.MARKETING,)}
 
 
 def apply(channel: Channel) -> int:
     """Fold the channel's events that are not folded yet; return how many opt-outs were recorded."""
-    items, recorded = set_aside.Items("events"), Counter[str]()
+    items, recorded, words = set_aside.Items("events"), Counter[str](), vocabulary()
 
     def apply_some(events: Sequence[ProviderEvent]) -> None:
-        recorded["opt-outs"] += _apply_piece(channel, events)
+        recorded["opt-outs"] += _apply_piece(channel, events, words)
 
     def refuse(event: ProviderEvent, error: Exception) -> None:
         items.set_aside(_subject(event), error, name=str(channel), person=(channel.platform, event.address))
@@ -55,21 +58,21 @@ def apply_to(platform: str, addresses: Collection[str]) -> int:
     by_channel: dict[Channel, list[ProviderEvent]] = {}
     for event in waiting.select_related("channel").order_by("pk")[:PIECE]:
         by_channel.setdefault(event.channel, []).append(event)
-    recorded = Counter[str]()
+    recorded, words = Counter[str](), vocabulary()
     for channel, events in by_channel.items():
 
         def apply_some(some: Sequence[ProviderEvent], channel: Channel = channel) -> None:
-            recorded["opt-outs"] += _apply_piece(channel, some)
+            recorded["opt-outs"] += _apply_piece(channel, some, words)
 
         set_aside.by_halves(events, apply_some, lambda _event, _error: None)  # the lane sets it aside
     return recorded["opt-outs"]
 
 
-def source_of(event: ProviderEvent) -> str:
-    """Return the source of the opt-out this event is (a code of the consent ledger), "" when it is none."""
+def said_by(event: ProviderEvent, words: Vocabulary) -> Outcome:
+    """Return what the event says about being written to."""
     if event.kind == REPLY:
-        return "stop_word" if is_stop(str(event.payload.get("text", ""))) else ""
-    return event.kind if event.kind in consent.SAID_BY_PERSON else ""
+        return outcome_of(event, words)
+    return Outcome.ALL if event.kind in consent.SAID_BY_PERSON else Outcome.NOTHING
 
 
 def _pieces(channel: Channel) -> Iterator[list[ProviderEvent]]:
@@ -81,37 +84,55 @@ def _pieces(channel: Channel) -> Iterator[list[ProviderEvent]]:
         after = piece[-1].pk
 
 
-def _apply_piece(channel: Channel, events: Sequence[ProviderEvent]) -> int:
+def _apply_piece(channel: Channel, events: Sequence[ProviderEvent], words: Vocabulary) -> int:
     people = contacts_behind(channel.platform, {event.address for event in events})
     recorded = 0
     with transaction.atomic():
         _note_replies(channel.platform, events, people)
         for event in events:
-            step = partial(_fold, channel.platform, event, people.get(event.address, set()))
+            step = partial(_fold, channel, event, said_by(event, words), people.get(event.address, set()))
             recorded += set_aside.call("events", _subject(event), step)
-        done = [event.pk for event in events if event.address in people or not source_of(event)]
+        done = [event.pk for event in events if event.address in people or not said_by(event, words)]
         ProviderEvent.objects.filter(pk__in=done).update(applied_at=now())
     return recorded
 
 
-def _fold(platform: str, event: ProviderEvent, contact_ids: set[int]) -> int:
-    source = source_of(event)
-    return _opt_out(platform, event, source, contact_ids) if source else 0
+def _fold(channel: Channel, event: ProviderEvent, said: Outcome, contact_ids: set[int]) -> int:
+    """Record what the event says of these contacts; return how many opted out with it."""
+    if purposes := PURPOSES.get(said):
+        return _opt_out(channel.platform, event, purposes, contact_ids)
+    if said is Outcome.POSSIBLE and contact_ids:
+        decide.keep(channel.platform, [_found(channel, event, contact_ids)])
+    return 0
 
 
-def _opt_out(platform: str, event: ProviderEvent, source: str, contact_ids: set[int]) -> int:
-    if event.kind == REPLY:
-        contact_ids = contact_ids - _said_yes_since(platform, contact_ids, event.at)
-    wording = str(event.payload.get("text", ""))[:500] if event.kind == REPLY else ""
-    done = consent.record(contact_ids, platform, consent.BOTH, ConsentValue.NO, source, wording=wording)
-    return len(done.changed)
+def _opt_out(platform: str, event: ProviderEvent, purposes: Sequence[str], contact_ids: set[int]) -> int:
+    if event.kind != REPLY:
+        return len(consent.record(contact_ids, platform, purposes, ConsentValue.NO, event.kind).changed)
+    changed: set[int] = set()
+    for purpose in purposes:
+        asked = contact_ids - _said_yes_since(platform, purpose, contact_ids, event.at)
+        said = consent.record(asked, platform, [purpose], ConsentValue.NO, decide.SOURCE, wording=_text(event)[:500])
+        changed |= said.changed
+    return len(changed)
 
 
-def _said_yes_since(platform: str, contact_ids: set[int], at: datetime) -> set[int]:
+def _found(channel: Channel, event: ProviderEvent, contact_ids: set[int]) -> decide.Found:
+    asked = contact_ids - _said_yes_since(channel.platform, Purpose.MARKETING, contact_ids, event.at)
+    return decide.Found(asked, channel.pk, channel.name, f"{channel.pk}:{event.key}"[:200], _text(event), event.at)
+
+
+def _text(event: ProviderEvent) -> str:
+    """Return what the person wrote, or what the button they pressed carried."""
+    return str(event.payload.get("text") or event.payload.get("button") or "")
+
+
+def _said_yes_since(platform: str, purpose: str, contact_ids: set[int], at: datetime) -> set[int]:
     """Return who gave an explicit consent after that STOP: an old conversation, read late, does not undo it."""
     rows = ConsentState.objects.filter(
         contact__in=contact_ids,
         platform=platform,
+        purpose=purpose,
         value=ConsentValue.YES,
         source__in=consent.EXPLICIT,
         at__gt=at,

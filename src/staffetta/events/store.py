@@ -1,6 +1,7 @@
 """Keep what the provider told, before anything is made of it: the same thing told twice is one row.
 
-What it tells of a person who was erased here is not kept.
+What it tells of a person who was erased here is not kept. A reply is judged when it is stored (`opt_out` in its
+payload): words that are narrowed later take nothing back.
 """
 
 from collections.abc import Iterable, Sequence, Set
@@ -9,12 +10,14 @@ from datetime import UTC, datetime
 
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer, Reply
+from staffetta.contacts.opt_outs.match import Outcome, Vocabulary, judge, strongest
+from staffetta.contacts.opt_outs.own_words import vocabulary
 from staffetta.contacts.suppression import erased_among
 from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind
 from staffetta.sync import own_states
-from staffetta.text import cut, identity
+from staffetta.text import identity, storable
 from staffetta.work.clock import now
 from staffetta.work.set_aside import Items, by_halves
 
@@ -98,20 +101,11 @@ def store_customers(channel: Channel, read: Iterable[Customer], known: Knowledge
 
 
 def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
-    """Store what people wrote, each line once for ever; return how many lines were given."""
-    erased = erased_among(channel.platform, {reply.recipient for reply in replies})
-    rows = [
-        ProviderEvent(
-            channel=channel,
-            kind=REPLY,
-            address=address_of(reply.recipient),
-            key=f"{REPLY}:{reply.key}"[:200],
-            payload={"text": cut(reply.text, LONGEST_REPLY)},
-            at=now() if reply.at is None else datetime.fromtimestamp(reply.at, UTC),
-        )
-        for reply in replies
-        if reply.recipient not in erased
-    ]
+    """Store the lines that are new, each once for ever and in their order; return how many there were."""
+    new = _not_read_yet(channel, replies)
+    erased = erased_among(channel.platform, {reply.recipient for reply in new})
+    words = vocabulary() if new else None
+    rows = [_reply(channel, reply, words) for reply in new if words and reply.recipient not in erased]
     _write(channel, rows)
     return len(rows)
 
@@ -130,6 +124,51 @@ def _write(channel: Channel, rows: Sequence[ProviderEvent]) -> None:
 
     by_halves(rows, store, refuse)
     items.succeeded([f"channel:{channel.pk}:{row.key}" for row in rows])
+
+
+def outcome_of(event: ProviderEvent, words: Vocabulary) -> Outcome:
+    """Return what a stored reply is; one from before replies were judged when stored is judged now."""
+    stored = event.payload.get("opt_out")
+    if isinstance(stored, str) and stored in Outcome:
+        return Outcome(stored)
+    return judge(str(event.payload.get("text", "")), words).outcome
+
+
+def _not_read_yet(channel: Channel, replies: Sequence[Reply]) -> list[Reply]:
+    """Return the lines that are not stored, in their order: a conversation is read again with all its last lines."""
+    new: list[Reply] = []
+    for start in range(0, len(replies), 500):
+        piece = replies[start : start + 500]
+        rows = ProviderEvent.objects.filter(channel=channel, key__among=[_key(reply) for reply in piece])
+        known = set(rows.values_list("key", flat=True))
+        new += [reply for reply in piece if _key(reply) not in known]
+    return new
+
+
+def _key(reply: Reply) -> str:
+    return f"{REPLY}:{reply.key}"[:200]
+
+
+def _reply(channel: Channel, reply: Reply, words: Vocabulary) -> ProviderEvent:
+    text, button = (storable(each, LONGEST_REPLY) for each in (reply.text, reply.button))
+    verdict = strongest([judge(text, words), judge(button, words)])
+    payload = {"text": text, "opt_out": verdict.outcome.value} | ({"button": button} if button else {})
+    return ProviderEvent(
+        channel=channel,
+        kind=REPLY,
+        address=address_of(reply.recipient),
+        key=_key(reply),
+        payload=payload,
+        at=now() if reply.at is None else _moment(reply.at),
+    )
+
+
+def _moment(at: int) -> datetime:
+    """Return a time the provider gave; one that is no time of ours counts as now."""
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (OverflowError, ValueError, OSError):
+        return now()
 
 
 def _forget_former(channel: Channel, on: str, addresses: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from staffetta.communications.hold import held_for
 from staffetta.communications.models import Communication
 from staffetta.communications.wording import Words, trouble_words
 from staffetta.contacts.models import Contact
+from staffetta.contacts.opt_outs.decide import number_to_decide
 from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import Numbers, numbers_of
@@ -108,6 +109,11 @@ def last_communications() -> list[Line]:
     newest = list(Communication.objects.select_related("channel", "variant__template").order_by("-pk")[:LAST])
     numbers = numbers_of([communication.pk for communication in newest])
     return [Line(communication, numbers[communication.pk]) for communication in newest]
+
+
+def opt_outs_to_decide() -> int:
+    """Return how many people wait for a decision on what they wrote; one query."""
+    return number_to_decide()
 
 
 def channels() -> list[Channel]:

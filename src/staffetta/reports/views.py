@@ -24,6 +24,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "steps": first_page.first_steps(),
         "lines": first_page.last_communications(),
         "channels": first_page.channels(),
+        "to_decide": first_page.opt_outs_to_decide(),
     }
     return render(request, "reports/overview.html", data)
 

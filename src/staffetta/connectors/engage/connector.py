@@ -12,7 +12,7 @@ from staffetta.connectors.engage.fields import FIXED, read_customer, read_field
 from staffetta.connectors.engage.paging import Listing, listing, pages, rows_of, template_listing
 from staffetta.connectors.engage.payloads import Row, Unreadable, member, text
 from staffetta.connectors.engage.profile import load_profile
-from staffetta.connectors.engage.talk import read_history, read_replies
+from staffetta.connectors.engage.talk import read_all_replies, read_history
 from staffetta.connectors.engage.templates import read_template
 from staffetta.connectors.errors import BadAnswer, ConnectorError, NotFound, NotSupported, Refused
 from staffetta.connectors.messages import (
@@ -178,7 +178,7 @@ class EngageConnector:
         """GET /ticket page by page."""
         section = self._profile["tickets"]
         async for page in pages(self._client, listing("replies", section), page_size):
-            found = [reply for ticket in page for reply in read_replies(ticket, self._profile)]
+            found = read_all_replies(page, self._profile)
             if found:
                 yield found
 

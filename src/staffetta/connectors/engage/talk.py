@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from staffetta.connectors.engage.payloads import (
     LONGEST_NAME,
@@ -39,8 +39,17 @@ def _entry(row: Row, profile: Profile) -> HistoryEntry:
     )
 
 
+def read_all_replies(tickets: Iterable[Row], profile: Profile) -> list[Reply]:
+    """Return the incoming lines of all tickets that can be read; one that cannot is passed over."""
+    return [reply for ticket in tickets for reply in read_replies(ticket, profile)]
+
+
 def read_replies(ticket: Row, profile: Profile) -> Sequence[Reply]:
-    """Return the incoming lines of one ticket, each with a key that stays the same whenever it is read again."""
+    """Return the incoming lines of one ticket, oldest first, each with a key that stays the same when it is read again.
+
+    A line is known by Engage's own id, else by its time and text, so that it is the same one in the person's next
+    ticket. Without either it is told apart from the ticket's other lines with that text by its place among them.
+    """
     section = profile["tickets"]
     recipient = exact(member(ticket, section["customer"]))
     if recipient and unstorable(recipient, LONGEST_NAME):
@@ -52,13 +61,34 @@ def read_replies(ticket: Row, profile: Profile) -> Sequence[Reply]:
         return []
     seen: Counter[str] = Counter()
     replies = []
-    for line in lines:
+    for line in _oldest_first(lines, profile):
         entry = _entry(line, profile)
         if entry.outgoing or not recipient:
             continue
-        words = member(line, profile["history"]["text"])  # as they came: a key stays the same for ever
-        same = entry.id or f"{entry.at}\0{words if isinstance(words, str) else entry.text}"
+        told = member(line, profile["history"]["text"])  # as it came: a key stays the same for ever
+        as_told = told if isinstance(told, str) else entry.text
+        words, button = _said(line, entry, profile)
+        same = entry.id or (f"{entry.at}\0{as_told}" if entry.at else f"{name}\0{as_told}")
         seen[same] += 1  # the same words twice in one ticket are two replies
-        key = hashlib.sha256(f"{name}\0{recipient}\0{same}\0{seen[same]}".encode("utf-8", "replace")).hexdigest()[:32]
-        replies.append(Reply(key, recipient, entry.text, entry.at))
+        key = hashlib.sha256(f"{recipient}\0{same}\0{seen[same]}".encode("utf-8", "replace")).hexdigest()[:32]
+        replies.append(Reply(key, recipient, words, entry.at, button))
     return replies
+
+
+def _oldest_first(lines: Sequence[Row], profile: Profile) -> Sequence[Row]:
+    """Turn lines that come newest first around, as far as their times tell."""
+    times = [seconds(member(line, profile["history"]["at"])) for line in lines]
+    known = [at for at in times if at is not None]
+    return list(reversed(lines)) if known and known[0] > known[-1] else lines
+
+
+def _said(line: Row, entry: HistoryEntry, profile: Profile) -> tuple[str, str]:
+    """Return what a person wrote and what a button carried; a line may hold both in an object instead of a text."""
+    section = profile["history"]
+    words, carried = member(line, section["text"]), member(line, section["button"])
+    if isinstance(words, Mapping):
+        carried = carried or member(words, section["button"])
+        words = member(words, (*section["text"], "title", "body"))
+    if isinstance(carried, Mapping):
+        carried = member(carried, (*section["button"], *section["id"], *section["text"]))
+    return (words if isinstance(words, str) else text(words) or entry.text), text(carried)

@@ -36,10 +36,19 @@ from staffetta.contacts.views.imports import (
     upload,
 )
 from staffetta.contacts.views.lists import add_to_list, delete_list, export_file, leave_list, lists, make_list
+from staffetta.contacts.views.opt_outs import (
+    add_opt_out_word,
+    decide_alike,
+    decide_opt_out,
+    opt_out_words,
+    opt_outs,
+    remove_opt_out_word,
+)
 from staffetta.contacts.views.people import browse, change, delete, new, show
 from staffetta.contacts.views.suppressions import lift, suppress, suppressions
 
 __all__ = [
+    "add_opt_out_word",
     "add_to_list",
     "audience",
     "browse",
@@ -49,6 +58,8 @@ __all__ = [
     "columns",
     "count_audience",
     "count_rules",
+    "decide_alike",
+    "decide_opt_out",
     "delete",
     "delete_audience",
     "delete_field",
@@ -77,9 +88,12 @@ __all__ = [
     "new",
     "new_audience",
     "new_field",
+    "opt_out_words",
+    "opt_outs",
     "preview",
     "progress",
     "rejects_file",
+    "remove_opt_out_word",
     "search_duplicates",
     "show",
     "show_import",

@@ -25,6 +25,7 @@ from staffetta.contacts.models import (
     ImportState,
     Suppression,
 )
+from staffetta.contacts.opt_outs import decide
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
 from staffetta.contacts.suppression import addresses_of
 from staffetta.contacts.value_words import in_words
@@ -92,6 +93,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "former_addresses": list(contact.former_addresses.order_by("platform", "pk")),
         "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
+        "to_decide": list(decide.to_decide().filter(contact=contact).order_by("-pk")[:MESSAGES]),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
         "states": [(state, *OPT_IN_LOOKS[state.value_now], consent_source(state.source)) for state in states],
         "history": [(row, *OPT_IN_LOOKS[row.value], consent_source(row.source)) for row in consent.history(contact)],
