@@ -250,6 +250,14 @@ def digests(pages: Pages, name: str) -> list[str]:
     return pages.made.python(code).split()
 
 
+def test_a_part_of_a_static_file_is_answered_with_all_of_it(pages: Pages) -> None:
+    path = "/static/ui/tabler.min.css"
+    whole, part = (ask(pages.port, "GET", path, headers) for headers in ([], ["Range: bytes=0-"]))
+    assert whole.status == part.status == 200
+    assert len(whole.body) > 300_000
+    assert whole.body == part.body
+
+
 def test_an_export_is_streamed_to_its_end(pages: Pages) -> None:
     reply = ask(pages.port, "GET", "/contacts/contacts.csv", pages.as_("operator"))
     assert reply.status == 200

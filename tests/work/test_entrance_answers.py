@@ -47,6 +47,7 @@ def test_a_request_becomes_the_variables_wsgi_asks_for(server: Server) -> None:
     assert (seen["REMOTE_ADDR"], seen["REQUEST_METHOD"], seen["wsgi.url_scheme"]) == ("127.0.0.1", "GET", "http")
     assert seen["SERVER_PORT"] == str(server.port)
     assert "PATH" not in seen
+    assert "HTTP_RANGE" not in seen
 
 
 def test_an_answer_keeps_its_repeated_headers_and_head_has_no_body(server: Server) -> None:

@@ -16,7 +16,7 @@ from staffetta.work.entrance.streams import FIRST_PART, Stalled, Streams
 Application = Callable[[Environ, Any], Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 BLOCK = 65_536
-READ_AT_ONCE = 131_072
+READ_AT_ONCE = 65_536
 """Files up to this length are sent from memory; longer ones the server reads by itself."""
 logger = logging.getLogger(__name__)
 

@@ -18,6 +18,8 @@ FIXED: Environ = {
     "wsgi.run_once": False,
 }
 UNPREFIXED = {"CONTENT_TYPE", "CONTENT_LENGTH"}
+LEFT_OUT = {"RANGE"}
+"""Files are always sent whole: a part of one would be read by a thread, as slowly as a stranger likes."""
 
 
 def environ_of(scope: Mapping[str, Any]) -> Environ:
@@ -56,7 +58,9 @@ def _variables(headers: Headers) -> Environ:
 @lru_cache(1_024)
 def _variable(header: bytes) -> str:
     name = header.decode("latin-1").upper().replace("-", "_")
-    return "" if b"_" in header else name if name in UNPREFIXED else f"HTTP_{name}"
+    if b"_" in header or name in LEFT_OUT:
+        return ""
+    return name if name in UNPREFIXED else f"HTTP_{name}"
 
 
 def brings_body(environ: Mapping[str, Any]) -> bool:
