@@ -10,13 +10,13 @@ when it cannot be, nothing more leaves, and what is known is recorded all the sa
 import logging
 import math
 import random
-import time
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import count
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Count, Min
 
 from staffetta.channels import health
@@ -26,15 +26,15 @@ from staffetta.connectors.errors import ConnectorError, KeyRefused
 from staffetta.deliveries import breaker, budget, policy, questions, states
 from staffetta.deliveries.carried import pace_of, recipients_of, unchanged
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
-from staffetta.deliveries.models import Attempt, BreakerKind
+from staffetta.deliveries.models import Attempt, BreakerKind, DeliveryState
 from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, Does, rule_of
 from staffetta.deliveries.sending import Sending
 from staffetta.deliveries.streaks import Streaks, Thing
 from staffetta.deliveries.watch import hold_channel, take_out
 from staffetta.work import databases, lease
 from staffetta.work.clock import monotonic, now
+from staffetta.work.connection import persist, renew
 from staffetta.work.lanes import LaneContext
-from staffetta.work.retry import wait_before
 from staffetta.work.set_aside import Items
 from staffetta.work.wake import bell
 
@@ -53,7 +53,6 @@ CHECK = 0.5
 """How often a session asks whether what it marked may still go: a pause takes effect within that."""
 LONGEST_SEND = 12.0
 """Seconds from the request to the answer; shorter than the time a worker is given to stop."""
-TRIES_TO_RECORD = 5
 logger = logging.getLogger(__name__)
 _rotation = count()
 _resting: dict[int, float] = {}
@@ -129,7 +128,7 @@ class Session:
         self.sending = Sending(channel, self.pace, known, settings.SEND_CONCURRENCY, longest=longest, oldest=oldest)
         self.sending.bear(1 if self.streaks.on_trial else CHANNEL_IN_A_ROW - self.streaks.silent)
         self.lease_seconds = lease_seconds()
-        self.marked = 0
+        self.marked, self.broken = 0, False
         self.told: list[Answer] = []
         self.next: list[Marked] = []
         self.shares = Shares()
@@ -146,6 +145,10 @@ class Session:
                 self.busy_at = monotonic()  # opening took its time
                 while self._may_go_on():
                     self._turn()
+            except Error:
+                self.broken = True
+                renew()
+                raise
             finally:
                 self._end()
         return self.sending.fault
@@ -290,26 +293,28 @@ class Session:
         """Let what is in flight get its answer, record it whoever has the lease now, and give the lease back."""
         self.sending.close()
         while not self.sending.ended(self.lease_seconds / 4):
-            lease.renew(self.holder.lease, self.holder.fence, self.lease_seconds)
+            with suppress(Error):  # what is known is recorded below, whoever has the lease by then
+                lease.renew(self.holder.lease, self.holder.fence, self.lease_seconds)
         self._record_rest()
-        self._take_out_templates()
-        self._tell_fault()
-        self.sending.recorder.flush()
-        lease.release(self.holder.lease, self.holder.fence)
+        persist(self._take_out_templates)
+        persist(self._tell_fault)
+        persist(self.sending.recorder.flush)
+        persist(lambda: lease.release(self.holder.lease, self.holder.fence))
 
     def _record_rest(self) -> None:
         """A known answer is not thrown away because the database is busy or away for a moment."""
         self.told += self.sending.answers() + [policy.released(row) for row in self.next]
-        for tries in range(1, TRIES_TO_RECORD + 1):
-            try:
-                self._record_told()
-            except DatabaseError:
-                connection.close()
-                if tries == TRIES_TO_RECORD:
-                    raise
-                time.sleep(wait_before(tries, 1.0, 0.2))
-            else:
-                break
+        persist(self._record_told)
+        self.told = []
+        if self.broken:
+            persist(self._give_back_unknown)
+
+    def _give_back_unknown(self) -> None:
+        """Give back what the last turn claimed, if its commit arrived and the answer to that did not: none has left."""
+        with connection.cursor() as cursor:
+            left = questions.unanswered(cursor, self.holder)
+        lost = [(each, attempt) for each, attempt in left if each not in self.sending.handed_over]
+        states.record([Answer(each, attempt, DeliveryState.WAITING, policy.RELEASED) for each, attempt in lost])
 
     def _record_told(self) -> None:
         answers = self._judge(self.told)

@@ -5,13 +5,16 @@ Nothing here changes a row; `statements.py` has the texts that do.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from staffetta.deliveries.statements import CHAIN, IN_STATE, SAME_CONTRACT, SINGLE, USABLE, source
 from staffetta.deliveries.zones import open_zones
 from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
 from staffetta.work.databases import Statement, listed, postgres, read_moment, stamp
+
+if TYPE_CHECKING:
+    from staffetta.deliveries.marks import Holder
 
 # The running communications of a channel whose template is the revision a person accepted.
 RUNNING_FROM = f"""FROM communications_communication m CROSS JOIN {CHAIN}
@@ -27,6 +30,12 @@ SELECT id FROM deliveries_delivery WHERE state = 'sending' AND sending_at < %s O
 """
 WAITING_OF = """
 SELECT id FROM deliveries_delivery WHERE communication_id = %s AND state = 'waiting' ORDER BY reason, id LIMIT %s
+"""
+
+
+UNANSWERED = """
+SELECT d.id, d.attempt FROM deliveries_delivery d JOIN deliveries_attempt a ON a.delivery_id = d.id
+AND a.number = d.attempt WHERE d.state = 'sending' AND d.channel_id = %s AND a.worker = %s AND a.fence = %s
 """
 
 
@@ -130,6 +139,12 @@ def addresses_taken(cursor: Any, communication_id: int, addresses: Sequence[str]
 def chosen(cursor: Any, sql: str, parameters: list[Any]) -> list[int]:
     cursor.execute(sql, parameters)
     return [int(row[0]) for row in cursor.fetchall()]
+
+
+def unanswered(cursor: Any, holder: "Holder") -> list[tuple[int, int]]:
+    """Return (id, attempt) of what a holder claimed and nobody has recorded an answer to."""
+    cursor.execute(UNANSWERED, [holder.channel_id, holder.worker, holder.fence])
+    return [(int(each), int(attempt)) for each, attempt in cursor.fetchall()]
 
 
 def locked(cursor: Any, ids: Sequence[int], state: str) -> list[tuple[int, int | None, str, str]]:

@@ -46,6 +46,7 @@ class Sending:
         self.fault: ConnectorError | None = None
         self.gone_templates: dict[int, ConnectorError] = {}
         self.lease_until = 0.0
+        self.handed_over: set[int] = set()
         self._channel, self._pace, self._concurrency, self._recipients = channel, pace, concurrency, recipients
         self._longest, self._oldest = longest, oldest
         self._queue: deque[tuple[float, Marked]] = deque()
@@ -91,6 +92,7 @@ class Sending:
     def put(self, rows: Sequence[Marked]) -> None:
         """Hand over marked rows; transactional messages overtake the others."""
         if rows:
+            self.handed_over.update(row.id for row in rows)
             self._loop.call_soon_threadsafe(self._take, monotonic(), list(rows))
 
     def rest(self, running: Mapping[int, Collection[str] | None]) -> None:
@@ -104,7 +106,9 @@ class Sending:
         """Take what came back since the last call."""
         timed = [self._answers.popleft() for _ in range(len(self._answers))]
         measure.answered(self._channel.provider_id, timed)
-        return [answer for answer, _ in timed]
+        answers = [answer for answer, _ in timed]
+        self.handed_over.difference_update(answer.id for answer in answers)
+        return answers
 
     def wait(self, seconds: float, enough: int = 1) -> None:
         """Return when `enough` answers are there, at the latest after `seconds`."""

@@ -1,6 +1,7 @@
 """The room's place in Django, and the lanes and sweeps of the machinery itself."""
 
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.tasks.signals import task_enqueued
 
 
@@ -11,6 +12,7 @@ class WorkConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.work import (
             among,
+            connection,
             engine,
             jobs,
             lanes,
@@ -27,6 +29,7 @@ class WorkConfig(AppConfig):
 
         among.register()
         orphan.stop_with_parent()
+        request_started.connect(connection.renew_if_stuck, dispatch_uid="connection")
         task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
         if engine.in_database():
             lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))

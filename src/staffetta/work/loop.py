@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import Error, close_old_connections, connection, connections
 
+from staffetta.work import connection as connection_work
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import Lane, LaneContext
 from staffetta.work.retry import wait_before
@@ -45,7 +46,7 @@ class Loop:
         self._resting = resting
         self._context = context
         self._stopping = stopping
-        self._failures = 0
+        self._failures = self._lost = 0
         self.thread = threading.Thread(target=self._run, name=f"lane {lane.name}", daemon=True)
 
     def _run(self) -> None:
@@ -56,9 +57,9 @@ class Loop:
             self.at_rest = False
             heard = bell.heard()
             more = self._turn()
-            if self._failures:
-                self._stopping.wait(wait_before(self._failures, random.random(), 0.5, LONGEST_WAIT))  # noqa: S311
-            elif not more and not self._stopping.is_set():
+            if self._failures > self._lost:
+                self._stopping.wait(wait_before(self._failures - self._lost, random.random(), 0.5, LONGEST_WAIT))  # noqa: S311
+            elif not more and not self._failures and not self._stopping.is_set():
                 bell.wait(heard, self._every)
         self._leave()
 
@@ -76,15 +77,20 @@ class Loop:
         except Exception as error:  # noqa: BLE001  (whatever a lane's work raises, the lane itself must go on)
             self._failed(error)
             return False
-        self._failures, self.problem, self.worked_at = 0, "", real_now()
+        self._failures, self._lost, self.problem, self.worked_at = 0, 0, "", real_now()
         return more
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
         self.problem = f"{type(error).__name__}: {error}"
-        # A busy or absent database says nothing about our code: one line, no traceback.
-        logger.error("lane %s: %s", self.lane.name, self.problem, exc_info=not isinstance(error, Error))
-        connections.close_all()
+        if self._failures == 1 and connection_work.lost(error):
+            # Another connection may work: the lane goes on at once, and waits only when that fails too.
+            self._lost = 1
+            connection_work.tell_loss(error)
+        else:
+            # A busy or absent database says nothing about our code: one line, no traceback.
+            logger.error("lane %s: %s", self.lane.name, self.problem, exc_info=not isinstance(error, Error))
+        connection_work.renew()
 
     def _leave(self) -> None:
         try:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.db import Error, connections
 
-from staffetta.work import beats, lanes, meters, one_core
+from staffetta.work import beats, connection, lanes, meters, one_core
 from staffetta.work.clock import monotonic
 from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
@@ -99,7 +99,7 @@ class Worker:
             meters.flush()
         except Error as error:
             logger.warning("no sign of life could be written: %s", str(error).strip())
-            connections.close_all()
+            connection.renew()
 
 
 def collect_rarely() -> None:
