@@ -20,6 +20,7 @@ from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused, NotSupported, TimedOut
 from staffetta.connectors.messages import ListedField, ListedTemplate, Platform
 from staffetta.work.clock import now, real_now
+from staffetta.work.clock_step import latest_believed
 
 SILENT = 60  # seconds without a beat after which a run counts as lost
 logger = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ def run(refresh_id: int) -> None:
 def claim(refresh_id: int) -> Refresh | None:
     """Take a waiting refresh, or one whose worker has been silent for a minute; None when there is nothing to take."""
     lost = real_now() - timedelta(seconds=SILENT)
-    free = Q(state=RefreshState.WAITING) | Q(state=RefreshState.RUNNING, beat_at__lt=lost)
+    silent = Q(beat_at__lt=lost) | Q(beat_at__gt=latest_believed())
+    free = Q(state=RefreshState.WAITING) | Q(silent, state=RefreshState.RUNNING)
     taken = Refresh.objects.filter(free, pk=refresh_id).update(
         state=RefreshState.RUNNING, started_at=now(), beat_at=real_now(), attempt=F("attempt") + 1, step="reading"
     )

@@ -11,6 +11,7 @@ from staffetta.channels.ask import UNDER_WAY, ask, enqueue
 from staffetta.channels.models import Channel, ConnectionState, Refresh, RefreshState
 from staffetta.channels.refresh import SILENT
 from staffetta.work.clock import now, real_now
+from staffetta.work.clock_step import latest_believed
 
 TRIES = 3
 
@@ -31,7 +32,8 @@ def due_refreshes() -> int:
 def stuck_refreshes() -> int:
     """Enqueue refreshes silent for a minute again, give them up after three tries; return how many were found."""
     lost = real_now() - timedelta(seconds=SILENT)
-    rows = list(Refresh.objects.filter(state__in=UNDER_WAY, beat_at__lt=lost).select_related("channel"))
+    silent = Q(beat_at__lt=lost) | Q(beat_at__gt=latest_believed())
+    rows = list(Refresh.objects.filter(silent, state__in=UNDER_WAY).select_related("channel"))
     for row in rows:
         with transaction.atomic():
             mine = Refresh.objects.filter(pk=row.pk, state=row.state, beat_at=row.beat_at)

@@ -15,6 +15,7 @@ class DeliveriesConfig(AppConfig):
             after_restore,
             breaker,
             budget,
+            clock_repair,
             deed_words,
             dispatch,
             incident_words,
@@ -26,7 +27,7 @@ class DeliveriesConfig(AppConfig):
             tell_contacts,
             watch,
         )
-        from staffetta.work import lanes, restored
+        from staffetta.work import clock_step, lanes, restored
         from staffetta.work import sweep as sweeps
 
         lanes.register(lanes.Lane("start", start_due.work, every=1.0))
@@ -38,6 +39,7 @@ class DeliveriesConfig(AppConfig):
         sweeps.register("deliveries_in_flight", sweep.EVERY, sweep.in_flight)
         sweeps.register("resumed communications", breaker.EVERY, breaker.close_what_went_on)
         sweeps.register("daily budget", 60.0, budget.keep_in_step)
+        clock_step.register_repair("messages", clock_repair.repair)
         restored.register(after_restore.hold_what_waits)
         stop.when_stopped(watch.cancel_at_once)
         hanging.accompany(hanging.Companion(tell_contacts.before_merge, tell_contacts.after_merge))

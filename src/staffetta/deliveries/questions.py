@@ -28,6 +28,9 @@ AND (m.paced_to IS NULL OR m.paced_to <= %s) ORDER BY m.id"""
 IN_FLIGHT = """
 SELECT id FROM deliveries_delivery WHERE state = 'sending' AND sending_at < %s ORDER BY sending_at LIMIT %s
 """
+MARKED_AHEAD = """
+SELECT id FROM deliveries_delivery WHERE state = 'sending' AND sending_at > %s ORDER BY sending_at LIMIT %s
+"""
 WAITING_OF = """
 SELECT id FROM deliveries_delivery WHERE communication_id = %s AND state = 'waiting' ORDER BY reason, id LIMIT %s
 """

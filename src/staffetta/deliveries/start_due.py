@@ -14,13 +14,18 @@ from staffetta.communications.hold import Trouble
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.start import start_scheduled
 from staffetta.deliveries.watch import hold_one
+from staffetta.work import clock_step
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.set_aside import Items
 
+SETTLE_SECONDS = 20.0
+
 
 def work(context: LaneContext) -> bool:
     """Start what is due."""
+    if not clock_step.settled(SETTLE_SECONDS):
+        return False  # a clock that was set by mistake is corrected soon: nothing starts by it meanwhile
     items = Items("start")
     due = Communication.objects.filter(state=CommunicationState.SCHEDULED, start_at__lte=now()).order_by("start_at")
     for communication in due.select_related("channel", "variant__template__channel", "audience_import"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from staffetta.outbound.as_json import as_json
 from staffetta.work.clock import now, real_now
+from staffetta.work.clock_step import AHEAD
 from staffetta.work.databases import Statement, listed, postgres, stamp
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def source(communication_id: int, zone: str | None, channel_id: int) -> Statemen
 
 
 def lease_of(holder: "Holder") -> list[Any]:
-    return [holder.lease, holder.fence, stamp(real_now())]
+    present = real_now()
+    return [holder.lease, holder.fence, stamp(present), stamp(present + AHEAD)]
 
 
 def single_claim(holder: "Holder", where: str, limit: int) -> Statement:
@@ -96,7 +98,8 @@ def _claim(where: str, also: str = "TRUE") -> str:
     claim = f"""
     UPDATE deliveries_delivery SET state = 'sending', attempt = attempt + 1, sending_at = %s
     WHERE id {chosen_ids} AND {IN_STATE.format(column="state")} 'waiting'
-      AND EXISTS (SELECT 1 FROM work_lease l WHERE l.name = %s AND l.fence = %s AND l.expires_at > %s) AND {also}
+      AND EXISTS (SELECT 1 FROM work_lease l WHERE l.name = %s AND l.fence = %s AND l.expires_at > %s
+        AND (l.taken_at IS NULL OR l.taken_at <= %s)) AND {also}
     RETURNING {MARKED}
     """
     if not postgres():
@@ -201,6 +204,17 @@ def move(ids: Sequence[int], old: str, new: str, *, reason: str, by: str) -> Sta
         f"""UPDATE deliveries_delivery SET state = %s, reason = %s, settled_by = %s, settled_at = %s {again}
         WHERE id {condition} AND {IN_STATE.format(column="state")} %s RETURNING id""",
         [new, reason, by, settled_at, *([present] if again else []), *parameters, old],
+    )
+
+
+def bring_to_present(after: Any, limit: int) -> Statement:
+    """Return what lets rows of a wrong clock go now: their plan, or their last attempt, lies in the future as well."""
+    present = stamp(now())
+    return (
+        """UPDATE deliveries_delivery SET not_before = %s, sending_at = NULL, created_at = %s WHERE id IN (
+        SELECT id FROM deliveries_delivery WHERE state IN ('waiting', 'uncertain') AND not_before > %s
+        AND (created_at > %s OR sending_at > %s) LIMIT %s)""",
+        [present, present, after, after, after, limit],
     )
 
 

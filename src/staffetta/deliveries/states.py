@@ -132,6 +132,20 @@ def sweep(before: datetime, limit: int = 500) -> int:
         return _move(cursor, ids, S, DeliveryState.UNCERTAIN, reason="worker_gone")
 
 
+def sweep_marked_ahead(after: datetime, limit: int = 500) -> int:
+    """Turn what was marked in the future, by a clock that was wrong, and never answered into `uncertain`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        ids = questions.chosen(cursor, questions.MARKED_AHEAD, [databases.stamp(after), limit])
+        return _move(cursor, ids, S, DeliveryState.UNCERTAIN, reason="worker_gone")
+
+
+def bring_to_present(after: datetime, limit: int = 2000) -> int:
+    """Let rows go now that wait for a moment behind `after`, and that were planned or tried in a future themselves."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(*statements.bring_to_present(databases.stamp(after), limit))
+        return int(cursor.rowcount)
+
+
 def cancel(communication_id: int, limit: int = 5000) -> int:
     """Cancel waiting rows of a stopped communication, at most `limit`."""
     with transaction.atomic(), connection.cursor() as cursor:

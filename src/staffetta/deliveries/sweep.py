@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from staffetta.deliveries import states
+from staffetta.work import clock_step
 from staffetta.work.clock import real_now
 from staffetta.work.wake import wake
 
@@ -20,10 +21,14 @@ def in_flight() -> int:
     A live send is bounded to half of that time, so what is older has nobody to answer for it. Should an answer come all
     the same (a worker that was only asleep), it is recorded and settles the row.
     """
-    before = real_now() - timedelta(seconds=settings.IN_FLIGHT_TIMEOUT)
-    swept = 0
-    while found := states.sweep(before, PIECE):
-        swept += found
+    swept, bound = 0, timedelta(seconds=settings.IN_FLIGHT_TIMEOUT)
+    # What was marked just before the clock was set looks as old, or lies as far ahead, as the step is wide.
+    if clock_step.settled(bound.total_seconds()):
+        while found := states.sweep(real_now() - bound, PIECE):
+            swept += found
+    if clock_step.watched(bound.total_seconds()):
+        while found := states.sweep_marked_ahead(clock_step.latest_believed(), PIECE):
+            swept += found
     if swept:
         logger.warning("%d messages were in flight when their worker went: now uncertain", swept)
         wake()

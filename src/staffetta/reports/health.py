@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import Max, Q
 
 from staffetta.deliveries import due
 from staffetta.work import engine, fingerprint, lanes, set_aside, sweep
 from staffetta.work.clock import now, real_now
+from staffetta.work.clock_step import AHEAD
+from staffetta.work.databases import bounded
 from staffetta.work.models import LaneBeat, Lease
 
 SILENT_AFTER = timedelta(seconds=60)
+LONGEST_QUESTION = 2.0
+"""Seconds: whatever is locked or slow, whoever watches gets an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +53,33 @@ class Health:
 
 def health() -> Health:
     """Ask the database for the beats; two queries, never raises for a database that is away."""
+    present = real_now()
+    believed = Q(beat_at__lte=present + AHEAD)  # one in the future is none
     try:
-        beats = list(LaneBeat.objects.values("lane", "problem").annotate(newest=Max("beat_at")).order_by())
+        beats = list(
+            LaneBeat.objects.values("lane", "problem").annotate(newest=Max("beat_at", filter=believed)).order_by()
+        )
         aside = set_aside.counted()
-    except DatabaseError:
+    except Error:
         return Health("unreachable", "unknown")
     if not beats:
         return Health("ok", "none", set_aside=aside)
-    since = real_now() - SILENT_AFTER
+    since = present - SILENT_AFTER
     states = {str(lane): "missing" for lane in all_lanes()}
     for beat in beats:
         states[beat["lane"]] = _better(states.get(beat["lane"], "missing"), beat["newest"], since, beat["problem"])
-    alive = any(beat["newest"] >= since for beat in beats)
+    alive = any(beat["newest"] is not None and beat["newest"] >= since for beat in beats)
     return Health("ok", "ok" if alive else "silent", states, aside)
 
 
 def own_health() -> Health:
     """Like `health`, unless the database was brought to another version than this process is of: one query more."""
     try:
-        foreign = fingerprint.foreign()
-    except DatabaseError:
+        with bounded(LONGEST_QUESTION):
+            foreign = fingerprint.foreign()
+            return Health("other_version", "unknown") if foreign else health()
+    except Error:
         return Health("unreachable", "unknown")
-    return Health("other_version", "unknown") if foreign else health()
 
 
 def all_lanes() -> list[str]:
@@ -79,7 +88,16 @@ def all_lanes() -> list[str]:
     return names if engine.LANE in names else [*names, engine.LANE]
 
 
-def details() -> dict[str, object]:
+def details() -> dict[str, object] | None:
+    """Return what `_details` says; None where the database does not say it in time."""
+    try:
+        with bounded(LONGEST_QUESTION):
+            return _details()
+    except Error:
+        return None
+
+
+def _details() -> dict[str, object]:
     """Return how old the oldest due message is, who holds what, the last sweep and what runs next. Three queries."""
     present = real_now()
     oldest = due.oldest()
@@ -97,9 +115,9 @@ def details() -> dict[str, object]:
     }
 
 
-def _better(known: str, newest: datetime, since: datetime, problem: str) -> str:
+def _better(known: str, newest: datetime | None, since: datetime, problem: str) -> str:
     """Return the better of two signs of one lane: one worker that runs it is enough."""
-    found = "silent" if newest < since else "troubled" if problem else "ok"
+    found = "silent" if newest is None or newest < since else "troubled" if problem else "ok"
     order = ("ok", "troubled", "silent", "missing")
     return min(known, found, key=order.index)
 

@@ -19,8 +19,9 @@ from staffetta.deliveries import due
 from staffetta.notices.models import Mail
 from staffetta.reports.health import SILENT_AFTER, all_lanes
 from staffetta.reports.wording import lane_name, regular_name, set_aside_reason
-from staffetta.work import engine, jobs, sweep
+from staffetta.work import engine, jobs, lease, sweep
 from staffetta.work.clock import now, real_now
+from staffetta.work.clock_step import AHEAD
 from staffetta.work.models import LaneBeat, Lease, SetAside
 
 TIMED = ("schedule:", "sweep:")  # leases that are nothing but the next time of something regular
@@ -98,7 +99,7 @@ def lanes() -> list[LaneLine]:
             beat_at=beat.beat_at,
             worked_at=beat.worked_at,
             problem=beat.problem,
-            silent=moment - beat.beat_at > SILENT_AFTER,
+            silent=not moment - SILENT_AFTER <= beat.beat_at <= moment + AHEAD,
         )
         for beat in LaneBeat.objects.order_by("lane", "worker")
     ]
@@ -141,7 +142,7 @@ def set_aside_lines() -> list[SetAsideLine]:
 
 def leases() -> list[Lease]:
     """Return the leases held at this moment."""
-    held = Lease.objects.filter(~_timed(), expires_at__gt=real_now())
+    held = Lease.objects.filter(~_timed(), lease.in_force())
     return list(held.order_by("name")[:100])
 
 

@@ -42,6 +42,7 @@ REGULAR: dict[str, str | Promise] = {
     "stuck refreshes": _("Refreshes that were interrupted"),
     "due refreshes": _("Refreshes by themselves"),
     "stored text": _("Bringing stored text to its present form"),
+    "clock": _("Whether the clock keeps its time"),
     "vanished items": _("Forgetting what was set aside and is gone"),
     "lost jobs": _("Jobs that were interrupted"),
     "idempotency keys": _("Clearing old idempotency keys"),

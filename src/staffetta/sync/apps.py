@@ -11,14 +11,15 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.channels import holds, tabs, usage
         from staffetta.contacts import hanging, rule_world
-        from staffetta.sync import run, tell_channels, tell_contacts, wording
+        from staffetta.sync import clock_repair, run, tell_channels, tell_contacts, wording
         from staffetta.text import value
-        from staffetta.work import lanes, stored_text
+        from staffetta.work import clock_step, lanes, stored_text
 
         stored_text.register("sync.SyncConfiguration", {"name": value})
         stored_text.register("sync.SyncMapping", {"fixed": value, "pairs": stored_text.in_json})
         stored_text.register("sync.SyncLink", {"last": stored_text.in_json})
 
+        clock_step.register_repair("sync", clock_repair.repair)
         lanes.register(lanes.Lane("sync", run.work, threads=2))
         tabs.register(tabs.Tab("sync", _("Contact sync"), "sync:list", order=30))
         usage.register(tell_channels.of_templates, tell_channels.of_channel)

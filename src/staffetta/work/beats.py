@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import Error, connections
 
 from staffetta.work.clock import real_now
+from staffetta.work.clock_step import latest_believed
 from staffetta.work.loop import Loop
 from staffetta.work.models import LaneBeat
 from staffetta.work.version_watch import VersionWatch
@@ -82,17 +83,19 @@ def leave(worker: str) -> None:
 def alive(lanes: Collection[str]) -> bool:
     """Say whether each of these lanes runs in some worker."""
     since = real_now() - timedelta(seconds=ALIVE_SECONDS)
-    running = LaneBeat.objects.filter(beat_at__gte=since, lane__in=lanes).values_list("lane", flat=True)
-    return set(lanes) <= set(running)
+    running = LaneBeat.objects.filter(beat_at__range=(since, latest_believed()), lane__in=lanes)
+    return set(lanes) <= set(running.values_list("lane", flat=True))
 
 
 def alive_workers() -> set[str]:
     """Return the workers of which some lane is alive."""
     since = real_now() - timedelta(seconds=ALIVE_SECONDS)
-    return set(LaneBeat.objects.filter(beat_at__gte=since).values_list("worker", flat=True))
+    present = LaneBeat.objects.filter(beat_at__range=(since, latest_believed()))
+    return set(present.values_list("worker", flat=True))
 
 
 def present_workers() -> set[str]:
     """Return the workers that gave a sign of life within `GONE_SECONDS`."""
     since = real_now() - timedelta(seconds=GONE_SECONDS)
-    return set(LaneBeat.objects.filter(beat_at__gte=since).values_list("worker", flat=True))
+    present = LaneBeat.objects.filter(beat_at__range=(since, latest_believed()))
+    return set(present.values_list("worker", flat=True))

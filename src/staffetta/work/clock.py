@@ -1,6 +1,7 @@
 """The only place that asks what time it is.
 
 `STAFFETTA_CLOCK_FILE` names a file holding seconds to add: tests and proofs move the clock of all processes with it.
+`STAFFETTA_MACHINE_CLOCK_FILE` names one that sets the machine's own clock, as these processes see it, in the same way.
 """
 
 import os
@@ -14,10 +15,14 @@ from django.conf import settings
 
 def offset() -> float:
     """Return the seconds by which the clock is moved; 0 in ordinary life."""
-    if not settings.CLOCK_FILE:
+    return _told(settings.CLOCK_FILE)
+
+
+def _told(file: str) -> float:
+    if not file:
         return 0.0
     try:
-        return float(Path(settings.CLOCK_FILE).read_text() or 0)
+        return float(Path(file).read_text() or 0)
     except (OSError, ValueError):
         return 0.0
 
@@ -29,12 +34,20 @@ def now() -> datetime:
 
 def real_now() -> datetime:
     """Return the machine's own time: for leases and heartbeats, which no test may move."""
-    return datetime.now(UTC)
+    present = datetime.now(UTC)
+    if settings.MACHINE_CLOCK_FILE:
+        present += timedelta(seconds=_told(settings.MACHINE_CLOCK_FILE))
+    return present
 
 
 def monotonic() -> float:
     """Return seconds for measuring spans."""
     return time.monotonic()
+
+
+def boot_seconds() -> float:
+    """Return the seconds since the machine was started, also those it slept through, where the system tells them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def timed_uuid() -> uuid.UUID:

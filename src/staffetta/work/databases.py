@@ -6,8 +6,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.db.backends.utils import CursorWrapper
+
+from staffetta.work.clock import monotonic
 
 Statement = tuple[str, list[Any]]
 
@@ -72,6 +74,26 @@ def by_keys() -> Iterator[None]:
         # A connection that is gone takes its settings with it.
         with suppress(Error), connection.cursor() as cursor:
             cursor.execute("RESET enable_seqscan")
+
+
+@contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """Give up each statement of the block after so many seconds, whether it works or waits for a lock; raises Error."""
+    if postgres():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))])
+            yield
+        return
+    connection.ensure_connection()
+    plain, until = connection.connection, monotonic() + seconds
+    [(waits,)] = plain.execute("PRAGMA busy_timeout").fetchall()
+    plain.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    plain.set_progress_handler(lambda: monotonic() > until, 100_000)
+    try:
+        yield
+    finally:
+        plain.set_progress_handler(None, 0)
+        plain.execute(f"PRAGMA busy_timeout = {int(waits)}")
 
 
 def plan_anew() -> None:

@@ -5,12 +5,12 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as DatabaseWorker
 from django_tasks_db.models import DBTaskResult
 
-from staffetta.work import beats
+from staffetta.work import beats, clock_step
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.set_aside import Items
@@ -54,8 +54,11 @@ def _run(context: LaneContext) -> bool:
 
 def rescue() -> int:
     """Put jobs whose worker is gone back in the queue (they may run twice), or give them up; return how many."""
+    if not clock_step.settled(beats.GONE_SECONDS):
+        return 0  # the living have given no sign of life by the new time yet
     present = beats.present_workers()
-    running = DBTaskResult.objects.running().filter(started_at__lt=real_now() - LOST_AFTER)
+    begun = Q(started_at__lt=real_now() - LOST_AFTER) | Q(started_at__gt=clock_step.latest_believed())
+    running = DBTaskResult.objects.running().filter(begun)
     lost = [row for row in running if not row.worker_ids or row.worker_ids[-1] not in present]
     for row in lost:
         _put_back(row)

@@ -12,7 +12,7 @@ class Lease(models.Model):
     holder = models.CharField(max_length=100, blank=True)
     fence = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(default=real_now)
-    seconds = models.FloatField(default=0)  # how long it lasts at most: what ends later than that from now is over
+    taken_at = models.DateTimeField(null=True)  # or renewed: a lease from the future was taken by a wrong clock
 
     def __str__(self) -> str:
         return self.name

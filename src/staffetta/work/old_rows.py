@@ -4,6 +4,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.db.models import Q
 from django_tasks_db.models import DBTaskResult
 
 from staffetta.work.clock import real_now
@@ -20,7 +21,8 @@ def finished_jobs() -> int:
 
 def silent_beats() -> int:
     """Delete the beats of workers that ended without saying so."""
-    return LaneBeat.objects.filter(beat_at__lt=real_now() - SILENT_BEATS).delete()[0]
+    of_a_wrong_clock = Q(beat_at__gt=real_now() + SILENT_BEATS)
+    return LaneBeat.objects.filter(Q(beat_at__lt=real_now() - SILENT_BEATS) | of_a_wrong_clock).delete()[0]
 
 
 def old_sessions() -> int:

@@ -23,6 +23,7 @@ from django.db.models import Count, QuerySet
 
 from staffetta.text import NotStorable, storable
 from staffetta.work.clock import now
+from staffetta.work.clock_step import AHEAD
 from staffetta.work.models import SetAside
 from staffetta.work.retry import wait_before
 
@@ -58,8 +59,8 @@ class Items:
         row = self._before.get(bounded(subject))
         if row is None or row.not_before is None:
             return False
-        # A moment that lies further ahead than the longest wait comes from a clock that was wrong.
-        return now() < row.not_before <= now() + timedelta(seconds=LONGEST_WAIT)
+        # What was set aside in the future was so by a clock that was wrong.
+        return now() < row.not_before and row.last_at <= now() + AHEAD
 
     def tried_again_at(self, subject: str) -> datetime | None:
         """Return when an item that was set aside is tried again."""

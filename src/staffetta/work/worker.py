@@ -11,7 +11,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.db import Error, connections
 
-from staffetta.work import beats, connection, lanes, meters, one_core
+from staffetta.work import beats, clock_step, connection, lanes, meters, one_core
 from staffetta.work.clock import monotonic
 from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
@@ -56,6 +56,7 @@ class Worker:
     def start(self) -> None:
         """Begin, with a first sign of life, so that nobody else takes this worker for dead."""
         self._beat()
+        self._repair_moments()
         for thread in self._threads():
             thread.start()
 
@@ -77,6 +78,14 @@ class Worker:
     def _threads(self) -> list[threading.Thread]:
         return [self._ears, self._beats, *(loop.thread for loop in self.loops)]
 
+    def _repair_moments(self) -> None:
+        """The clock may have been set while no worker was there to notice it."""
+        try:
+            clock_step.repair_moments()
+        except Error as error:
+            logger.warning("moments in the future stay as they are: %s", str(error).strip())
+            connection.renew()
+
     def _keep_beating(self) -> None:
         while not self._ended.wait(beats.BEAT_EVERY):
             self._beat()
@@ -97,6 +106,8 @@ class Worker:
                     return
             beats.beat(self.name, self.loops)
             meters.flush()
+            if clock_step.look_and_repair():
+                bell.ring()
         except Error as error:
             logger.warning("no sign of life could be written: %s", str(error).strip())
             connection.renew()
