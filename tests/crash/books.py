@@ -15,11 +15,15 @@ import sys
 from tests.deliveries import ledger
 from engage_simulator.testing import Engage
 from staffetta.communications.models import Communication
+from staffetta.events.models import ReadMark
+from staffetta.work.clock import now
 from staffetta.work.schema import bring_up_to_date
 bring_up_to_date()
 channel = ledger.connected(Engage(sys.argv[1]))
 ledger.people(int(sys.argv[2]))
-print(ledger.draft(channel).pk)
+communication = ledger.draft(channel)
+ReadMark.objects.update(at=now())  # a worker that starts believes no reading of the future
+print(communication.pk)
 """
 SETTINGS: dict[str, Any] = {
     "STAFFETTA_SEND_PACE": "0",

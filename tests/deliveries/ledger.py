@@ -90,7 +90,7 @@ def draft(channel: Channel, template: str = "saluto", **values: Any) -> Communic
         start_asked_at=now(),
         **values,
     )
-    ReadMark.objects.update_or_create(channel=channel, defaults={"at": now() + timedelta(seconds=4)})
+    ReadMark.objects.update_or_create(channel=channel, defaults={"at": now() + timedelta(hours=1)})
     return communication
 
 

@@ -6,16 +6,17 @@ Nothing in it is secret: anybody who reaches the platform may ask.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import Error
-from django.db.models import Max, Q
+from django.db.models import Count, IntegerField, Max, Q, TextField, Value
 
 from staffetta.deliveries import due
-from staffetta.work import engine, fingerprint, lanes, set_aside, sweep
+from staffetta.work import engine, fingerprint, lanes, sweep
 from staffetta.work.clock import now, real_now
 from staffetta.work.clock_step import AHEAD
 from staffetta.work.databases import bounded
-from staffetta.work.models import LaneBeat, Lease
+from staffetta.work.models import LaneBeat, Lease, SetAside
 
 SILENT_AFTER = timedelta(seconds=60)
 LONGEST_QUESTION = 2.0
@@ -52,14 +53,10 @@ class Health:
 
 
 def health() -> Health:
-    """Ask the database for the beats; two queries, never raises for a database that is away."""
+    """Ask the database for the beats and what is set aside; one query, never raises for a database that is away."""
     present = real_now()
-    believed = Q(beat_at__lte=present + AHEAD)  # one in the future is none
     try:
-        beats = list(
-            LaneBeat.objects.values("lane", "problem").annotate(newest=Max("beat_at", filter=believed)).order_by()
-        )
-        aside = set_aside.counted()
+        beats, aside = _beats_and_set_aside(present + AHEAD)
     except Error:
         return Health("unreachable", "unknown")
     if not beats:
@@ -67,9 +64,29 @@ def health() -> Health:
     since = present - SILENT_AFTER
     states = {str(lane): "missing" for lane in all_lanes()}
     for beat in beats:
-        states[beat["lane"]] = _better(states.get(beat["lane"], "missing"), beat["newest"], since, beat["problem"])
-    alive = any(beat["newest"] is not None and beat["newest"] >= since for beat in beats)
+        states[beat.lane] = _better(states.get(beat.lane, "missing"), beat.newest, since, beat.problem)
+    alive = any(beat.newest is not None and beat.newest >= since for beat in beats)
     return Health("ok", "ok" if alive else "silent", states, aside)
+
+
+class _Beat(NamedTuple):
+    """The newest sign of a lane, of all workers that say the same of it."""
+
+    lane: str
+    problem: str
+    newest: datetime | None
+
+
+def _beats_and_set_aside(believed: datetime) -> tuple[list[_Beat], dict[str, int]]:
+    """Return the beats, of which one in the future is none, and how much of each lane is set aside."""
+    beats = LaneBeat.objects.values_list("lane", "problem").annotate(
+        newest=Max("beat_at", filter=Q(beat_at__lte=believed)), number=Value(0, IntegerField())
+    )
+    aside = SetAside.objects.values_list("lane", Value("", TextField())).annotate(
+        newest=Max("last_at"), number=Count("pk")
+    )
+    rows = list(beats.order_by().union(aside.order_by(), all=True))
+    return [_Beat(*row[:3]) for row in rows if not row[3]], {row[0]: row[3] for row in rows if row[3]}
 
 
 def own_health() -> Health:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 from django.db.backends.utils import CursorWrapper
 
 from staffetta.work.clock import monotonic
@@ -79,13 +79,17 @@ def by_keys() -> Iterator[None]:
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
     """Give up each statement of the block after so many seconds, whether it works or waits for a lock; raises Error."""
-    if postgres():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))])
-            yield
-        return
     connection.ensure_connection()
-    plain, until = connection.connection, monotonic() + seconds
+    plain = connection.connection
+    if postgres():
+        plain.execute(f"SET statement_timeout = {int(seconds * 1000)}")
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # whatever a broken connection raises: its settings went with it
+                plain.execute("RESET statement_timeout")
+        return
+    until = monotonic() + seconds
     [(waits,)] = plain.execute("PRAGMA busy_timeout").fetchall()
     plain.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
     plain.set_progress_handler(lambda: monotonic() > until, 100_000)

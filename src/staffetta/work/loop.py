@@ -58,10 +58,13 @@ class Loop:
             heard = bell.heard()
             more = self._turn()
             if self._failures > self._lost:
-                self._stopping.wait(wait_before(self._failures - self._lost, random.random(), 0.5, LONGEST_WAIT))  # noqa: S311
+                self._stopping.wait(self._wait())
             elif not more and not self._failures and not self._stopping.is_set():
                 bell.wait(heard, self._every)
         self._leave()
+
+    def _wait(self) -> float:
+        return wait_before(self._failures - self._lost, random.random(), 0.5, LONGEST_WAIT)  # noqa: S311
 
     def _rest(self) -> None:
         if not self.at_rest:
