@@ -218,14 +218,16 @@ def furnish(home: House) -> dict[str, object]:
 
 
 def upload(home: House) -> None:
-    """Leave a file whose columns wait to be told."""
+    """Leave a file whose columns wait to be told; its first row is rejected and says No of somebody who is here."""
     code = """
 import io
 from django.core.files.uploadedfile import SimpleUploadedFile
 from staffetta.accounts.models import User
 from staffetta.contacts import import_file
 from staffetta.contacts.sample import story_b_csv, story_b_mapping
-file = SimpleUploadedFile("autunno.csv", story_b_csv())
+headings, _end, rows = story_b_csv().partition(b"\\r\\n")
+no = "Anna;Rossi;+39 320 000 0000 int. 2;Roma;No".encode()
+file = SimpleUploadedFile("autunno.csv", b"\\r\\n".join([headings, no, rows]))
 source = import_file.accept(file, "autunno.csv", User.objects.get(username="anna"))
 import_file.map_columns(source, story_b_mapping(), "Opt-in WhatsApp", "")
 """
