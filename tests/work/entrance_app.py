@@ -101,6 +101,8 @@ application = Entrance(
         threads=2,
         memory=2_000_000,
         uploads=2,
+        streams=1,
+        stall_seconds=1.5,
         health_seconds=0.5,
         linger_seconds=0.3,
     ),

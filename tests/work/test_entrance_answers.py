@@ -77,11 +77,21 @@ def test_who_reads_slowly_fills_no_memory_and_holds_no_page(server: Server) -> N
     before = server.memory
     with server.connection() as slow:
         slow.ask("GET", "/long?n=3000")
-        time.sleep(1)
+        time.sleep(0.8)
         assert server.memory - before < 30_000_000
         assert server.ask("/page")["status"] == 200
+        assert server.ask("/long?n=5")["status"] == 503
+        assert server.ask("/long?n=3")["status"] == 200
         reply = slow.reply()
     assert (reply.whole, len(reply.body)) == (True, 3000 * BLOCK)
+
+
+def test_who_reads_nothing_for_too_long_is_cut_off(server: Server) -> None:
+    with server.connection() as asleep:
+        asleep.ask("GET", "/long?n=3000")
+        wait_until(lambda: server.ask("/long?n=5")["status"] == 503)
+        wait_until(lambda: server.ask("/long?n=5")["status"] == 200, 5)
+        assert not asleep.reply().whole
 
 
 def test_a_stream_ends_when_its_reader_has_left(server: Server) -> None:

@@ -32,7 +32,7 @@ class Entrance:
     def __init__(
         self, application: Application, permit: Permit, busy: Callable[[Environ], Answer], bounds: Bounds
     ) -> None:
-        self._pages = Pages(application, Streams())
+        self._pages = Pages(application, Streams(bounds.streams, bounds.stall_seconds))
         self._permit = permit
         self._busy = busy
         self._bounds = bounds

@@ -28,6 +28,10 @@ class Bounds:
     """What all bodies longer than that may hold together, outside of files."""
     uploads: int = 8
     """Files that are taken in at once."""
+    streams: int = 4
+    """Long answers on their way at once: each keeps its thread while it is read."""
+    stall_seconds: float = 60
+    """How long the reader of one may take nothing."""
     health_seconds: float = 2
     linger_seconds: float = 2
     """How long the rest of a refused body is taken and thrown away."""

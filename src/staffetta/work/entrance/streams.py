@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterator
 
 from staffetta.work.entrance.faults import Gone, Overloaded
 
-AT_ONCE = 4
-"""Streams at the same time: each keeps its thread while it is read."""
-STALL_SECONDS = 60
 FIRST_PART = 262_144
 """More than any pipe holds, so that it is written only when the server has opened the other end."""
 
@@ -25,21 +22,23 @@ class Stalled(Exception):
 class Streams:
     """How many answers are being read from their pages."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int, stall_seconds: float) -> None:
         self._free = threading.BoundedSemaphore(at_once)
+        self._stall_seconds = stall_seconds
 
     def open(self) -> "Pipe":
         """Return a pipe, or raise Overloaded."""
         if not self._free.acquire(blocking=False):
             raise Overloaded
-        return Pipe(self._free.release)
+        return Pipe(self._free.release, self._stall_seconds)
 
 
 class Pipe:
     """What is written here comes out of the file `path`, once."""
 
-    def __init__(self, closed: Callable[[], None]) -> None:
+    def __init__(self, closed: Callable[[], None], stall_seconds: float) -> None:
         self._closed = closed
+        self._stall_seconds = stall_seconds
         self._source, self._target = os.pipe()
         os.set_blocking(self._target, False)
         self.path = f"/dev/fd/{self._source}"
@@ -72,5 +71,5 @@ class Pipe:
     def _wait(self) -> None:
         watch = select.poll()  # select() takes no descriptor above 1023
         watch.register(self._target, select.POLLOUT)
-        if not watch.poll(STALL_SECONDS * 1000):
+        if not watch.poll(self._stall_seconds * 1000):
             raise Stalled
