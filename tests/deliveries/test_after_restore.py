@@ -4,6 +4,8 @@ import pytest
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
+from staffetta.cli.backup import held
+from staffetta.cli.main import main
 from staffetta.communications import hold
 from staffetta.communications.models import CommunicationState
 from staffetta.deliveries.models import DeliveryState
@@ -31,6 +33,25 @@ def test_a_person_may_let_it_go_on(engage: Engage, channel: Channel) -> None:
     restored.tell()
     communication.refresh_from_db()
     hold.resume(communication, None)
+    ledger.run()
+    assert ledger.states_of(communication) == {"sent": 3}
+
+
+def test_the_command_line_says_how_many_may_get_it_twice_and_wants_a_yes(
+    engage: Engage, channel: Channel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger.people(3)
+    communication = ledger.planned(channel)
+    ledger.transactional(channel, ledger.people(1, 10)[0])
+    restored.tell()
+    assert held() == {"held_communications": 1, "held_people": 3, "held_back_messages": 1}
+    assert main(["communications", "resume", str(communication.pk)]) != 0
+    told = capsys.readouterr().err
+    assert "3" in told
+    assert "--yes" in told
+    ledger.run()
+    assert engage.summary()["accepted"] == 0
+    assert main(["communications", "resume", str(communication.pk), "--yes"]) == 0
     ledger.run()
     assert ledger.states_of(communication) == {"sent": 3}
 

@@ -3,9 +3,14 @@
 import argparse
 from dataclasses import asdict
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import emit, fail
+from staffetta.communications.hold import Trouble
+from staffetta.communications.models import Communication, CommunicationState
+from staffetta.deliveries.after_restore import REASON
+from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryState
 from staffetta.work import running
 from staffetta.work.archive import Unusable
 from staffetta.work.backup import back_up
@@ -42,8 +47,28 @@ def bring_back(args: argparse.Namespace) -> int:
     data = {"file": str(args.file), **asdict(manifest)}
     for internal in ("format", "database_sha256", "secret", "migrations", "digests"):
         del data[internal]
-    emit(args, data, _("Restored from %(file)s, made on %(made_at)s by version %(version)s.") % data)
+    data |= held()
+    text = _("Restored from %(file)s, made on %(made_at)s by version %(version)s.") % data
+    if data["held_communications"] or data["held_back_messages"]:
+        words = _(
+            "Held, since some of it may have been sent after the backup: communications %(held_communications)s, "
+            "with %(held_people)s people who wait in them; single messages held back: %(held_back_messages)s."
+        )
+        text = f"{text}\n{words % data}"
+    emit(args, data, text)
     return 0
+
+
+def held() -> dict[str, int]:
+    """Return how much waits for a person, or was held back, because a backup was restored."""
+    communications = Communication.objects.filter(state=CommunicationState.HELD, held_reason=Trouble.RESTORED)
+    waiting = DeliveryCount.objects.filter(communication__in=communications, state=DeliveryState.WAITING)
+    singles = Delivery.objects.filter(state=DeliveryState.NOT_SENT, reason=REASON)
+    return {
+        "held_communications": communications.count(),
+        "held_people": waiting.aggregate(number=Sum("number"))["number"] or 0,
+        "held_back_messages": singles.count(),
+    }
 
 
 def trouble(error: Exception) -> str:

@@ -22,7 +22,7 @@ from staffetta.communications.check_media import MediaCheck, check_media, refuse
 from staffetta.communications.days import NAMES, Days, NotHours
 from staffetta.communications.draft import Content, save_draft
 from staffetta.communications.forms import FASTEST
-from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
+from staffetta.communications.hold import RESUMABLE, StillHeld, Trouble, audience_of
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.hours import Window, checked, parts, written
 from staffetta.communications.mapping import WrongSource, parse_source
@@ -144,6 +144,16 @@ def resume(args: argparse.Namespace) -> int:
     communication = _found(args.id)
     if communication.state not in RESUMABLE:
         fail(_("It is neither paused nor held: there is nothing to resume."))
+    if communication.held_reason == Trouble.RESTORED and not args.yes:
+        waiting = numbers_of([communication.pk])[communication.pk].by_state[DeliveryState.WAITING]
+        words = trouble_words(Trouble.RESTORED)
+        fail(
+            _(
+                "%(what)s %(number)s people still wait here, and may have got this message since. %(remedy)s "
+                "If they are to get it, repeat with --yes."
+            )
+            % {"what": words.what, "number": waiting, "remedy": words.remedy}
+        )
     try:
         let_go(communication, None)
     except StillHeld as error:

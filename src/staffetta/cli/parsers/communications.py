@@ -37,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
     pause_parser.set_defaults(run=Action("communications", "pause"))
     resume_parser = verbs.add_parser("resume", help=_("let what is paused or held go on where it was"))
     resume_parser.add_argument("id", metavar="ID")
+    resume_parser.add_argument("--yes", action="store_true", help=_("also what was held because of a restored backup"))
     resume_parser.set_defaults(run=Action("communications", "resume"))
     show_parser = verbs.add_parser("show", help=_("state and numbers of one"))
     show_parser.add_argument("id", metavar="ID")
