@@ -4,6 +4,7 @@ What it tells of a person who was erased here is not kept. A reply is judged whe
 payload): words that are narrowed later take nothing back.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,7 +102,24 @@ def store_customers(channel: Channel, read: Iterable[Customer], known: Knowledge
 
 
 def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
-    """Store the lines that are new, each once for ever and in their order; return how many there were."""
+    """Store the lines that are new, each once for ever and in their order; return how many there were.
+
+    A line that cannot be judged, looked for or stored is set aside, and its person is not written to meanwhile.
+    """
+    items, stored = Items("events"), Counter[str]()
+
+    def store(some: Sequence[Reply]) -> None:
+        stored["lines"] += _store_replies(channel, some)
+
+    def refuse(reply: Reply, error: Exception) -> None:
+        _set_aside(items, channel, _key(reply), reply.recipient, error)
+
+    by_halves(replies, store, refuse)
+    items.succeeded([_subject(channel, _key(reply)) for reply in replies])
+    return stored["lines"]
+
+
+def _store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
     new = _not_read_yet(channel, replies)
     erased = erased_among(channel.platform, {reply.recipient for reply in new})
     words = vocabulary() if new else None
@@ -118,12 +136,20 @@ def _write(channel: Channel, rows: Sequence[ProviderEvent]) -> None:
         ProviderEvent.objects.bulk_create(some, batch_size=500, ignore_conflicts=True)
 
     def refuse(row: ProviderEvent, error: Exception) -> None:
-        person = (channel.platform, row.address)
-        items.set_aside(f"channel:{channel.pk}:{row.key}", error, name=str(channel), person=person)
-        hold_back_person(channel.platform, contacts_behind(channel.platform, {row.address}).get(row.address, set()))
+        _set_aside(items, channel, row.key, row.address, error)
 
     by_halves(rows, store, refuse)
-    items.succeeded([f"channel:{channel.pk}:{row.key}" for row in rows])
+    items.succeeded([_subject(channel, row.key) for row in rows])
+
+
+def _set_aside(items: Items, channel: Channel, key: str, address: str, error: Exception) -> None:
+    address = storable(address)
+    items.set_aside(_subject(channel, key), error, name=str(channel), person=(channel.platform, address))
+    hold_back_person(channel.platform, contacts_behind(channel.platform, {address}).get(address, set()))
+
+
+def _subject(channel: Channel, key: str) -> str:
+    return f"channel:{channel.pk}:{key}"
 
 
 def outcome_of(event: ProviderEvent, words: Vocabulary) -> Outcome:

@@ -91,7 +91,7 @@ class Items:
             forget(self.lane, again)
 
     def set_aside(self, subject: str, error: Exception, *, name: str = "", person: tuple[str, str] = ("", "")) -> None:
-        logger.error("lane %s: %s is set aside", self.lane, subject, exc_info=error)
+        logger.error("lane %s: %s is set aside", self.lane, bounded(subject), exc_info=error)
         self._anew.add(bounded(subject))
         self._before[bounded(subject)] = keep(self.lane, subject, error, name=name, person=person)
 
