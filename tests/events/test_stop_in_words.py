@@ -299,6 +299,23 @@ def odd_provider(settings: Settings) -> Iterator[None]:
         yield
 
 
+def test_where_more_than_one_line_is_refused_the_last_line_is_read(channel: Channel, settings: Settings) -> None:
+    [person] = people(1)
+
+    def reply(seen: Seen) -> Answer:
+        if not seen.path.endswith("/ticket"):
+            return Answer({"user": []})
+        if seen.query["num_chats"] != "1":
+            return Answer({"code": 400, "reason": "num_chats must be 1"}, 400)
+        rows = [{"id": "1", "user_id": ONE, "chats": [{"chat": "Stop, grazie"}]}]
+        return Answer({"tickets": rows if seen.query.get("offset", "0") == "0" else []})
+
+    with serving(reply) as served:
+        settings.ENGAGE_URL = served.url("/api/v16")
+        assert read_opt_outs.read(channel)
+    assert says(person)["marketing"] == "no"
+
+
 def test_one_odd_conversation_never_hides_the_others_and_buttons_are_understood_by_what_they_carry(
     channel: Channel, odd_provider: None
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from staffetta.connectors.contract import KeyShape, Progress, Recorder, Settings
@@ -34,6 +35,7 @@ SHORTEST_KEY, LONGEST_KEY = 16, 512  # characters
 ADDRESS = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,199}")  # user id, number or secret hash: a path segment
 STATES = frozenset({"start", "stop", "block", "unblock"})
 RAW_KEPT = 4_000  # characters of the answer to a send
+LINES, ONE_LINE = "num_chats", "1"  # how many lines of a conversation; more than one is not established
 NO_METHOD = frozenset({404, 405, 501})
 
 
@@ -175,12 +177,20 @@ class EngageConnector:
             raise BadAnswer("", str(error)) from None
 
     async def replies(self, page_size: int = 150) -> AsyncIterator[Sequence[Reply]]:
-        """GET /ticket page by page."""
-        section = self._profile["tickets"]
-        async for page in pages(self._client, listing("replies", section), page_size):
-            found = read_all_replies(page, self._profile)
-            if found:
-                yield found
+        """GET /ticket page by page, with the last lines of each; where that is refused, with the last line alone."""
+        wanted, answered = listing("replies", self._profile["tickets"]), False
+        try:
+            async for page in pages(self._client, wanted, page_size):
+                answered = True
+                if found := read_all_replies(page, self._profile):
+                    yield found
+        except Refused:
+            if answered or wanted.query.get(LINES, ONE_LINE) == ONE_LINE:
+                raise
+            wanted = replace(wanted, query={**wanted.query, LINES: ONE_LINE})
+            async for page in pages(self._client, wanted, page_size):
+                if found := read_all_replies(page, self._profile):
+                    yield found
 
     async def write_customer(self, recipient: str, name: str | None, fields: dict[str, str]) -> None:
         """PUT /user/{id} with the changes as a JSON text in the query; without changes nothing is asked."""
