@@ -10,11 +10,14 @@ from django.db import Error, connections
 from staffetta.work import engine
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
+from staffetta.work.retry import wait_before
 from staffetta.work.stop_asked import StopAsked
 
 STOP_WITHIN = 18.0
 """The group must be gone 20 seconds after SIGTERM."""
 LOOK_EVERY = 0.25
+LONGEST_WAIT = 30.0
+"""Seconds between two tries to greet, while the database is in the way."""
 logger = logging.getLogger(__name__)
 
 
@@ -76,23 +79,46 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def _watch(children: list[Child], asked: StopAsked, ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
-    greeted = False
+    greeting = Greeting(when_ready)
     while not asked.wait(LOOK_EVERY):
         for child in children:
             child.look()
-        if not greeted and ready():
-            greeted = _try(when_ready)
+        if greeting.due and ready():
+            greeting.give()
 
 
-def _try(when_ready: Callable[[], None]) -> bool:
-    try:
-        when_ready()
-    except Error as error:
-        logger.warning("the database is busy: %s", str(error).strip())
-        return False
-    finally:
-        connections.close_all()
-    return True
+class Greeting:
+    """Given once, as soon as the database lets us; what is in the way is said in words, at growing intervals."""
+
+    def __init__(self, greet: Callable[[], None]) -> None:
+        self._greet = greet
+        self._given = False
+        self._failures, self._next_at = 0, 0.0
+
+    @property
+    def due(self) -> bool:
+        return not self._given and monotonic() >= self._next_at
+
+    def give(self) -> None:
+        try:
+            self._greet()
+            self._given = True
+        except Error as error:
+            self._failures += 1
+            self._next_at = monotonic() + wait_before(self._failures, 1.0, 1.0, LONGEST_WAIT)
+            logger.warning("%s (%s)", in_words(error), str(error).strip())
+        finally:
+            connections.close_all()
+
+
+def in_words(error: Error) -> str:
+    """Say what is in the way of the first statements, and what to do."""
+    text = str(error).lower()
+    if "readonly" in text or "read-only" in text or "unable to open database file" in text:
+        return "the database cannot be written: look at the permissions of the data folder, or at the server's mode"
+    if "too many clients" in text or "connection slots" in text or "too many connections" in text:
+        return "the database gives no more connections: raise max_connections (25 for each worker), or run fewer"
+    return "the database is busy"
 
 
 def _end(children: list[Child]) -> None:
