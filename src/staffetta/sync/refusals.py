@@ -28,6 +28,8 @@ from staffetta.sync.own_states import STATES, without_own
 from staffetta.sync.setup import Setup
 
 KEPT = "refused"
+KEPT_KEY = f"\x01{KEPT}"
+"""No key of a person; what is kept is found by it, along the index."""
 MET = ("run_id", "customer_id", "key")
 PIECE = 1000
 
@@ -38,7 +40,8 @@ def record(
     """Record what stopped and blocked of these customers mean here; a rehearsal only counts."""
     meanings = {state: meaning_of(setup.configuration, state) for state in STATES}
     states = [state for state, meaning in meanings.items() if meaning != Meaning.NOTHING]
-    theirs = without_own(customers, known.own)
+    flagged = [each for each in customers if each.stopped or each.blocked]  # of a thousand, nearly nobody
+    theirs = without_own(flagged, known.own)
     refusing = [each for each in theirs if _any(each, states) and each.id not in known.erased]
     if not refusing:
         return
@@ -85,8 +88,10 @@ def _people(
     people: dict[str, set[int]] = defaultdict(set)
     for customer in refusing:
         behind, link = people[customer.id], known.links.get(customer.id)
-        contact, key = contacts.get(customer.id), key_or_none(customer, setup)
-        behind.update(each.pk for each in known.by_key.get(known.former.get(key, key), ()))
+        contact = contacts.get(customer.id)
+        if contact is None:  # else the key told who it is
+            key = key_or_none(customer, setup)
+            behind.update(each.pk for each in known.by_key.get(known.former.get(key, key), ()))
         behind.update(pk for each in named[customer.id].identities() for pk in by_identity.get(each, ()))
         behind.update(pk for pk in (contact and contact.pk, link and link.contact_id) if pk)
     return people, {who for who, contact in contacts.items() if not contact.pk}
@@ -109,7 +114,7 @@ def named_by(customer: Customer, setup: Setup) -> Named:
     """Return every identity a customer has: the address there, what matches people, and what is mapped to one."""
     phones, telegram_ids, external_ids = set[str](), set[str](), set[str]()
     if setup.platform == Platform.WHATSAPP:
-        phones |= {f"+{customer.id.removeprefix('+')}", *numbers_in(f"+{customer.id.removeprefix('+')}", "")}
+        phones |= _numbers_of_id(customer.id)
     elif setup.platform == Platform.TELEGRAM:
         telegram_ids.add(customer.id)
     into: dict[str, set[str]] = {"telegram_id": telegram_ids, "external_id": external_ids}
@@ -129,6 +134,11 @@ def named_by(customer: Customer, setup: Setup) -> Named:
     elif kind in into:
         into[kind].add(customer.id)
     return Named(frozenset(phones), frozenset(telegram_ids - {""}), frozenset(external_ids - {""}))
+
+
+def _numbers_of_id(customer_id: str) -> set[str]:
+    number = f"+{customer_id.removeprefix('+')}"
+    return {number} if customer_id.isdecimal() else {number, *numbers_in(number, "")}
 
 
 def _opt_out(people: Collection[int], state: str, run: SyncRun, setup: Setup) -> int:
@@ -184,7 +194,7 @@ def _keep(customers: Iterable[Customer], state: str, run: SyncRun, setup: Setup)
         for customer in customers
         for key in (*named_by(customer, setup).identities(), *_own_key(customer, setup))
     }
-    insert_rows(SyncMet, MET, [(run.pk, key, "") for key in sorted(keys)], "ON CONFLICT DO NOTHING")
+    insert_rows(SyncMet, MET, [(run.pk, key, KEPT_KEY) for key in sorted(keys)], "ON CONFLICT DO NOTHING")
 
 
 def _own_key(customer: Customer, setup: Setup) -> list[str]:
@@ -194,7 +204,7 @@ def _own_key(customer: Customer, setup: Setup) -> list[str]:
 
 def record_kept(run: SyncRun) -> None:
     """Look once more for whoever refused and was nobody here: a later page may have brought them."""
-    kept = SyncMet.objects.filter(run=run, customer_id__startswith=f"{KEPT}\x01").order_by("pk")
+    kept = SyncMet.objects.filter(run=run, key=KEPT_KEY).order_by("pk")
     if run.rehearsal:
         return
     counted = 0
