@@ -18,7 +18,7 @@ class TestProfile:
         profile = load_profile()
         assert {name: section.path for name, section in profile.items()} == {
             "channels": "/channel", "agents": "/agent", "templates": "/chat/notification", "fields": "/user/property",
-            "customers": "/user", "history": "/chat", "tickets": "/ticket", "sends": "",
+            "customers": "/user", "history": "/chat", "tickets": "/ticket", "example_reply": "", "sends": "",
         }  # fmt: skip
         assert profile["templates"]["name"] == ("name",)
 

@@ -11,6 +11,7 @@ from staffetta.contacts.opt_outs.word_lists import FOLDER, built_in, labels, lan
 from staffetta.contacts.opt_outs.wording import LANGUAGES
 from staffetta.contacts.recipients import LeftOut
 from staffetta.deliveries.reasons import REASONS
+from staffetta.events.proof_words import LINKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference" / "opt-out.md").read_text(encoding="utf-8")
@@ -50,3 +51,8 @@ def test_the_files_the_reason_and_the_word_it_names_exist() -> None:
     assert ("stop",) in never_excepted()
     assert f"`{LeftOut.TO_DECIDE}`" in PAGE
     assert LeftOut.TO_DECIDE in REASONS
+
+
+def test_the_page_names_every_link_of_the_proof_and_which_are_real() -> None:
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (real|simulated):", PAGE, re.MULTILINE))
+    assert rows == {code: "real" if link.real else "simulated" for code, link in LINKS.items()}

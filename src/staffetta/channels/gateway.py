@@ -20,11 +20,13 @@ from staffetta.channels.recorder import Recorder
 from staffetta.channels.seal import SealBroken, unseal
 from staffetta.connectors.contract import Connector, KeyShape, Settings
 from staffetta.connectors.errors import ConnectorError, Fault, KeyRefused, Ruling
-from staffetta.connectors.messages import Capabilities
+from staffetta.connectors.messages import Capabilities, Exchange, Reply
 from staffetta.connectors.registry import connector_class
-from staffetta.outbound.loop import Work
+from staffetta.outbound.example import ExampleAnswer
+from staffetta.outbound.loop import Work, run
 
 PROVIDER = "engage"
+NO_KEY = "no key: nothing leaves this machine"
 BEAT = 0.5  # seconds between two looks of the caller at work under way
 
 type Deed[T] = Callable[[Connector], Coroutine[Any, Any, T]]
@@ -56,6 +58,42 @@ def shape(key: str, provider: str = PROVIDER) -> KeyShape:
 def capabilities(provider: str = PROVIDER) -> Capabilities:
     """Return what a provider can do, and its limits."""
     return connector_class(provider).capabilities
+
+
+class _Unrecorded:
+    """An example is no API call."""
+
+    def wants(self, *, is_send: bool, failed: bool) -> bool:  # noqa: ARG002 - the same answer for all
+        return False
+
+    def now(self) -> float:
+        return 0.0
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Keep nothing."""
+
+
+def read_example_reply(channel: Channel, recipient: str, text: str) -> list[Reply]:
+    """Return what the connector reads from an answer that tells of one reply. Nothing leaves this machine.
+
+    Raises WrongProfile, and what the connector raises for an answer it cannot read.
+    """
+    kind = connector_class(channel.provider)
+
+    async def read() -> list[Reply]:
+        found: list[Reply] = []
+        try:
+            settings = connector_settings(channel.profile)
+            settings = replace(settings, transport=ExampleAnswer(kind.example_reply(settings, recipient, text)))
+            connector = kind(NO_KEY, settings, _Unrecorded())
+        except (ValueError, OSError) as error:
+            raise WrongProfile("", str(error)) from None
+        async with connector:
+            async for page in connector.replies():
+                found += page
+        return found
+
+    return run(read())
 
 
 @asynccontextmanager

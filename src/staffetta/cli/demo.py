@@ -26,6 +26,7 @@ from staffetta.contacts.sample import story_b_csv, story_b_mapping
 LOGIN = "demo"
 CHANNEL = "24001"
 TEMPLATE = "novita_foto"
+TEST_NUMBER = "+393299999999"
 PHOTO = "https://example.com/novita.jpg"
 EXPECTED_IMPORT = {"imported": 1940, "rejected": 60}
 EXPECTED = {"audience": 1940, "sent": 1700, "not_sent": 240, "failed": 0, "uncertain": 0, "waiting": 0, "cancelled": 0}
@@ -137,10 +138,12 @@ def _play(platform: Platform, engage: str) -> bool:
         )
     say(_("2. Importing contacts"))
     outcome = _import(platform)
-    say(_("3. Sending a communication"))
+    say(_("3. Checking that a STOP is known"))
+    known = _prove(platform, engage)
+    say(_("4. Sending a communication"))
     report = _send(platform, outcome["id"])
     summary = _ask(f"{engage}/_control/ledger/summary")
-    return _closing(outcome, report, summary)
+    return _closing(outcome, report, summary) and known
 
 
 def _import(platform: Platform) -> Any:
@@ -154,6 +157,18 @@ def _import(platform: Platform) -> Any:
         % {"imported": outcome["imported"], "rejected": outcome["rejected"]}
     )
     return outcome
+
+
+def _prove(platform: Platform, engage: str) -> bool:
+    """Prove the chain with a test number, and that nobody was sent anything by it."""
+    platform.command("channels", "test-number", CHANNEL, TEST_NUMBER)
+    proof = platform.json("channels", "prove-stop", CHANNEL)
+    sent = _ask(f"{engage}/_control/ledger/summary")["accepted"]
+    words = _("A STOP from %(number)s: %(real)s steps made for real, %(simulated)s simulated, %(sent)s messages left.")
+    counts = {"real": len(proof["real"]), "simulated": len(proof["simulated"]), "sent": sent}
+    say("   " + words % {"number": TEST_NUMBER, **counts})
+    say("   " + (_("The person was left out of the next communication.") if proof["works"] else str(proof["broken"])))
+    return bool(proof["works"]) and not sent
 
 
 def _send(platform: Platform, source: object) -> Any:
@@ -183,7 +198,7 @@ def _closing(outcome: Any, report: Any, summary: Any) -> bool:
     """Print the sum, and whether it is what it must be: by our rows and by the simulator's ledger."""
     counts = report["counts"]
     terms = " + ".join(f"{counts.get(state, 0)} {state}" for state in list(EXPECTED)[1:])
-    say(_("4. The report") + f"\n   {report['audience']} = {terms}")
+    say(_("5. The report") + f"\n   {report['audience']} = {terms}")
     for reason, number in report["reasons"].items():
         say(f"   {reason}: {number}")
     say(

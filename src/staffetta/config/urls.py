@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("staffetta.accounts.urls")),
     path("engage/", include("staffetta.channels.urls")),
     path("engage/", include("staffetta.sync.urls")),
+    path("engage/", include("staffetta.events.urls")),
     path("contacts/", include("staffetta.contacts.urls")),
     path("", include("staffetta.communications.urls")),
     path("", include("staffetta.deliveries.urls")),

@@ -17,8 +17,19 @@ from staffetta.connectors.messages import (
     Reply,
     TextMessage,
 )
+from staffetta.outbound.values import Request, Response
 
 Progress = Callable[[int], None]
+
+
+class Transport(Protocol):
+    """What carries the requests of a connector: `outbound.http.Http`, or an example that leads nowhere."""
+
+    async def __aexit__(self, *exc: object) -> None: ...
+
+    async def send(self, request: Request) -> Response:
+        """Return the whole answer; raises OutboundError."""
+        ...
 
 
 class Recorder(Protocol):
@@ -55,7 +66,10 @@ class KeepAll:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a connector runs. Times in seconds. `profile` overrides single entries of the connector's own profile."""
+    """How a connector runs. Times in seconds. `profile` overrides single entries of the connector's own profile.
+
+    With a `transport` of its own it opens no connection.
+    """
 
     base_url: str
     version: str
@@ -65,6 +79,7 @@ class Settings:
     whole_timeout: float = 60.0
     profile: dict[str, object] | None = None
     max_connections: int = 100
+    transport: Transport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,11 @@ class Connector(Protocol):
 
     def replies(self, page_size: int = 150) -> AsyncIterator[Sequence[Reply]]:
         """Yield what people wrote, as far as the provider's open conversations show it."""
+        ...
+
+    @staticmethod
+    def example_reply(settings: Settings, recipient: str, text: str) -> bytes:
+        """Return the answer, byte for byte, in which the provider would tell `replies` that a person wrote `text`."""
         ...
 
     async def write_customer(self, recipient: str, name: str | None, fields: dict[str, str]) -> None:

@@ -104,7 +104,7 @@ def plan(communication_id: int) -> bool:
     try:
         for hook in before_plan:
             hook(communication)
-        return _write_piece(communication)
+        return write_piece(communication)
     except NotYet:
         return False
     except CannotKnow as error:
@@ -164,7 +164,11 @@ def at_once() -> int:
     return PIECE * (4 if postgres() else 2)
 
 
-def _write_piece(communication: Communication) -> bool:
+def write_piece(communication: Communication) -> bool:
+    """Write the rows of the next people, whatever `before_plan` says; False when everybody is planned.
+
+    Raises PlannedElsewhere and CannotKnow.
+    """
     people = read(communication, communication.planned_to)
     if not people:
         _compare_with_confirmed(communication)

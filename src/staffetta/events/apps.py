@@ -1,6 +1,7 @@
 """The room's place in Django."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 
 
 class EventsConfig(AppConfig):
@@ -10,12 +11,14 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.contacts import hanging
         from staffetta.deliveries import plan
-        from staffetta.events import clock_repair, read_opt_outs, tell_contacts
+        from staffetta.events import clock_repair, proof_words, prove_stop, read_opt_outs, tell_contacts
         from staffetta.text import identity
         from staffetta.work import clock_step, lanes, stored_text
 
         stored_text.register("events.ProviderEvent", {"address": identity})
 
+        proof_words.register()
+        post_delete.connect(prove_stop.number_removed, sender="events.StopProof", dispatch_uid="stop_proof")
         hanging.register_eraser(tell_contacts.erase)
         clock_step.register_repair("opt-outs", clock_repair.repair)
         lanes.register(lanes.Lane("events", read_opt_outs.work, every=1.0, threads=2))

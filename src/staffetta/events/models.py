@@ -28,6 +28,23 @@ class ProviderEvent(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class StopProof(models.Model):
+    """The test number of a channel, and how the last proof went that a STOP written from it is known here.
+
+    `broken` is the link of the chain that did not hold (prove_stop.py), "" when all did; `good_at` when all did last.
+    """
+
+    channel = models.OneToOneField("channels.Channel", on_delete=models.CASCADE, related_name="stop_proof")
+    number = models.CharField(max_length=20)  # E.164, with the plus
+    at = models.DateTimeField(null=True)
+    broken = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    good_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"proof of channel {self.channel_id}: {self.broken or self.at}"
+
+
 class ReadMark(models.Model):
     """When opt-outs of a channel were last read whole: nothing is planned on older knowledge.
 

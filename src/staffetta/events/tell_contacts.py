@@ -4,7 +4,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts.hanging import Erased, Traces
-from staffetta.events.models import ProviderEvent
+from staffetta.events.models import ProviderEvent, StopProof
 from staffetta.work.set_aside import forget_people
 
 
@@ -13,4 +13,5 @@ def erase(traces: Traces) -> Erased:
     nobody = Concat(Value("#"), Cast("pk", CharField()))
     rows = ProviderEvent.objects.filter(address__in=traces.addresses)
     forget_people(traces.addresses)
+    StopProof.objects.filter(number__in={f"+{address.removeprefix('+')}" for address in traces.addresses}).delete()
     return Erased(emptied={"events": rows.update(address=nobody, key=nobody, payload={})})

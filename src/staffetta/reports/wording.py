@@ -49,6 +49,7 @@ REGULAR: dict[str, str | Promise] = {
     "call log": _("Clearing old calls of the API"),
     "duplicate contacts": _("Looking for duplicate contacts"),
     "uploads nobody started": _("Clearing uploads nobody started"),
+    "staffetta.events.tasks.prove_stops": _("Checking that a STOP is known"),
     "staffetta.work.tasks.prune_old_rows": _("Clearing old records"),
 }
 

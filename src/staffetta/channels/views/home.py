@@ -21,6 +21,7 @@ from staffetta.channels.views.person import person
 from staffetta.connectors.messages import Platform
 from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.deliveries.slowed import slowed
+from staffetta.events.proof_card import card
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
         "rate": rate_of(channel),
         "burst": burst_of(channel),
         "pace_form": PaceForm(initial={"pace": channel.pace, "burst": channel.burst}),
+        "stop_proof": card(channel),
         "platform_form": PlatformForm(initial={"platform": channel.platform}) if unknown else None,
     }
 

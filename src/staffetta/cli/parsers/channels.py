@@ -1,4 +1,4 @@
-"""`staffetta channels …`: connect, list, refresh, disconnect, reset."""
+"""`staffetta channels …`: connect, list, refresh, prove, disconnect, reset."""
 
 from staffetta.cli.parsers.action import Action
 from staffetta.cli.parsers.options import Subparsers, json_option, key_option
@@ -18,6 +18,7 @@ def register(nouns: Subparsers) -> None:
     json_option(refreshed, _("print a JSON array"))
     refreshed.set_defaults(run=Action("channels", "refresh"))
     _register_pace(verbs)
+    _register_proof(verbs)
     gone = verbs.add_parser("disconnect", help=_("forget a channel: its key, templates, fields and settings"))
     gone.add_argument("id", metavar="ID")
     gone.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
@@ -43,3 +44,16 @@ def _register_pace(verbs: Subparsers) -> None:
     parser.add_argument("--burst", metavar="N", default="", help=_("messages that may leave at once, after a rest"))
     json_option(parser, _("print the channel as JSON"))
     parser.set_defaults(run=Action("channels", "pace"))
+
+
+def _register_proof(verbs: Subparsers) -> None:
+    number = verbs.add_parser("test-number", help=_("set the number with which a channel's opt-out chain is checked"))
+    number.add_argument("id", metavar="ID")
+    number.add_argument("number", metavar="NUMBER", nargs="?", default="", help=_("with + and the country code"))
+    number.add_argument("--remove", action="store_true", help=_("remove it: the channel is no longer checked"))
+    json_option(number, _("print the test number as JSON"))
+    number.set_defaults(run=Action("stop_proof", "test_number"))
+    proof = verbs.add_parser("prove-stop", help=_("check now that a STOP written on a channel is known"))
+    proof.add_argument("id", metavar="ID")
+    json_option(proof, _("print the result as JSON"))
+    proof.set_defaults(run=Action("stop_proof", "prove_stop"))

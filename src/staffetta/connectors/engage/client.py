@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from staffetta.connectors.contract import Recorder, Settings
+from staffetta.connectors.contract import Recorder, Settings, Transport
 from staffetta.connectors.engage.answers import of_outbound, read
 from staffetta.connectors.errors import ConnectorError
 from staffetta.connectors.messages import Exchange
@@ -27,7 +27,7 @@ class EngageClient:
         self._redactor = redactor(self._secrets)
         self._record = record
         self._base = f"{settings.base_url.rstrip('/')}/api/v{settings.version}"
-        self._http = Http(
+        self._http: Transport = settings.transport or Http(
             Limits(
                 connect_timeout=settings.connect_timeout,
                 read_timeout=settings.read_timeout,

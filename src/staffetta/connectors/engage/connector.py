@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from string import Template
 from typing import ClassVar, Self
 
 from staffetta.connectors.contract import KeyShape, Progress, Recorder, Settings
@@ -191,6 +192,12 @@ class EngageConnector:
             async for page in pages(self._client, wanted, page_size):
                 if found := read_all_replies(page, self._profile):
                     yield found
+
+    @staticmethod
+    def example_reply(settings: Settings, recipient: str, text: str) -> bytes:
+        """The example of the profile, filled in."""
+        example = Template(load_profile(settings.profile)["example_reply"].answer)
+        return example.safe_substitute(recipient=json.dumps(recipient), text=json.dumps(text)).encode()
 
     async def write_customer(self, recipient: str, name: str | None, fields: dict[str, str]) -> None:
         """PUT /user/{id} with the changes as a JSON text in the query; without changes nothing is asked."""

@@ -20,7 +20,7 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One operation of the profile: the path, its fixed query, and the accepted names of each member."""
+    """One operation of the profile: the path, its fixed query, the accepted names of each member, an example."""
 
     path: str
     query: Mapping[str, str]
@@ -28,6 +28,7 @@ class Section:
     paged: bool = False
     page_size: int = 0
     status_when_missing: str = ""
+    answer: str = ""
 
     def __getitem__(self, member: str) -> tuple[str, ...]:
         return self.names[member]
@@ -77,7 +78,7 @@ def _form(expected: object) -> str:
 
 def _section(name: str, entries: Mapping[str, object]) -> Section:
     path, query, size = entries.get("path", ""), entries.get("query", {}), entries.get("page_size", 0)
-    missing = entries.get("status_when_missing", "")
+    missing, answer = entries.get("status_when_missing", ""), entries.get("answer", "")
     if not isinstance(query, dict) or not all(isinstance(value, str) for value in query.values()):
         raise ProfileError(f"{name}.query", "must be a table of texts")
     return Section(
@@ -87,4 +88,5 @@ def _section(name: str, entries: Mapping[str, object]) -> Section:
         paged=entries.get("paged") is True,
         page_size=max(1, size) if isinstance(size, int) else 0,
         status_when_missing=missing if isinstance(missing, str) else "",
+        answer=answer if isinstance(answer, str) else "",
     )
