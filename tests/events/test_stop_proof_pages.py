@@ -70,8 +70,8 @@ def test_an_operator_proves_it_at_once_and_the_page_says_what_was_real(channel: 
     assert "Funziona: chi scrive STOP su questo canale non riceve più nulla." in text
     assert "Dal numero di prova si scrive STOP, su WhatsApp (simulato)" in text
     assert "Sinch Engage passa la risposta a Staffetta (simulato)" in text
-    assert "Una nuova comunicazione esclude quella persona (davvero) funziona" in text
-    assert text.count("(davvero) funziona") == 7
+    assert "Una nuova comunicazione esclude quella persona (reale) funziona" in text
+    assert text.count("(reale) funziona") == 7
     assert AuditEntry.objects.get(deed="stop_proven").details == {"result": "good"}
 
 
@@ -84,7 +84,7 @@ def test_a_broken_link_stands_on_the_home_with_its_remedy(channel: Channel, as_o
     assert "In ciò che Sinch Engage risponde non si trova il messaggio della persona." in text
     assert "Controlla il profilo del canale" in text
     assert "Funzionava l’ultima volta Mai" in text
-    assert text.count("(davvero) non funziona") == 1
+    assert text.count("(reale) non funziona") == 1
     overview = unescape(as_operator.get(reverse("channels:list")).content.decode())
     assert "uno STOP andrebbe perso" in overview
 

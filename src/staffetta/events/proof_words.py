@@ -40,7 +40,7 @@ LINKS: Mapping[str, Link] = {
         ),
     ),
     "reachable": Link(
-        gettext_lazy("Until then, a message to the test number can be prepared"),
+        gettext_lazy("Before the STOP, a message to the test number can be prepared"),
         broken=gettext_lazy("No message could be prepared for the test number even before the STOP."),
         remedy=gettext_lazy(
             "Choose another test number: one that is not in the Blacklist and of which nothing waits for a decision."
