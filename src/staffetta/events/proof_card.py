@@ -31,7 +31,7 @@ def card(channel: Channel, form: TestNumberForm | None = None) -> Card | None:
     """Return the card of a channel; None where the proof is not offered."""
     if not channel.is_whatsapp:
         return None
-    proof = StopProof.objects.filter(channel=channel).first()
+    proof: StopProof | None = getattr(channel, "stop_proof", None)
     form = form or TestNumberForm(initial={"number": proof.number if proof else ""})
     if proof is None:
         return Card(form, steps=_steps("", tried=False))

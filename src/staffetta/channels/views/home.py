@@ -68,7 +68,7 @@ def _tabs(request: HttpRequest, row: overview.Row, fields: int) -> list[Tab]:
 @require_safe
 def home(request: HttpRequest, pk: int) -> HttpResponse:
     """The summary of a connected channel; the API Key box of one that is not."""
-    channel = get_object_or_404(Channel, pk=pk)
+    channel = get_object_or_404(Channel.objects.select_related("stop_proof"), pk=pk)
     if not channel.has_key:
         return render(request, "channels/connect.html", {"channel": channel, "form": KeyForm()})
     return render(request, "channels/home.html", summary(request, channel))
