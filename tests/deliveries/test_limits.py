@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -55,7 +56,7 @@ def test_a_storm_slows_the_channel_and_fails_nobody(
     ],
     ids=["200 with code 429", "400 with 130429 in the text", "400 with code 131048", "400 with 131056 in a member"],
 )
-def test_a_limit_in_any_answer_fails_nobody(channel: Channel, engage: Engage, answer: dict[str, object]) -> None:
+def test_a_limit_in_any_answer_fails_nobody(channel: Channel, engage: Engage, answer: dict[str, Any]) -> None:
     people(6)
     communication = planned(channel)
     engage.fault("answer", match={**SENDS, "nth": [1, 3]}, headers={"Retry-After": "1"}, **answer)
