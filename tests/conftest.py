@@ -4,6 +4,7 @@ import ipaddress
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from django.db.backends.signals import connection_created
 from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 from staffetta.accounts.models import Role, User
 from tests import durations, parts, template
@@ -90,6 +92,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         template.copy_into_memory(connection.connection)
 
     connection_created.connect(fill, weak=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what threads of tests left connected: a question that was given up would keep the database from going."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

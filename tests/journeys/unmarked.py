@@ -1,5 +1,6 @@
 """Find what a page says without having asked a catalogue, when every catalogue answers in brackets."""
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -34,7 +35,7 @@ NOT_SAID = {
 NOT_DATA = ("django_", "auth_", "sqlite_", "work_")
 """Tables of the machinery."""
 
-SHOWN_AS_IT_IS = {"it", "en", "de", "Sì"}
+SHOWN_AS_IT_IS = {"it", "en", "de", "Sì", "No"}
 """Codes of languages of templates, and what the cells of the imported file hold."""
 
 SEPARATOR = re.compile(r"\s?[·,]\s?")
@@ -113,8 +114,13 @@ def data_of(home: House) -> set[str]:
             continue
         for column in [row[1] for row in home.staffetta.rows(f"PRAGMA table_info({table})")]:
             if column not in NOT_SAID:
-                rows = home.staffetta.rows(f'SELECT DISTINCT "{column}" FROM {table} WHERE typeof("{column}") = "text"')
+                rows = home.staffetta.rows(
+                    f'SELECT DISTINCT "{column}" FROM {table} WHERE typeof("{column}") = \'text\''
+                )
                 found.update(text for (value,) in rows for text in _told(value))
+    for file in (home.staffetta.data / "files").rglob("*.csv"):
+        cells = csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter=";")
+        found.update(cell for row in cells for cell in row)
     found.update(guide.read_text().partition("\n")[0].removeprefix("# ") for guide in GUIDES.glob("*.md"))
     return {" ".join(text.split()) for text in found if LETTER.search(text)} | {
         str(home.staffetta.data),

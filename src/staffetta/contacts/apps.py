@@ -30,10 +30,11 @@ class ContactsConfig(AppConfig):
             wording,
         )
         from staffetta.contacts.opt_outs import decide
+        from staffetta.contacts.opt_outs.wording import kept_outcome_words
         from staffetta.work import sweep
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
-        deeds.register(wording.DEEDS, wording.DEED_DETAILS)
+        deeds.register(wording.DEEDS, wording.DEED_DETAILS, {"outcome": kept_outcome_words})
         lanes.register(lanes.Lane("import", run_import.work))
         hanging.register_eraser(erase_traces.erase_here)
         lanes.register(lanes.Lane("twins", search_twins.work, every=5.0))

@@ -43,6 +43,11 @@ def outcome_words(outcome: Outcome) -> str:
     return str(COUNTS_AS[outcome])
 
 
+def kept_outcome_words(code: str) -> str:
+    """Say in words what the audit log keeps of a word: an outcome, or "exception" for none."""
+    return outcome_words(Outcome("" if code == "exception" else code))
+
+
 def verdict_words(verdict: Verdict) -> str:
     """Say why a tried text is what it is."""
     phrase = verdict.phrase
