@@ -35,7 +35,8 @@ from staffetta.work.clock import now
 stage.people(int(sys.argv[2]))
 for number in range(int(sys.argv[1])):
     on = stage.channel(number)
-    ReadMark.objects.update_or_create(channel=on, defaults={"at": now() + timedelta(hours=2)})
+    later = now() + timedelta(hours=2)
+    ReadMark.objects.update_or_create(channel=on, defaults={"at": later, "customers_at": later})
     stage.communication(on)
 """
 STATES = "SELECT state, count(*) FROM deliveries_delivery GROUP BY state"

@@ -89,7 +89,7 @@ def test_the_home_takes_a_fixed_number_of_queries(
         home(channel, as_administrator)
 
 
-HOME_QUERIES = 11
+HOME_QUERIES = 14
 
 
 def test_the_command_sets_and_shows_it(connected: Connected, capsys: pytest.CaptureFixture[str]) -> None:

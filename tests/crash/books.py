@@ -22,7 +22,7 @@ bring_up_to_date()
 channel = ledger.connected(Engage(sys.argv[1]))
 ledger.people(int(sys.argv[2]))
 communication = ledger.draft(channel)
-ReadMark.objects.update(at=now())  # a worker that starts believes no reading of the future
+ReadMark.objects.update(at=now(), customers_at=now())  # a worker that starts believes no reading of the future
 print(communication.pk)
 """
 SETTINGS: dict[str, Any] = {

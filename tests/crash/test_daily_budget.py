@@ -24,7 +24,7 @@ both = [ledger.connected(Engage(sys.argv[1]), each) for each in (ledger.FIRST, l
 ledger.people(int(sys.argv[2]))
 for channel in both:
     ledger.draft(channel)
-ReadMark.objects.update(at=now())  # a worker that starts believes no reading of the future
+ReadMark.objects.update(at=now(), customers_at=now())  # a worker that starts believes no reading of the future
 """
 A_DAY = 24.1 * 3600
 LONGEST = 5

@@ -90,7 +90,8 @@ def draft(channel: Channel, template: str = "saluto", **values: Any) -> Communic
         start_asked_at=now(),
         **values,
     )
-    ReadMark.objects.update_or_create(channel=channel, defaults={"at": now() + timedelta(hours=1)})
+    later = now() + timedelta(hours=1)
+    ReadMark.objects.update_or_create(channel=channel, defaults={"at": later, "customers_at": later})
     return communication
 
 

@@ -85,7 +85,7 @@ def test_a_time_missed_by_more_is_held_and_starts_when_a_person_resumes(
     assert (again(communication).state, again(communication).held_reason) == (CommunicationState.HELD, "missed")
     assert engage.ledger() == []
     resume(again(communication), None)
-    ReadMark.objects.update(at=now() + timedelta(hours=1))
+    ReadMark.objects.update(at=now() + timedelta(hours=1), customers_at=now() + timedelta(hours=1))
     work()
     assert len(engage.ledger()) == 2
 

@@ -12,6 +12,7 @@ DEEDS = {
     "channel_refreshed": _("Refreshed the channel"),
     "channel_platform_chosen": _("Chose the messaging platform of the channel"),
     "channel_pace_set": _("Set the pace of the channel"),
+    "channel_sources_allowed": _("Decided how opt-outs of the channel may be known"),
     "channels_reset": _("Reset the channels"),
     "templates_on": _("Switched templates on of the channel"),
     "templates_off": _("Switched templates off of the channel"),
@@ -24,6 +25,8 @@ DETAILS = {
     "platform": _("messaging platform"),
     "pace": _("messages a second"),
     "burst": _("messages at once"),
+    "stopped_alone": _("from «stopped» alone"),
+    "older_opt_outs": _("older readings allowed"),
     "key_last_four": _("key ending with"),
 }
 

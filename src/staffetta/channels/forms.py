@@ -79,3 +79,18 @@ class PaceForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("From 1 to 1,000. Empty: a tenth of a second’s."),
     )
+
+
+class SourcesForm(forms.Form):
+    """What an administrator allows where opt-outs cannot be known as they should; each says its consequence."""
+
+    stopped_alone = forms.BooleanField(
+        label=_("Start also when the conversations cannot be read at all"),
+        required=False,
+        help_text=_("Whoever writes STOP is then written to until somebody stops them on Sinch Engage."),
+    )
+    older = forms.BooleanField(
+        label=_("Start also on an older reading of the customers"),
+        required=False,
+        help_text=_("Whoever was stopped on Sinch Engage since that reading may be written to once more."),
+    )

@@ -115,20 +115,22 @@ async def open(  # noqa: A001
             await sync_to_async(kept.flush)()
 
 
-def call[T](channel: Channel, deed: Deed[T], *, beat: Callable[[], None] | None = None) -> T:
+def call[T](
+    channel: Channel, deed: Deed[T], *, beat: Callable[[], None] | None = None, recorder: Recorder | None = None
+) -> T:
     """Run `deed` on the channel's connector and return its result; `beat` is called every half second meanwhile.
 
     An exception of `beat` cancels the work and passes through, like those of the connector.
     """
-    return begin(channel, deed).result(beat)
+    return begin(channel, deed, recorder).result(beat)
 
 
-def begin[T](channel: Channel, deed: Deed[T]) -> "Begun[T]":
+def begin[T](channel: Channel, deed: Deed[T], recorder: Recorder | None = None) -> "Begun[T]":
     """Let `deed` run on the channel's connector while the caller does something else.
 
     Raises NoKey or KeyUnreadable at once, everything else in `result`.
     """
-    return Begun(_key(channel), deed, Recorder(channel.pk), channel.provider, channel.profile)
+    return Begun(_key(channel), deed, recorder or Recorder(channel.pk), channel.provider, channel.profile)
 
 
 def call_key[T](

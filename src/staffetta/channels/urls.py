@@ -19,6 +19,7 @@ urlpatterns = [
     path("channels/<int:pk>/disconnect/", views.disconnect, name="disconnect"),
     path("channels/<int:pk>/platform/", views.choose_platform, name="platform"),
     path("channels/<int:pk>/pace/", views.pace, name="pace"),
+    path("channels/<int:pk>/opt-outs/", views.sources, name="sources"),
     path("channels/<int:pk>/whatsapp/", views.templates, name="templates"),
     path("channels/<int:pk>/whatsapp/enter/", views.enter_template, name="enter_template"),
     path("channels/<int:pk>/whatsapp/import/", views.import_templates, name="import_templates"),

@@ -64,6 +64,10 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         gettext_lazy("Sinch Engage asks to slow down: too many requests came."),
         gettext_lazy("Wait a minute, then try again."),
     ),
+    "not_permitted": (
+        gettext_lazy("Sinch Engage accepts the API Key, but does not permit this."),
+        gettext_lazy("Check on Sinch Engage what the key may do."),
+    ),
     "not_supported": (gettext_lazy("Sinch Engage does not offer this."), ""),
     # What we find out ourselves.
     "empty_key": (gettext_lazy("Enter the API Key."), ""),

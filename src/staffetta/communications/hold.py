@@ -42,6 +42,7 @@ class Trouble(StrEnum):
     TEMPLATE_FAILING = "template_failing"  # refused again and again, whoever it goes to
     TOO_MANY_REFUSED = "too_many_refused"  # more than a fifth of its messages refused for one reason
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
+    CONVERSATIONS_ABSENT = "conversations_absent"  # the account has no list of conversations, or may not read it
     MISSED = "missed"  # its time came while Staffetta was off, too long ago to start by itself
     NUMBERS_MOVED = "numbers_moved"  # it would go to another number of people than was confirmed
     AUDIENCE_BROKEN = "audience_broken"  # rules name what is no longer there; looked at before and while planning

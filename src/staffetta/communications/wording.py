@@ -78,6 +78,13 @@ TROUBLES: Mapping[str, Words] = {
         _("Who unsubscribed could not be read from Sinch Engage."),
         _("Nothing is sent before that is known. Look at the state of the channel."),
     ),
+    "conversations_absent": Words(
+        _("What people answer cannot be read: Sinch Engage does not offer conversations to this account."),
+        _(
+            "Check on Sinch Engage what the API Key may do. Or an administrator decides on the page of the channel "
+            "that whoever stopped is known from Sinch Engage's «stopped» alone; then resume it."
+        ),
+    ),
     "missed": Words(
         _("Its time came while Staffetta was not running."),
         _("Resume it to start now, or stop it and schedule it anew."),

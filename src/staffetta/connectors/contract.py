@@ -140,6 +140,14 @@ class Connector(Protocol):
         """Return one customer as they are now; None when the provider knows nobody by that address."""
         ...
 
+    async def look_up(self, recipients: Sequence[str]) -> Sequence[Customer]:
+        """Return those of these people (`Capabilities.lookup_ids` at most) whose state the answer tells.
+
+        Somebody who is not among them may still be a customer, unless they were asked for alone. Raises BadAnswer when
+        the answer is about other people only.
+        """
+        ...
+
     async def send_notification(self, message: Notification) -> Accepted:
         """Send one WhatsApp notification."""
         ...
@@ -153,7 +161,10 @@ class Connector(Protocol):
         ...
 
     def replies(self, page_size: int = 150) -> AsyncIterator[Sequence[Reply]]:
-        """Yield what people wrote, as far as the provider's open conversations show it."""
+        """Yield what people wrote, as far as the provider's open conversations show it.
+
+        Raises NotSupported when the account has no such operation, NotPermitted when the key may not use it.
+        """
         ...
 
     @staticmethod

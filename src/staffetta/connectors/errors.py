@@ -136,6 +136,12 @@ class NotSupported(ConnectorError):
     code, ruling, fault = "not_supported", Ruling.PERMANENT, Fault.US
 
 
+class NotPermitted(ConnectorError):
+    """The key is good, but may not do this: 403 on one operation while the check of the key succeeds."""
+
+    code, ruling, fault = "not_permitted", Ruling.PERMANENT, Fault.USER
+
+
 FAMILY: tuple[type[ConnectorError], ...] = (
     MalformedKey,
     KeyRefused,
@@ -150,4 +156,5 @@ FAMILY: tuple[type[ConnectorError], ...] = (
     NotFound,
     TooFast,
     NotSupported,
+    NotPermitted,
 )

@@ -205,6 +205,7 @@ class Capabilities:
     history: bool = True
     customers: bool = True
     write_customers: bool = True
+    lookup_ids: int = 1  # customers that one look-up can ask for
     send_platforms: frozenset[Platform] = frozenset({Platform.WHATSAPP, Platform.TELEGRAM})
     default_pace: float = 80.0  # messages a second and channel
     # Seconds between two messages of one channel to one person, by platform; what is not named has no such limit.

@@ -75,7 +75,7 @@ REFUSED_KEY = Rule(
 REFUSED = Rule(Kind.PERMANENT, F, template=Does.COUNTS, communication=Does.COUNTS)
 NO_ANSWER = Rule(Kind.UNKNOWN, U, channel=Does.COUNTS)
 
-NO_SEND_RAISES = frozenset({"malformed_key", "not_supported"})
+NO_SEND_RAISES = frozenset({"malformed_key", "not_supported", "not_permitted"})
 """Of the family, what belongs to connecting and reading, and never to a send."""
 TABLE: Mapping[str, Rule] = {
     "unreachable": Rule(Kind.TRANSIENT, W, UNREACHABLE, channel=Does.COUNTS),

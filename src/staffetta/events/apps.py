@@ -11,7 +11,7 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from staffetta.contacts import hanging
         from staffetta.deliveries import plan
-        from staffetta.events import clock_repair, proof_words, prove_stop, read_opt_outs, tell_contacts
+        from staffetta.events import clock_repair, know_start, proof_words, prove_stop, read_opt_outs, tell_contacts
         from staffetta.text import identity
         from staffetta.work import clock_step, lanes, stored_text
 
@@ -22,4 +22,4 @@ class EventsConfig(AppConfig):
         hanging.register_eraser(tell_contacts.erase)
         clock_step.register_repair("opt-outs", clock_repair.repair)
         lanes.register(lanes.Lane("events", read_opt_outs.work, every=1.0, threads=2))
-        plan.register_before_plan(read_opt_outs.known_for)
+        plan.register_before_plan(know_start.known_for)

@@ -46,16 +46,60 @@ class StopProof(models.Model):
 
 
 class ReadMark(models.Model):
-    """When opt-outs of a channel were last read whole: nothing is planned on older knowledge.
+    """How old what is known of a channel's opt-outs is, source by source.
 
-    `at` and `problem_at` are when the good or failed reading began: what it tells is as old as that.
+    Every age counts from when a reading began. `at` and `problem` are those of the conversations. `absent` says that
+    the account has no list of conversations, or that the key may not read it (a code of the connectors' errors).
+    The rolling reading of all customers keeps its place in `round`; `customers_at` is when the last whole one began.
     """
 
     channel = models.OneToOneField("channels.Channel", on_delete=models.CASCADE, related_name="opt_outs_read")
     at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=40, blank=True)
     problem_at = models.DateTimeField(null=True)
-    took = models.FloatField(default=0)  # seconds: a channel of many customers is read less often
+    took = models.FloatField(default=0)  # seconds: a channel of many conversations is read less often
+    absent = models.CharField(max_length=40, blank=True)
+    absent_at = models.DateTimeField(null=True)
+    customers_at = models.DateTimeField(null=True)
+    customers_ended_at = models.DateTimeField(null=True)
+    customers_number = models.PositiveIntegerField(null=True)
+    customers_problem = models.CharField(max_length=40, blank=True)
+    customers_problem_at = models.DateTimeField(null=True)
+    round_began = models.DateTimeField(null=True)
+    round_place = models.JSONField(default=dict)
+    round_number = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"opt-outs of {self.channel_id} read at {self.at}"
+
+
+class SourcesAllowed(models.Model):
+    """What an administrator allowed for a channel whose opt-outs cannot be known as they should."""
+
+    channel = models.OneToOneField("channels.Channel", on_delete=models.CASCADE, related_name="sources_allowed")
+    stopped_alone = models.BooleanField(default=False)  # a STOP is known from "stopped" alone, without conversations
+    older = models.BooleanField(default=False)  # a start may use a reading of all customers of any age
+
+    def __str__(self) -> str:
+        return f"allowed for channel {self.channel_id}"
+
+
+class StartKnowledge(models.Model):
+    """What one start knows of who stopped: the look-up of its people, and which source settled it.
+
+    `asked_at` is the moment the start was asked for: a row of a former start counts for nothing. `began` is how old
+    the knowledge is. `unknown` people are customers of nobody: nothing is known of them there.
+    """
+
+    communication = models.OneToOneField(
+        "communications.Communication", on_delete=models.CASCADE, related_name="start_knowledge"
+    )
+    asked_at = models.DateTimeField()
+    lookup = models.CharField(max_length=20, blank=True)  # done, too_many, unusable, failed
+    source = models.CharField(max_length=20, blank=True)  # lookup, customers, older
+    began = models.DateTimeField(null=True)
+    people = models.PositiveIntegerField(default=0)
+    unknown = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"start of {self.communication_id}: {self.source or 'not known yet'}"

@@ -1,29 +1,20 @@
-"""Read from the provider who wants no more messages: customers stopped or blocked there, and what people wrote.
+"""The lane that reads who wants no more messages: conversations each minute, all customers round by round, and, before
+a start, its people.
 
-A lane reads every connected channel each minute, and at once when a communication waits to be planned: planning asks
-`known_for` first, which lets nothing be planned on knowledge older than the start.
+Of one channel one worker reads at a time, one call after the other, so that the pace of reading is kept whatever is
+read. Whoever waits to start comes first: a round is read in pieces of less than a second.
 """
 
-import asyncio
-from collections.abc import Callable, Set
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
-from django.db.models import Max
-
-from staffetta.channels import gateway, health
 from staffetta.channels.models import SENDABLE_PLATFORMS, Channel, ConnectionState
-from staffetta.communications.hold import Trouble
-from staffetta.communications.models import Communication, CommunicationState
-from staffetta.connectors.contract import Connector
-from staffetta.connectors.errors import ConnectorError, KeyRefused, NotSupported
-from staffetta.connectors.messages import Customer, Reply
-from staffetta.deliveries.plan import CannotKnow, NotYet
-from staffetta.events.apply import apply
+from staffetta.communications.models import Communication
+from staffetta.events import know_start
 from staffetta.events.models import ReadMark
-from staffetta.events.store import Knowledge, knowledge, store_customers, store_replies, telling
-from staffetta.sync import own_states
+from staffetta.events.read_conversations import read_conversations
+from staffetta.events.read_customers import is_due, read_piece, read_round
 from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
 from staffetta.work.lanes import LaneContext
@@ -33,110 +24,87 @@ from staffetta.work.wake import wake
 EVERY = timedelta(seconds=60)
 REST = 10
 """A reading that took long is not begun again before so many times what it took."""
-BETWEEN_PAGES = 0.2
-"""Seconds: reads are bounded to five a second and key."""
 LEASE_SECONDS = 30.0
 RENEW_EVERY = 5.0
+type Waiting = Mapping[int, Sequence[Communication]]
 
 
 class Stopped(Exception):
     """The worker was asked to stop, or lost the right to read, in the middle of it."""
 
 
-@dataclass(slots=True)
-class Read:
-    """What one reading brought: customers about whom something turned, and what people wrote."""
-
-    customers: list[Customer] = field(default_factory=list)
-    replies: list[Reply] = field(default_factory=list)
-
-
 def work(context: LaneContext) -> bool:
-    """Read the channels whose turn it is, each by one worker."""
-    items = Items("events")
-    for channel in due():
+    """Read what is due of each channel, those that a start waits for first; True while a round is under way."""
+    items, more, waited_for = Items("events"), False, know_start.waiting()
+    for channel in sorted(_connected(), key=lambda channel: channel.pk not in waited_for):
         if context.stopping():
             break
-        items.handle(f"channel:{channel.pk}", partial(_read_alone, channel, context), name=str(channel))
-    return False
+        step = partial(_read_alone, channel, waited_for, context)
+        more = bool(items.handle(f"channel:{channel.pk}", step, name=str(channel))) or more
+    return more
 
 
-def _read_alone(channel: Channel, context: LaneContext) -> None:
-    """Read one channel if nobody else does."""
+def due() -> list[Channel]:
+    """Return the connected channels whose conversations were not read for a minute, or that a start waits for."""
+    waited_for = know_start.waiting()
+    marks = {mark.channel_id: mark for mark in ReadMark.objects.all()}
+    return [channel for channel in _connected() if _is_due(marks.get(channel.pk), waited_for.get(channel.pk, ()))]
+
+
+def read(channel: Channel, beat: Callable[[], None] | None = None) -> bool:
+    """Read all customers and all conversations of one channel; False when something could not be read whole."""
+    ReadMark.objects.get_or_create(channel=channel)
+    whole = read_round(channel, beat)
+    return read_conversations(channel, beat) and whole
+
+
+def _connected() -> list[Channel]:
+    rows = Channel.objects.filter(state=ConnectionState.CONNECTED, platform__in=SENDABLE_PLATFORMS)
+    return list(rows.order_by("pk"))
+
+
+def _read_alone(channel: Channel, waited_for: Waiting, context: LaneContext) -> bool:
+    """Read one channel if something of it is due and nobody else does; True while there is more to read at once."""
+    starts = waited_for.get(channel.pk, ())
+    mark = ReadMark.objects.filter(channel=channel).first()
+    if not (_is_due(mark, starts) or is_due(mark) or starts):
+        return False
     name = f"opt-outs:{channel.pk}"
     if (fence := lease.acquire(name, context.worker, LEASE_SECONDS)) is None:
-        return
+        return False
     try:
-        read(channel, _keeping(context, name, fence))
+        return _read_due(channel, starts, mark, _keeping(context, name, fence))
     except Stopped:
-        return
+        return False
     finally:
         lease.release(name, fence)
 
 
-def due() -> list[Channel]:
-    """Return the connected channels that were not read for a minute, or that a communication waits for."""
-    marks = {mark.channel_id: mark for mark in ReadMark.objects.all()}
-    planning = Communication.objects.filter(state=CommunicationState.PLANNING).values("channel").order_by()
-    waited_for = {row["channel"]: row["asked"] for row in planning.annotate(asked=Max("updated_at"))}
-    channels = Channel.objects.filter(state=ConnectionState.CONNECTED, platform__in=SENDABLE_PLATFORMS)
-    return [each for each in channels.order_by("pk") if _is_due(marks.get(each.pk), waited_for.get(each.pk))]
+def _read_due(
+    channel: Channel, starts: Sequence[Communication], mark: ReadMark | None, beat: Callable[[], None]
+) -> bool:
+    if _is_due(mark, starts):
+        read_conversations(channel, beat)
+        wake()
+    if starts:
+        know_start.look_up(channel, starts, beat)
+        wake()
+    elif not is_due(mark):
+        return False
+    if not (is_due(mark) or know_start.needs_round(starts)):
+        return False
+    more = read_piece(channel, beat)
+    if not more:
+        wake()
+    return more
 
 
-def known_for(communication: Communication) -> None:
-    """Return when opt-outs were read since the start, or the resuming, was asked for.
-
-    Raises NotYet while somebody reads them, CannotKnow when they could not be read.
-    """
-    mark = ReadMark.objects.filter(channel=communication.channel_id).first()
-    asked = communication.updated_at
-    if mark and mark.at and mark.at >= asked:
-        return
-    if mark and mark.problem_at and mark.problem_at >= asked:
-        raise CannotKnow(Trouble.OPT_OUTS_UNREAD)
-    raise NotYet
-
-
-def read(channel: Channel, beat: Callable[[], None] | None = None) -> bool:
-    """Read one channel whole, store what it told, fold it; False when it could not be read whole.
-
-    What a broken reading brought before it broke is kept: an opt-out is one, however the rest ended.
-    """
-    began, since = now(), monotonic()
-    known, held, brought = knowledge(channel), own_states.held(channel.provider_id), Read()
-    problem = ""
-    try:
-        gateway.call(channel, lambda connector: _read(connector, known, held, brought), beat=beat)
-    except ConnectorError as error:
-        problem = error.code
-        if isinstance(error, KeyRefused):
-            health.key_refused(channel, error)
-    store_customers(channel, brought.customers, known, began)
-    store_replies(channel, brought.replies)
-    apply(channel)
-    told = {"problem": problem, "problem_at": began} if problem else {"problem": "", "at": began}
-    ReadMark.objects.update_or_create(channel=channel, defaults={**told, "took": monotonic() - since})
-    wake()
-    return not problem
-
-
-async def _read(connector: Connector, known: Knowledge, held: Set[str], brought: Read) -> None:
-    async for page in connector.customers():
-        brought.customers += [customer for customer in page if telling(customer, known, held)]
-        await asyncio.sleep(BETWEEN_PAGES)
-    try:
-        async for lines in connector.replies():
-            brought.replies += lines
-            await asyncio.sleep(BETWEEN_PAGES)
-    except NotSupported:
-        return
-
-
-def _is_due(mark: ReadMark | None, asked: datetime | None) -> bool:
-    tried = max(filter(None, (mark.at, mark.problem_at)), default=None) if mark else None
+def _is_due(mark: ReadMark | None, starts: Sequence[Communication]) -> bool:
+    told = (mark.at, mark.problem_at, mark.absent_at) if mark else ()
+    tried = max(filter(None, told), default=None)
     if mark is None or tried is None:
         return True
-    waits_for_it = asked is not None and tried < asked
+    waits_for_it = any(tried < start.updated_at for start in starts)
     return waits_for_it or now() >= tried + max(EVERY, timedelta(seconds=mark.took * REST))
 
 

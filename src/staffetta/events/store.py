@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
 
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer, Reply
@@ -40,14 +41,15 @@ class Known:
 type Knowledge = dict[tuple[str, str], Known]
 
 
-def knowledge(channel: Channel) -> Knowledge:
-    """Return what is known of the channel's customers, by (stopped or blocked, address); the latest event counts."""
+def knowledge(channel: Channel, addresses: Sequence[str]) -> Knowledge:
+    """Return what is known of these customers, by (stopped or blocked, address); the latest event counts."""
     kinds = {kind: (what, kind in TURNED_ON) for what, pair in STATES.items() for kind in pair}
-    rows = ProviderEvent.objects.filter(channel=channel, kind__in=kinds).order_by("pk")
-    return {
-        (kinds[kind][0], address): Known(pk, kinds[kind][1])
-        for pk, kind, address in rows.values_list("pk", "kind", "address")
-    }
+    known: Knowledge = {}
+    for some in batched(addresses, 500):
+        rows = ProviderEvent.objects.filter(channel=channel, kind__in=kinds, address__in=some).order_by("pk")
+        for pk, kind, address in rows.values_list("pk", "kind", "address"):
+            known[kinds[kind][0], address] = Known(pk, kinds[kind][1])
+    return known
 
 
 def telling(customer: Customer, known: Knowledge, held: Set[str]) -> bool:
@@ -72,12 +74,14 @@ def _last_event(known: Knowledge, what: str, customer: Customer) -> int:
     return last.event if last else 0
 
 
-def store_customers(channel: Channel, read: Iterable[Customer], known: Knowledge, read_after: datetime) -> int:
+def store_customers(channel: Channel, read: Iterable[Customer], read_after: datetime) -> int:
     """Store one event for each turn; return how many. The key holds the event before, so that each turn is one row.
 
     What we stopped or blocked there ourselves is no turn (sync/own_states.py). `read_after`: all were read later.
     """
-    listed = list(read)
+    all_read, held = list(read), own_states.held(channel.provider_id)
+    known = knowledge(channel, [address_of(customer.id) for customer in all_read])
+    listed = [customer for customer in all_read if telling(customer, known, held)]
     customers: Sequence[Customer] = listed
     if own_states.any_own(channel.provider_id):
         own_states.forget_ended(channel.provider_id, listed, read_after)

@@ -9,6 +9,7 @@ from staffetta.channels.views.home import choose_platform, fields, home, home_li
 from staffetta.channels.views.overview import browse, live
 from staffetta.channels.views.pacing import pace
 from staffetta.channels.views.refreshing import dismiss, refresh_all, refresh_one
+from staffetta.channels.views.sources import sources
 from staffetta.channels.views.switching import switch_all, switch_one
 from staffetta.channels.views.whatsapp import templates
 
@@ -32,6 +33,7 @@ __all__ = [
     "refresh_all",
     "refresh_one",
     "reset",
+    "sources",
     "switch_all",
     "switch_one",
     "templates",

@@ -14,13 +14,14 @@ from staffetta.accounts.access import ADMINISTRATORS, EVERYBODY, allow
 from staffetta.accounts.audit import record
 from staffetta.channels import overview, usage
 from staffetta.channels import tabs as more_tabs
-from staffetta.channels.forms import KeyForm, PaceForm, PlatformForm
+from staffetta.channels.forms import KeyForm, PaceForm, PlatformForm, SourcesForm
 from staffetta.channels.models import Channel
 from staffetta.channels.pace import burst_of, rate_of
 from staffetta.channels.views.person import person
 from staffetta.connectors.messages import Platform
 from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.deliveries.slowed import slowed
+from staffetta.events import ages
 from staffetta.events.proof_card import card
 
 
@@ -94,8 +95,13 @@ def summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
     """Return what the summary of a connected channel shows."""
     unknown = channel.platform == Platform.UNKNOWN or channel.platform_chosen
     sends = Breaker.objects.filter(kind=BreakerKind.CHANNEL, subject=channel.pk).first()
+    known = ages.of_channel(channel)
     return {
         **frame(request, channel, "summary"),
+        "sources": known,
+        "sources_form": SourcesForm(
+            initial={"stopped_alone": known.allowed.stopped_alone, "older": known.allowed.older}
+        ),
         "paused": sends if sends and sends.opened_at else None,
         "slowed": slowed(sends) if sends else None,
         "dependents": usage.of_channel(channel.pk),

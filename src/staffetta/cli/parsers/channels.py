@@ -1,4 +1,4 @@
-"""`staffetta channels …`: connect, list, refresh, prove, disconnect, reset."""
+"""`staffetta channels …`: connect, list, refresh, prove, sources of opt-outs, disconnect, reset."""
 
 from staffetta.cli.parsers.action import Action
 from staffetta.cli.parsers.options import Subparsers, json_option, key_option
@@ -19,6 +19,7 @@ def register(nouns: Subparsers) -> None:
     refreshed.set_defaults(run=Action("channels", "refresh"))
     _register_pace(verbs)
     _register_proof(verbs)
+    _register_opt_outs(verbs)
     gone = verbs.add_parser("disconnect", help=_("forget a channel: its key, templates, fields and settings"))
     gone.add_argument("id", metavar="ID")
     gone.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
@@ -35,6 +36,29 @@ def _register_connect(verbs: Subparsers) -> None:
     parser.add_argument("--replace", action="store_true", help=_("replace the key of a channel that is connected"))
     json_option(parser, _("print the channel as JSON"))
     parser.set_defaults(run=Action("channels", "connect_one"))
+
+
+def _register_opt_outs(verbs: Subparsers) -> None:
+    parser = verbs.add_parser(
+        "opt-outs", help=_("show how old what is known of opt-outs is; decide what a start may do")
+    )
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument(
+        "--stopped-alone",
+        choices=["yes", "no"],
+        help=_(
+            "start also when the conversations cannot be read at all: whoever writes STOP is written to all the same"
+        ),
+    )
+    parser.add_argument(
+        "--older",
+        choices=["yes", "no"],
+        help=_(
+            "start also on an older reading of the customers: whoever was stopped since may be written to once more"
+        ),
+    )
+    json_option(parser, _("print the sources as JSON"))
+    parser.set_defaults(run=Action("opt_out_sources", "show"))
 
 
 def _register_pace(verbs: Subparsers) -> None:

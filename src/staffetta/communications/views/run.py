@@ -33,6 +33,7 @@ from staffetta.deliveries.reasons import when, words_of
 from staffetta.deliveries.rehearse import summary as counted_start
 from staffetta.deliveries.terms import term
 from staffetta.deliveries.zones import closed_of
+from staffetta.events.ages import waited_for
 from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.templatetags.staffetta import grouped
 
@@ -178,6 +179,7 @@ def report_of(communication: Communication) -> dict[str, Any]:
         "hours": shown_hours(communication.hours),
         **held_of(communication),
         "own_deed": communication.state in RESUMABLE,
+        "opt_outs": waited_for(communication) if communication.state == CommunicationState.PLANNING else None,
     }
 
 

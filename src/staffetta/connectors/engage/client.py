@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from staffetta.connectors.contract import Recorder, Settings, Transport
 from staffetta.connectors.engage.answers import of_outbound, read
-from staffetta.connectors.errors import ConnectorError
+from staffetta.connectors.errors import ConnectorError, KeyRefused, NotPermitted
 from staffetta.connectors.messages import Exchange
 from staffetta.outbound.http import Http
 from staffetta.outbound.redaction import MASK, redactor
 from staffetta.outbound.values import Limits, OutboundError, Request, Response
 from staffetta.text import storable
 
+CHECK, FORBIDDEN = "check_key", 403
 KEPT_BODY = 20_000  # characters of a request or an answer in an exchange
 LIKE_A_KEY = re.compile(r"[0-9a-fA-F]{32}_\d+_[0-9a-fA-F]{20,}")
 
@@ -21,7 +22,8 @@ LIKE_A_KEY = re.compile(r"[0-9a-fA-F]{32}_\d+_[0-9a-fA-F]{20,}")
 class EngageClient:
     """Calls of one channel's key. Raises only members of the closed error family."""
 
-    def __init__(self, key: str, settings: Settings, record: Recorder) -> None:
+    def __init__(self, key: str, settings: Settings, record: Recorder, check_path: str = "") -> None:
+        self._check_path = check_path
         self._key = key
         self._secrets = (key,)
         self._redactor = redactor(self._secrets)
@@ -42,9 +44,27 @@ class EngageClient:
         await self._http.__aexit__()
 
     async def get(self, operation: str, path: str, query: Mapping[str, str] | None = None) -> object:
-        """Read something; the key travels in the query. `operation` names the call in its exchange."""
-        answer, _ = await self._call(operation, self._keyed("GET", path, query or {}))
+        """Read something; the key travels in the query. `operation` names the call in its exchange.
+
+        Raises NotPermitted where the answer is 403 although the key is good.
+        """
+        try:
+            answer, _ = await self._call(operation, self._keyed("GET", path, query or {}))
+        except KeyRefused as error:
+            if error.status == FORBIDDEN and operation != CHECK and await self._key_is_good():
+                raise NotPermitted(error.provider_code, error.provider_reason, status=error.status) from None
+            raise
         return answer
+
+    async def _key_is_good(self) -> bool:
+        """Ask the check of the key; what comes in its way says nothing against the first answer."""
+        if not self._check_path:
+            return False
+        try:
+            await self._call(CHECK, self._keyed("GET", self._check_path, {"limit": "1", "offset": "0"}))
+        except ConnectorError:
+            return False
+        return True
 
     async def put(self, operation: str, path: str, query: Mapping[str, str] | None = None) -> object:
         """Change something; the key travels in the query, there is no body."""

@@ -35,6 +35,7 @@ USUAL_KEY = re.compile(r"[0-9a-f]{32}_(\d+)_[0-9a-f]{20,}")
 SHORTEST_KEY, LONGEST_KEY = 16, 512  # characters
 ADDRESS = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,199}")  # user id, number or secret hash: a path segment
 STATES = frozenset({"start", "stop", "block", "unblock"})
+LOOKUP_IDS = 50  # of twelve digits each: an address of less than a thousand characters
 RAW_KEPT = 4_000  # characters of the answer to a send
 LINES, ONE_LINE = "num_chats", "1"  # how many lines of a conversation; more than one is not established
 NO_METHOD = frozenset({404, 405, 501})
@@ -44,12 +45,12 @@ class EngageConnector:
     """One channel's key. Raises only the closed error family, except ProfileError for a wrong `settings.profile`."""
 
     kind: ClassVar[str] = "engage"
-    capabilities: ClassVar[Capabilities] = Capabilities()
+    capabilities: ClassVar[Capabilities] = Capabilities(lookup_ids=LOOKUP_IDS)
 
     def __init__(self, key: str, settings: Settings, record: Recorder) -> None:
         self._own_id = self.shape(key).channel_id
         self._profile = load_profile(settings.profile)
-        self._client = EngageClient(key, settings, record)
+        self._client = EngageClient(key, settings, record, check_path=self._profile["customers"].path)
 
     async def __aenter__(self) -> Self:
         return self
@@ -138,6 +139,21 @@ class EngageConnector:
         found = [read_customer(row, section) for row in rows]
         return next((customer for customer in found if customer.id == recipient), None)
 
+    async def look_up(self, recipients: Sequence[str]) -> Sequence[Customer]:
+        """GET /user/{id},{id}: rows of others, and rows that do not say whether somebody stopped, tell nothing."""
+        section = self._profile["customers"]
+        path = f"{section.path}/{','.join(_segment(recipient) for recipient in recipients)}"
+        try:
+            rows = rows_of(await self._client.get("look_up", path), listing("look_up", section))
+        except NotFound:
+            return []
+        told = [row for row in rows if any(name in row for name in section["stopped"])]
+        wanted = set(recipients)
+        found = [customer for customer in (read_customer(row, section) for row in told) if customer.id in wanted]
+        if rows and not found:
+            raise BadAnswer("", "rows of other customers, or without their state")
+        return found
+
     async def send_notification(self, message: Notification) -> Accepted:
         """POST /chat/notification."""
         body = {
@@ -179,19 +195,32 @@ class EngageConnector:
 
     async def replies(self, page_size: int = 150) -> AsyncIterator[Sequence[Reply]]:
         """GET /ticket page by page, with the last lines of each; where that is refused, with the last line alone."""
-        wanted, answered = listing("replies", self._profile["tickets"]), False
+        wanted, read = listing("replies", self._profile["tickets"]), False
+        if not wanted.section.path:
+            raise NotSupported
+        try:
+            async for found in self._read_replies(wanted, page_size):
+                read = True
+                yield found
+        except ConnectorError as error:
+            if read or error.status not in NO_METHOD:
+                raise
+            await self.check_key()  # where this fails too, the provider is in trouble: that passes
+            raise NotSupported(error.provider_code, error.provider_reason, status=error.status) from None
+
+    async def _read_replies(self, wanted: Listing, page_size: int) -> AsyncIterator[Sequence[Reply]]:
+        """Yield the lines of each page, also none: that a page came says that the operation is there."""
+        answered = False
         try:
             async for page in pages(self._client, wanted, page_size):
                 answered = True
-                if found := read_all_replies(page, self._profile):
-                    yield found
+                yield read_all_replies(page, self._profile)
         except Refused:
             if answered or wanted.query.get(LINES, ONE_LINE) == ONE_LINE:
                 raise
             wanted = replace(wanted, query={**wanted.query, LINES: ONE_LINE})
             async for page in pages(self._client, wanted, page_size):
-                if found := read_all_replies(page, self._profile):
-                    yield found
+                yield read_all_replies(page, self._profile)
 
     @staticmethod
     def example_reply(settings: Settings, recipient: str, text: str) -> bytes:
