@@ -65,11 +65,11 @@ def streams() -> list[list[Part]]:
     The browser's driver keeps an event loop in its process, in which no other test may run: a run of its own.
     """
     return [
-        [Part("sqlite", ("-m", "not browser and not crash")), Part("crash", ("-m", "crash", "-n", "1"))],
+        [Part("sqlite", ("-m", "not browser and not crash")), Part("crash", ("-m", "crash"))],
         [Part("browser", ("-m", "browser"))],
         [
             Part("postgres", POSTGRES_PART, on_postgres=True),
-            Part("crash-pg", ("-m", "crash", "-n", "1"), on_postgres=True),
+            Part("crash-pg", ("-m", "crash"), on_postgres=True),
         ],
     ]
 
