@@ -25,6 +25,12 @@ communication = ledger.draft(channel)
 ReadMark.objects.update(at=now(), customers_at=now())  # a worker that starts believes no reading of the future
 print(communication.pk)
 """
+OPT_OUTS_READ = """
+from staffetta.events.models import ReadMark
+from staffetta.work.clock import now
+ReadMark.objects.update(at=now(), customers_at=now())
+"""
+"""For workers without the lane that reads them: a start waits for a reading begun after it was asked for or changed."""
 SETTINGS: dict[str, Any] = {
     "STAFFETTA_SEND_PACE": "0",
     "STAFFETTA_SEND_CONCURRENCY": "16",

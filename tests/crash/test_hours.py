@@ -51,6 +51,7 @@ def test_closing_takes_effect_within_two_seconds_and_opening_goes_on(
     engage.fault("latency", match=books.SENDS, ms=100)
     communication = str(books.start(staffetta, engage, PEOPLE))
     staffetta.ok("communications", "hours", communication, "09:00-20:00")
+    staffetta.python(books.OPT_OUTS_READ)
     workers = [staffetta.start_sender(), staffetta.start_sender()]
     wait_until(lambda: len(engage.ledger()) > 200)
 
