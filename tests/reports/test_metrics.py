@@ -24,6 +24,7 @@ SECRET = "prometeo"
 
 @pytest.fixture(autouse=True)
 def nothing_counted() -> Iterator[None]:
+    meters._counted.clear()  # by tests that ran before in this process
     yield
     meters._counted.clear()
 
