@@ -32,12 +32,13 @@ ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 
 
-def wait_until(true: Callable[[], object], seconds: float = 20.0, every: float = 0.02, what: str = "") -> None:
-    """Return as soon as `true()`; AssertionError when it is not after `seconds`."""
+def wait_until[T](true: Callable[[], T | None], seconds: float = 20.0, every: float = 0.02, what: str = "") -> T:
+    """Return what `true()` gives as soon as it is true; AssertionError when it is not after `seconds`."""
     end = time.monotonic() + seconds
-    while not true():
+    while not (answer := true()):
         assert time.monotonic() < end, f"waited {seconds} s in vain {what or 'for it'}"
         time.sleep(every)
+    return answer
 
 
 def _stands_still(pid: int) -> bool:
