@@ -116,6 +116,7 @@ def build() -> World:
         platform="whatsapp", address_digest="0" * 64, masked="+39…67", cause="hand"
     )
     source = an_import()
+    SavedMapping.objects.create(name="Gestionale")
     composition = {"channel": channel, "variant": variant, "channel_name": channel.name, "template_name": template.name}
     communication = Communication.objects.create(name="Saldi", accepted_revision=1, **composition)
     transactional = TransactionalMessage.objects.create(name="conferma", accepted_revision=1, **composition)

@@ -41,8 +41,8 @@ def test_the_log_is_filtered_by_person_and_by_deed(
     assert "ottavio</td>" not in by_deed
 
 
-@pytest.mark.parametrize("query", ["person=x", "person=999999", "deed=nothing", "after=%%%"])
-def test_a_strange_filter_finds_nothing_and_breaks_nothing(as_administrator: Client, query: str) -> None:
+@pytest.mark.parametrize("query", ["person=", "deed=", "after=%%%"])
+def test_an_empty_filter_or_a_strange_place_breaks_nothing(as_administrator: Client, query: str) -> None:
     assert as_administrator.get(f"/audit/?{query}").status_code == 200
 
 

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from staffetta.contacts import search
 from staffetta.contacts.audience import Audience
 from staffetta.contacts.consent import counts
 from staffetta.contacts.models import AudienceRules, ConsentState, ConsentValue, Contact, ContactList, Import
+from staffetta.ui.restrictions import OneOf, Restriction, Row, Words
 
 SAID = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")
-
-
-def _chosen[M: Model](rows: QuerySet[M], number: str) -> M | None:
-    wanted = number.isascii() and number.isdecimal() and len(number) < 19
-    return rows.filter(pk=int(number)).first() if wanted else None
+RESTRICTIONS: Mapping[str, Restriction] = {
+    "q": Words(_("Search")),
+    "import": Row(_("Import"), Import),
+    "opt_in": OneOf(_("Opt-in WhatsApp"), ConsentValue.values),
+    "list": Row(_("List"), ContactList),
+    "audience": Row(_("Audience by rules"), AudienceRules),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,9 @@ class Filters:
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "Filters":
-        """Read the filters of an address; what is odd in it is passed over."""
-        opt_in = asked.get("opt_in", "")
+        """Take what was read by RESTRICTIONS."""
         return cls(
-            asked.get("q", "").strip()[:200],
-            _chosen(Import.objects.all(), asked.get("import", "")),
-            opt_in if opt_in in ConsentValue.values else "",
-            _chosen(ContactList.objects.all(), asked.get("list", "")),
-            _chosen(AudienceRules.objects.all(), asked.get("audience", "")),
+            asked.get("q", ""), asked.get("import"), asked.get("opt_in", ""), asked.get("list"), asked.get("audience")
         )
 
     def __bool__(self) -> bool:

@@ -14,6 +14,7 @@ INDEXED = 3
 """A trigram index knows nothing of shorter words: those are compared row by row."""
 
 
+MOST_WORDS = 8
 LOOKED_THROUGH = 20_000
 """The newest and the oldest so many are looked through (under 10 ms each) before the index is asked."""
 A_PAGE = 51
@@ -21,6 +22,8 @@ A_PAGE = 51
 
 def find(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
     """Return those who hold every word of `query`."""
+    if _fits_nobody(query):
+        return people.none()
     for word in _words(query):
         people = people.filter(Q(search__holds=word) if len(word) >= INDEXED else Q(search__contains=word))
     return people
@@ -33,6 +36,8 @@ def page_through(people: QuerySet[Contact], query: str) -> QuerySet[Contact]:
 
 def in_order(people: QuerySet[Contact], query: str) -> tuple[QuerySet[Contact], bool]:
     """Return those who hold every word of `query` in the order of `people`, and whether the index found them."""
+    if _fits_nobody(query):
+        return people.none(), True
     if _by_index(query):
         return _found_first(find(people, query)), True
     for word in _words(query):
@@ -52,7 +57,13 @@ def _by_index(query: str) -> bool:
 
 
 def _words(query: str) -> list[str]:
-    return fold(query).split()[:8]
+    return fold(query).split()
+
+
+def _fits_nobody(query: str) -> bool:
+    """Say whether a query has too many words, or only signs nobody sees: passed over they would fit more people."""
+    words = _words(query)
+    return len(words) > MOST_WORDS or bool(query.strip() and not words)
 
 
 def _many(words: list[str]) -> bool:

@@ -22,6 +22,8 @@ STRETCH = 10_000
 """Keys looked through in one query of `look_through`: some 10 ms where nobody fits."""
 LONG_ENOUGH = 0.05
 """Seconds after which `look_through` shows what it has found."""
+MARKS = ("after", "before")
+"""What an address says of the place in the rows; no restriction."""
 MANY = 1000
 """How far a page counts rows that may be very many; beyond it says "1,000+" (template filter `up_to_many`)."""
 
@@ -110,7 +112,7 @@ def _read(mark: str, length: int) -> list[Any] | None:
 
 def _query(asked: QueryDict, name: str, mark: str) -> str:
     kept = asked.copy()
-    for known in ("after", "before"):
+    for known in MARKS:
         kept.pop(known, None)
     kept[name] = mark
     return kept.urlencode()

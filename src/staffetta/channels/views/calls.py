@@ -4,23 +4,26 @@ import json
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.channels.models import Channel, Exchange
 from staffetta.channels.views.home import channel_url, frame
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import OneOf, asked_for, restricted
 
 
 @allow(ADMINISTRATORS)
 @require_safe
+@restricted(failed=OneOf(_("Failures only"), ("1",)))
 def calls(request: HttpRequest, pk: int) -> HttpResponse:
     """Newest first; `?failed=1` shows failures only."""
     channel = get_object_or_404(Channel, pk=pk)
     if not channel.has_key:
         return redirect(channel_url(channel))
     rows = channel.exchanges.defer("request_body", "response_body").order_by("-id")
-    failed = request.GET.get("failed") == "1"
+    failed = asked_for(request).get("failed") == "1"
     if failed:
         rows = rows.exclude(error="")
     page = page_of(rows, request.GET, size=50)

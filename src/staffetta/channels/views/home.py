@@ -23,6 +23,7 @@ from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.deliveries.slowed import slowed
 from staffetta.events import ages
 from staffetta.events.proof_card import card
+from staffetta.ui.restrictions import Free, asked_for, restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,11 @@ def home(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(tab=Free())
 def home_live(request: HttpRequest, pk: int) -> HttpResponse:
     """The changing part above the tabs, asked for while a refresh is under way; the tab itself follows once it ends."""
     channel = get_object_or_404(Channel, pk=pk)
-    asked = request.GET.get("tab", "")
+    asked = asked_for(request).get("tab", "")
     shown = frame(request, channel, asked)
     shown["back"] = next((tab.url for tab in shown["tabs"] if tab.name == asked), channel_url(channel))
     return render(request, "channels/_home_live.html", {**shown, "alone": True})

@@ -1,30 +1,44 @@
 """Tab WhatsApp: the templates, each with its switch and its preview."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
 from staffetta.channels import browse, labels, usage
 from staffetta.channels.browse import Filters, Line, Refused
-from staffetta.channels.models import Channel, TemplateVariant
+from staffetta.channels.models import Channel, Template, TemplateVariant
 from staffetta.channels.views.home import channel_url, frame
 from staffetta.deliveries.incident_words import cause_of_refusals
 from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import Free, OneOf, Restriction, Row, Words, asked_for, restricted
 
 SIZE = 100
+RESTRICTIONS: dict[str, Restriction] = {
+    "q": Words(_("Search")),
+    "state": OneOf(_("State"), browse.STATES),
+    "language": OneOf(_("Language"), lambda pk: browse.languages(Channel(pk=pk))),
+    "template": Row(_("Template"), lambda pk: Template.objects.filter(channel=pk)),
+    "name": OneOf(_("Template"), lambda pk: set(Template.objects.filter(channel=pk).values_list("name", flat=True))),
+    "shown": Free(),
+}
 
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(RESTRICTIONS)
 def templates(request: HttpRequest, pk: int) -> HttpResponse:
     """The templates of a WhatsApp channel; `?template=` chooses the one that is drawn, `?language=` its language."""
     channel = get_object_or_404(Channel, pk=pk)
     if not channel.has_key or not channel.is_whatsapp:
         return redirect(channel_url(channel))
-    filters = _filters(request.GET)
+    filters = _filters(asked_for(request))
     page = page_of(browse.with_variants(browse.matching(channel, filters)), request.GET, size=SIZE)
     used = usage.of_templates([template.pk for template in page])
     lines = [browse.line(template, used[template.pk]) for template in page]
@@ -57,13 +71,8 @@ def _tell_refused(channel: Channel, lines: list[Line]) -> None:
         ]
 
 
-def _filters(asked: QueryDict) -> Filters:
-    state = asked.get("state", "")
-    return Filters(
-        text=asked.get("q", "").strip()[:200],
-        state=state if state in browse.STATES else "",
-        language=asked.get("language", "")[:20],
-    )
+def _filters(asked: Mapping[str, Any]) -> Filters:
+    return Filters(asked.get("q", ""), asked.get("state", ""), asked.get("language", ""))
 
 
 def _without(asked: QueryDict, *names: str) -> str:
@@ -75,16 +84,17 @@ def _without(asked: QueryDict, *names: str) -> str:
 
 def _drawn(request: HttpRequest, channel: Channel, lines: list[Line]) -> dict[str, object]:
     """Return the template that is drawn: the chosen one, else the first of the list."""
-    wanted = request.GET.get("template", "")
-    if name := request.GET.get("name", ""):  # links in the result of a refresh know names only
-        wanted = str(channel.templates.filter(name=name).values_list("pk", flat=True).first() or "")
-    chosen = next((line for line in lines if str(line.template.pk) == wanted), None)
-    if chosen is None and wanted.isdecimal():
-        chosen = _elsewhere(channel, int(wanted))
+    asked = asked_for(request)
+    wanted = asked.get("template")
+    if name := asked.get("name"):  # links in the result of a refresh know names only
+        wanted = channel.templates.filter(name=name).first()
+    chosen = next((line for line in lines if line.template == wanted), None)
+    if chosen is None and wanted:
+        chosen = _elsewhere(channel, wanted.pk)
     line = chosen or next(iter(lines), None)
     if line is None or line.main is None:
         return {"drawn": None}
-    language = request.GET.get("shown", "")
+    language = asked.get("shown", "")
     light = next((row for row in line.variants if row.language == language), line.main)
     variant = TemplateVariant.objects.select_related("template").get(pk=light.pk)
     return {

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from staffetta.accounts.access import EVERYBODY, allow
 from staffetta.channels.models import Channel, ConnectionState
@@ -10,15 +11,18 @@ from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import LOOKS
 from staffetta.communications.wording import Words, trouble_words
 from staffetta.reports.numbers import numbers_of
+from staffetta.ui import restrictions
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import OneOf, asked_for, restricted
 
 
 @allow(EVERYBODY)
+@restricted(state=OneOf(_("State"), CommunicationState.values), q=restrictions.Words(_("Search")))
 def browse(request: HttpRequest) -> HttpResponse:
     """Newest first, filtered by state or name: three queries whatever the number of rows."""
     rows = Communication.objects.select_related("channel", "variant__template").order_by("-pk")
-    state, words = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "").strip()
-    if state in CommunicationState.values:
+    state, words = asked_for(request).get("state", ""), asked_for(request).get("q", "")
+    if state:
         rows = rows.filter(state=state)
     if words:
         rows = rows.filter(name__icontains=words)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from staffetta.accounts.access import OPERATORS, allow
 from staffetta.channels.models import TemplateVariant
@@ -14,15 +15,27 @@ from staffetta.communications.draft import NotADraft, save_draft
 from staffetta.communications.forms import CommunicationForm, initial_for, initial_of
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import found, person
+from staffetta.ui.restrictions import Free, Restriction, Row, asked_for, restricted
+
+BEGINNING: dict[str, Restriction] = {
+    "variant": Row(gettext_lazy("Template"), lambda: TemplateVariant.objects.select_related("template")),
+    "channel": Free(),
+    "template": Free(),
+    "language": Free(),
+    "update": Free(),
+}
+"""What a new one begins with, and that it is only to be drawn anew."""
 
 
 @allow(OPERATORS)
+@restricted(BEGINNING)
 def new(request: HttpRequest) -> HttpResponse:
     """Compose a new communication, empty or from a template (`?variant=`)."""
     return _compose(request, None)
 
 
 @allow(OPERATORS)
+@restricted(update=Free())
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft."""
     communication = found(pk)
@@ -59,7 +72,7 @@ def _compose(request: HttpRequest, draft: Communication | None) -> HttpResponse:
 
 def updating(request: HttpRequest) -> bool:
     """Say whether the form is only to be shown anew: by htmx after a choice, or by its button without JavaScript."""
-    return request.method == "POST" and ("update" in request.POST or "update" in request.GET)
+    return request.method == "POST" and ("update" in request.POST or "update" in asked_for(request))
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:
@@ -75,12 +88,9 @@ def _initial(request: HttpRequest, draft: Communication | None) -> Mapping[str, 
 
 def initial_from(request: HttpRequest) -> dict[str, Any]:
     """Read `?variant=` or `?channel=&template=&language=` (from a template's page)."""
-    wanted = request.GET.get("variant", "")
-    if wanted.isascii() and wanted.isdecimal():
-        variant = TemplateVariant.objects.select_related("template").filter(pk=int(wanted)).first()
-        if variant:
-            return initial_for(variant)
-    return {name: request.GET[name] for name in ("channel", "template", "language") if name in request.GET}
+    if variant := asked_for(request).get("variant"):
+        return initial_for(variant)
+    return dict(asked_for(request))
 
 
 def _page(request: HttpRequest, form: CommunicationForm, draft: Communication | None) -> HttpResponse:

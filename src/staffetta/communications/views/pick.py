@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from staffetta.accounts import audit
@@ -30,11 +30,19 @@ from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.plan import purpose_of
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.send_one import NotSendable, send_one
+from staffetta.ui.restrictions import Free, Restriction, Row, Words, asked_for, restricted
 
 SHOWN = 8
 """How many contacts a search offers, and how many a test can go to at once."""
 LOOKED_THROUGH = 200
 """Among how many of the audience somebody with, or without, a name is looked for."""
+
+RESTRICTIONS: dict[str, Restriction] = {
+    "q": Words(gettext_lazy("Search")),
+    "contact": Row(gettext_lazy("Contact"), Contact),
+    "count": Free(),
+}
+"""What the draft's page is asked for, and its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Person:
 
 
 @allow(EVERYBODY)
+@restricted(RESTRICTIONS)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone with the values of one contact."""
     communication = found(pk)
@@ -53,6 +62,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@restricted(RESTRICTIONS)
 def search_contacts(request: HttpRequest, pk: int) -> HttpResponse:
     """The contacts that fit what is typed."""
     communication = found(pk)
@@ -105,7 +115,7 @@ def _send_tests(request: HttpRequest, communication: Communication, people: list
 
 
 def _people(request: HttpRequest, communication: Communication) -> dict[str, Any]:
-    words = request.GET.get("q", "").replace("\0", "").strip()
+    words = asked_for(request).get("q", "")
     if words:
         rows = page_through(Contact.objects.order_by("pk"), words)
     else:
@@ -126,12 +136,7 @@ def _shown(request: HttpRequest, communication: Communication) -> dict[str, Any]
     first = list(audience_of(communication).queryset().order_by("pk")[:LOOKED_THROUGH])
     named = next((contact for contact in first if contact.first_name), None)
     nameless = next((contact for contact in first if not contact.first_name), None)
-    asked = request.GET.get("contact", "")
-    contact = (
-        Contact.objects.filter(pk=int(asked)).first()
-        if asked.isascii() and asked.isdecimal() and len(asked) < 19
-        else named or nameless
-    )
+    contact = asked_for(request).get("contact") or named or nameless
     context = {"communication": communication, "contact": contact, "named": named, "nameless": nameless}
     if contact is not None and communication.variant is not None:
         context |= preview_of(communication, communication.variant, contact)

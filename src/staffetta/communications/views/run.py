@@ -22,7 +22,7 @@ from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.held import held_of
-from staffetta.communications.views.pick import picked
+from staffetta.communications.views.pick import RESTRICTIONS, picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
 from staffetta.deliveries.budget import Outlook, outlook
 from staffetta.deliveries.budget_plot import plot
@@ -35,6 +35,7 @@ from staffetta.deliveries.terms import term
 from staffetta.deliveries.zones import closed_of
 from staffetta.events.ages import waited_for
 from staffetta.reports.numbers import UNSETTLED, numbers
+from staffetta.ui.restrictions import asked_for, restricted
 from staffetta.ui.templatetags.staffetta import grouped
 
 AT_ONCE = 2_500
@@ -42,6 +43,7 @@ AT_ONCE = 2_500
 
 
 @allow(EVERYBODY)
+@restricted(RESTRICTIONS)
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The summary before the start, or the report after it."""
     communication = found(pk)
@@ -239,7 +241,7 @@ def _draft_page(request: HttpRequest, communication: Communication) -> dict[str,
     # Counted no further than it matters: a page reads no total of a large table.
     audience = audience_of(communication)
     large = audience.kind == "rule" or audience.queryset()[: AT_ONCE + 1].count() > AT_ONCE
-    late = large and "count" not in request.GET
+    late = large and "count" not in asked_for(request)
     context: dict[str, Any] = {
         "late": late,
         "media_text": media_text(communication.media_check),

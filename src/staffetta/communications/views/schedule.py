@@ -14,13 +14,17 @@ from staffetta.communications.set_hours import set_hours
 from staffetta.communications.start import NOT_STARTED, StartRefused
 from staffetta.communications.views.asked import found, person
 from staffetta.communications.wording import trouble_words
+from staffetta.ui.restrictions import Free, asked_for, restricted
 
 
 @allow(OPERATORS)
+@restricted(expected=Free())
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose when a draft starts, or change it. `expected` is the number of people the summary told."""
     communication = found(pk)
-    expected = _number(request.POST.get("expected") or request.GET.get("expected") or "") or communication.confirmed
+    expected = (
+        _number(request.POST.get("expected") or asked_for(request).get("expected") or "") or communication.confirmed
+    )
     if communication.state not in NOT_STARTED or not expected:
         return redirect("communications:show", pk)
     form = ScheduleForm(request.POST if request.method == "POST" else None, communication=communication)

@@ -16,11 +16,12 @@ from staffetta.communications.hold import StillHeld, trouble_of
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.views.asked import person
 from staffetta.communications.views.call import example_call, sources_of
-from staffetta.communications.views.edit import asked, initial_from, updating
+from staffetta.communications.views.edit import BEGINNING, asked, initial_from, updating
 from staffetta.communications.views.held import held_of
 from staffetta.communications.wording import media_text, trouble_words
 from staffetta.deliveries.models import Delivery
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import Free, restricted
 
 RELATED = ("channel", "variant__template__channel")
 
@@ -57,12 +58,14 @@ def transactional_show(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @allow(OPERATORS)
+@restricted(BEGINNING)
 def transactional_new(request: HttpRequest) -> HttpResponse:
     """Define a new one, empty or from a template (`?variant=`)."""
     return _define(request, None)
 
 
 @allow(OPERATORS)
+@restricted(update=Free())
 def transactional_change(request: HttpRequest, name: str) -> HttpResponse:
     """Change one; callers keep its name unless that is changed too."""
     return _define(request, _found(name))

@@ -20,10 +20,12 @@ from staffetta.contacts.rule_query import query
 from staffetta.contacts.rule_words import fault_text, sentence
 from staffetta.contacts.rule_world import known, present
 from staffetta.contacts.rules import Fault, WrongRules, read
+from staffetta.ui.restrictions import Free, asked_for, restricted
 
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(count=Free())
 def audience(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(AudienceRules, pk=pk)
     data: dict[str, Any] = {"audience": row, "uses": audiences.uses(row), "broken": []}
@@ -31,7 +33,7 @@ def audience(request: HttpRequest, pk: int) -> HttpResponse:
         data["sentence"] = sentence(read(row.rules, known(row.rules)))
     except WrongRules as wrong:
         data["broken"] = [fault_text(fault) for fault in wrong.faults]
-    if "count" in request.GET and not data["broken"]:
+    if "count" in asked_for(request) and not data["broken"]:
         data["counted"] = count_people.counted(Audience.of(row).queryset())
     return render(request, "contacts/audience.html", data)
 
@@ -59,12 +61,14 @@ def count_rules(request: HttpRequest) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
+@restricted(do=Free())
 def new_audience(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
+@restricted(do=Free())
 def edit_audience(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(AudienceRules, pk=pk))
 
@@ -75,9 +79,9 @@ def _edit(request: HttpRequest, row: AudienceRules | None) -> HttpResponse:
         form = AudienceForm(row, initial={"name": row.name if row else ""})
         return _page(request, row, form, tree, _faults(tree) if row else [])
     tree = _typed(request)
-    if "do" in request.GET:
+    if "do" in asked_for(request):
         # A rule more or less, or another field: what was typed stays, and nothing is judged yet.
-        tree, focus = change(tree, request.GET["do"])
+        tree, focus = change(tree, asked_for(request)["do"])
         return _page(
             request, row, AudienceForm(row, initial={"name": request.POST.get("name", "")}), tree, [], focus=focus
         )
@@ -111,7 +115,7 @@ def _page(
     *,
     focus: tuple[int, ...] | None = None,
 ) -> HttpResponse:
-    partial = "do" in request.GET and request.headers.get("HX-Request") == "true"
+    partial = "do" in asked_for(request) and request.headers.get("HX-Request") == "true"
     data = {
         "audience": row,
         "form": form,

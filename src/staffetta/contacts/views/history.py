@@ -24,6 +24,7 @@ from staffetta.contacts.wording import OUTCOMES, change_source, consent_source
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.reasons import REASONS
 from staffetta.sync.models import SyncRow
+from staffetta.ui.restrictions import restricted
 
 SIZE = 50
 HIDDEN = frozenset({"phone_raw", "whatsapp_id", "search", "updated_at"})
@@ -184,8 +185,10 @@ def _behind(at: str, rank: int, place: tuple[datetime, int, int] | None) -> Q:
 
 @allow(EVERYBODY)
 @require_safe
+@restricted()
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
-    lines, older = lines_of(contact, request.GET.get("after", ""))
-    data = {"contact": contact, "lines": lines, "older": older, "later": bool(request.GET.get("after"))}
+    after = request.GET.get("after", "")  # a place in the rows
+    lines, older = lines_of(contact, after)
+    data = {"contact": contact, "lines": lines, "older": older, "later": bool(after)}
     return render(request, "contacts/history.html", data)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,6 +34,7 @@ from staffetta.contacts.wording import (
     reject_text,
 )
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import Row, asked_for, restricted
 
 MEGABYTE = 1_000_000
 FORM_ROOM = 10_000
@@ -106,6 +108,7 @@ def _too_large() -> str:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
+@restricted(saved=Row(gettext_lazy("Saved mapping"), SavedMapping))
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if source.state != ImportState.UPLOADED:
@@ -117,7 +120,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     except BadFile as bad:
         return _lost(request, source, bad)
     saved = saved_mappings.fitting(source.columns)
-    chosen_one = next((row for row in saved if str(row.pk) == request.GET.get("saved")), None)
+    chosen_one = next((row for row in saved if row == asked_for(request).get("saved")), None)
     before = chosen_one or (None if source.mapping else import_file.like_before(source))
     form = MappingForm(source, request.POST or None, before=before)
     if request.method == "POST" and form.is_valid():

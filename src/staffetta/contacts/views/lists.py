@@ -16,10 +16,11 @@ from staffetta.accounts.models import User
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.contacts import audiences, export
 from staffetta.contacts import lists as contact_lists
-from staffetta.contacts.filters import Filters
+from staffetta.contacts.filters import RESTRICTIONS, Filters
 from staffetta.contacts.list_forms import AddForm, ListForm
 from staffetta.contacts.models import AudienceRules, Contact, ContactList
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import Free, asked_for, restricted
 from staffetta.ui.templatetags.staffetta import grouped
 
 SHOWN = 500
@@ -33,6 +34,7 @@ CONTENT_TYPES = {
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(count=Free())
 def lists(request: HttpRequest) -> HttpResponse:
     return _lists(request, ListForm())
 
@@ -67,9 +69,10 @@ def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
+@restricted(RESTRICTIONS, back="contacts:list")
 def add_to_list(request: HttpRequest) -> HttpResponse:
     """Put the people the list of contacts shows into a list, chosen or new."""
-    filters = Filters.of(request.GET)
+    filters = Filters.of(asked_for(request))
     form = AddForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         number = filters.people().order_by().count()
@@ -109,8 +112,9 @@ def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_safe
+@restricted(RESTRICTIONS, back="contacts:list")
 def export_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    filters = Filters.of(request.GET)
+    filters = Filters.of(asked_for(request))
     people = filters.people()
     if kind == "xlsx" and export.too_long_for_a_sheet(people):
         messages.error(request, _("A workbook holds at most 1,048,575 people: choose CSV, or fewer people."))

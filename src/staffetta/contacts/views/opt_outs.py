@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts.access import ADMINISTRATORS, EVERYBODY, OPERATORS, allow
@@ -17,20 +17,23 @@ from staffetta.contacts.opt_outs.models import Decision, OptOutWord, PossibleOpt
 from staffetta.contacts.opt_outs.word_forms import TryForm, WordForm
 from staffetta.contacts.opt_outs.wording import outcome_words, verdict_words, why_unusable
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import Free, OneOf, Restriction, asked_for, restricted
 from staffetta.ui.templatetags.staffetta import grouped
 
 CHOICES = {choice.value: choice for choice in (Decision.ALL, Decision.MARKETING, Decision.NONE)}
 DECIDED = "decided"
 LOOKS = {Outcome.ALL: ("red", "ban"), Outcome.MARKETING: ("red", "bell-off"), Outcome.POSSIBLE: ("yellow", "help")}
 MARKS = {Decision.ALL: ("red", "ban"), Decision.MARKETING: ("red", "bell-off"), Decision.ANSWERED: ("red", "ban")}
+TRIAL: dict[str, Restriction] = {"try": Free()}
 NEUTRAL = ("secondary", "message")
 
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(show=OneOf(gettext_lazy("State"), (DECIDED,)))
 def opt_outs(request: HttpRequest) -> HttpResponse:
     """What nobody decided on, the newest first; or what was decided, by whom and when."""
-    decided = request.GET.get("show") == DECIDED
+    decided = asked_for(request).get("show") == DECIDED
     rows = PossibleOptOut.objects.filter(decided_at__isnull=not decided).select_related("contact")
     page = page_of(rows.order_by("-pk"), request.GET)
     marked = [(row, *(MARKS.get(Decision(row.decision), NEUTRAL) if row.decision else NEUTRAL)) for row in page]
@@ -75,6 +78,7 @@ def _nothing_chosen(request: HttpRequest) -> HttpResponse:
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(TRIAL)
 def opt_out_words(request: HttpRequest) -> HttpResponse:
     return _words_page(request, WordForm())
 
@@ -104,7 +108,8 @@ def remove_opt_out_word(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _words_page(request: HttpRequest, form: WordForm) -> HttpResponse:
-    trial = TryForm(request.GET if "try" in request.GET else None)
+    asked = request.__dict__.get("asked_for", {})  # a POST that comes back asks for nothing
+    trial = TryForm(asked if "try" in asked else None)
     verdict = own_words.try_text(trial.cleaned_data["try"]) if trial.is_bound and trial.is_valid() else None
     rows = [
         (row, outcome_words(Outcome(row.outcome)), *LOOKS.get(Outcome(row.outcome), NEUTRAL))

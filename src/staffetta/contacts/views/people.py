@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.contacts import consent, keep_out
-from staffetta.contacts.filters import SAID, Filters
+from staffetta.contacts.filters import RESTRICTIONS, SAID, Filters
 from staffetta.contacts.forms import OPT_IN, ContactForm
 from staffetta.contacts.models import (
     AudienceRules,
@@ -34,6 +34,7 @@ from staffetta.contacts.wording import consent_source, suppression_cause
 from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
 from staffetta.ui.paging import look_through, page_of
+from staffetta.ui.restrictions import asked_for, restricted
 
 OPT_IN_LOOKS = {
     ConsentValue.YES.value: ("green", "circle-check"),
@@ -53,8 +54,9 @@ MESSAGES = 10
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(RESTRICTIONS)
 def browse(request: HttpRequest) -> HttpResponse:
-    filters = Filters.of(request.GET)
+    filters = Filters.of(asked_for(request))
     people, indexed = filters.in_order()
     people = people.prefetch_related(Prefetch("consent_states", SAID))
     page = page_of(people, request.GET) if indexed else look_through(people, request.GET)

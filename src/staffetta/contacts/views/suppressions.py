@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, takes_files
@@ -18,6 +18,7 @@ from staffetta.contacts.suppression import OPTED_OUT, digests_of
 from staffetta.contacts.suppression_forms import FILE_BYTES, SuppressionForm
 from staffetta.contacts.wording import suppression_cause
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import Free, OneOf, Words, asked_for, restricted
 from staffetta.ui.templatetags.staffetta import grouped
 from staffetta.work.clock import now
 
@@ -28,9 +29,9 @@ FORM_ROOM = 1_000_000
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(q=Words(gettext_lazy("Search"), 60), kind=OneOf(gettext_lazy("Kind"), ("ever", "days")))
 def suppressions(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:60]
-    kind = request.GET.get("kind", "")
+    query, kind = asked_for(request).get("q", ""), asked_for(request).get("kind", "")
     page = page_of(_of_kind(_found(query), kind), request.GET)
     lines = [(row, suppression_cause(row.cause), bool(row.until and row.until <= now())) for row in page]
     return render(request, "contacts/suppressions.html", {"page": page, "lines": lines, "query": query, "kind": kind})
@@ -38,7 +39,7 @@ def suppressions(request: HttpRequest) -> HttpResponse:
 
 def _of_kind(rows: QuerySet[Suppression], kind: str) -> QuerySet[Suppression]:
     """Return what is kept out for ever (Blacklist), for days (greylist), or both."""
-    return rows.filter(until__isnull=kind == "ever") if kind in ("ever", "days") else rows
+    return rows.filter(until__isnull=kind == "ever") if kind else rows
 
 
 def _found(query: str) -> QuerySet[Suppression]:
@@ -56,10 +57,10 @@ def _found(query: str) -> QuerySet[Suppression]:
 @takes_files(lambda: FILE_BYTES + FORM_ROOM)
 @allow(OPERATORS)
 @require_http_methods(["GET", "POST"])
+@restricted(addresses=Free(), platform=Free())
 def suppress(request: HttpRequest) -> HttpResponse:
     """Take the good lines; those that cannot be read come back to be corrected."""
-    asked = {name: request.GET[name] for name in ("addresses", "platform") if name in request.GET}
-    form = SuppressionForm(request.POST or None, request.FILES or None, initial=asked)
+    form = SuppressionForm(request.POST or None, request.FILES or None, initial=dict(asked_for(request)))
     if request.method != "POST" or not form.is_valid():
         return render(request, "contacts/suppress.html", {"form": form})
     told, data = form.sorted(), form.cleaned_data

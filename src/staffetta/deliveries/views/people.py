@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
@@ -22,14 +22,21 @@ from staffetta.contacts.excel_csv import encoded
 from staffetta.deliveries import settle
 from staffetta.deliveries.behind import LOOKS, behind, outcome_text
 from staffetta.deliveries.models import Delivery, DeliveryState
-from staffetta.deliveries.reasons import words_of
+from staffetta.deliveries.reasons import REASONS, words_of
 from staffetta.deliveries.whatsapp_words import known_in
 from staffetta.reports.numbers import numbers
 from staffetta.ui.paging import page_of
+from staffetta.ui.restrictions import OneOf, Restriction, asked_for, restricted
 from staffetta.ui.templatetags.staffetta import grouped
+
+RESTRICTIONS: dict[str, Restriction] = {
+    "state": OneOf(gettext_lazy("State"), DeliveryState.values),
+    "reason": OneOf(gettext_lazy("Reason"), REASONS),
+}
 
 
 @allow(EVERYBODY)
+@restricted(RESTRICTIONS)
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """The people behind a number: `?state=` and `?reason=` name it. Two queries whatever the size."""
     communication = get_object_or_404(Communication, pk=pk)
@@ -53,6 +60,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@restricted(RESTRICTIONS, back="deliveries:people")
 def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The same people as a file, one row each, that opens in an Italian Excel."""
     communication = get_object_or_404(Communication, pk=pk)
@@ -123,8 +131,7 @@ def _settle(request: HttpRequest, rows: QuerySet[Delivery]) -> None:
 
 
 def _asked(request: HttpRequest) -> tuple[str, str]:
-    state = request.GET.get("state", "")
-    return state if state in DeliveryState.values else "", request.GET.get("reason", "").replace("\0", "")
+    return asked_for(request).get("state", ""), asked_for(request).get("reason", "")
 
 
 def _drawn(row: Delivery) -> Any:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
@@ -26,6 +27,7 @@ from staffetta.sync.wording import (
     reason_text,
 )
 from staffetta.ui.paging import counted, page_of
+from staffetta.ui.restrictions import OneOf, asked_for, restricted
 
 RUNS = 20
 WRITES_SHOWN = 50
@@ -98,6 +100,7 @@ def _start(request: HttpRequest, made: SyncConfiguration, *, rehearsal: bool) ->
 
 @allow(EVERYBODY)
 @require_safe
+@restricted(outcome=OneOf(gettext_lazy("Outcome"), OUTCOMES))
 def run(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResponse:
     """One run: counters, what happened to whom, what was written back. Polled while it goes on."""
     made = configuration(pk, sync_id)
@@ -133,9 +136,9 @@ def _told(made: SyncConfiguration, told: SyncRun) -> dict[str, Any]:
 
 
 def _people(request: HttpRequest, told: SyncRun, other: SyncRun | None) -> dict[str, Any]:
-    chosen = request.GET.get("outcome", "")
+    chosen = asked_for(request).get("outcome", "")
     rows = SyncRow.objects.filter(run=told, pk__gt=told.rows_from).select_related("contact").order_by("pk")
-    if chosen in OUTCOMES:
+    if chosen:
         rows = rows.filter(outcome=chosen)
     page = page_of(rows, request.GET, size=50)
     known = Fields()
