@@ -1,5 +1,6 @@
 """Who stopped is known from three sources, each with its own age; a start waits for them. Over the wire."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from staffetta.events.allow import allow_sources
 from staffetta.events.models import ProviderEvent, ReadMark, StartKnowledge
 from staffetta.events.read_conversations import read_conversations
 from staffetta.events.read_customers import read_piece
-from staffetta.work.clock import now
+from staffetta.work.clock import monotonic, now
 from tests.deliveries.ledger import CONTEXT, FIRST, SECOND, draft, people
 
 ONE, TWO = "393330000000", "393330000001"
@@ -84,6 +85,23 @@ def test_the_people_of_a_start_are_looked_up_several_a_call(channel: Channel, en
     work()
     assert len(calls(engage, "read_customers")) == 1
     assert len(calls(engage, "list_customers")) == 1, "one row, for a customer who certainly exists"
+    assert Delivery.objects.filter(state="waiting").count() == 10
+
+
+def test_a_start_to_ten_beside_fifty_thousand_customers_asks_for_its_people_alone(
+    channel: Channel, engage: Engage
+) -> None:
+    people(10)
+    for number in range(10):
+        engage.put_customer(channel.provider_id, id=f"39333000000{number}")
+    engage.generate_customers(channel.provider_id, 50_000, start=1000)
+    engage.clear_requests()
+    start(channel)
+    began = monotonic()
+    work()
+    assert monotonic() - began < 10, "41 seconds when all of them were read first"
+    asked = Counter(row["operation"] for row in engage.requests())
+    assert asked == {"list_tickets": 1, "list_customers": 1, "read_customers": 1}
     assert Delivery.objects.filter(state="waiting").count() == 10
 
 

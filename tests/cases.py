@@ -1,0 +1,123 @@
+"""What real people's files, replies, customers and calls once broke, and the tests that keep each from coming back.
+
+A situation names its tests by their node, without parameters; tests/structure/test_cases.py fails when one is gone.
+Other sections are added as they are mended.
+"""
+
+REFUSALS = "A refusal is lost"
+ITEMS = "One bad item stops all"
+SERVER = "HTTP and login"
+
+FILES = "tests/contacts/test_refusals_in_files.py::"
+CUSTOMERS = "tests/sync/test_refusals.py::"
+OWN = "tests/sync/test_own_states.py::"
+WORDS = "tests/events/test_stop_in_words.py::"
+CALLS = "tests/api/test_opted_out.py::"
+TEXT = "tests/text/test_hostile_text.py::"
+SOURCES = "tests/events/test_sources.py::"
+CLOCK = "tests/deliveries/test_clock_set.py::"
+SCHEMA = "tests/work/test_schema.py::"
+LIMITS = "tests/deliveries/test_limits.py::"
+PROVIDER = "tests/connectors/test_limits_of_the_provider.py::"
+MACHINE_CLOCK = "tests/crash/test_clock_set.py::"
+CONNECTIONS = "tests/deliveries/test_lost_connections.py::"
+HEALTH = "tests/reports/test_health_in_time.py::"
+GREETING = "tests/work/test_greeting.py::"
+RESTORED = "tests/deliveries/test_after_restore.py::"
+BACKUP = "tests/cli/test_backup.py::"
+ENTRANCE = "tests/config/test_entrance_of_pages.py::"
+
+CASES: dict[str, dict[str, tuple[str, ...]]] = {
+    REFUSALS: {
+        "import of five rows that say No and are rejected for another cell": (
+            f"{FILES}test_five_rows_say_no_and_are_rejected_for_another_cell",
+            f"{FILES}test_preview_result_and_rejects_file_count_the_no_of_rejected_rows",
+            f"{FILES}test_the_stricter_of_two_statements_wins_in_any_order_and_any_chunking",
+        ),
+        "sync of a stopped or blocked customer whose other values cannot be read": (
+            f"{CUSTOMERS}test_stop_and_block_count_though_other_values_cannot_be_read",
+            f"{CUSTOMERS}test_of_two_forms_of_one_number_the_stopped_one_counts",
+            f"{CUSTOMERS}test_who_is_blocked_there_comes_into_the_blacklist_though_rejected",
+        ),
+        "a reply of STOP and half an emoji, then any other STOP": (
+            f"{WORDS}test_a_stop_with_half_an_emoji_is_a_stop_and_the_next_ones_are_read",
+            f"{TEXT}test_a_reply_of_stop_and_half_an_emoji_is_a_stop_and_so_are_the_later_ones",
+        ),
+        "replies that ask for no more in people's own words": (
+            f"{WORDS}test_a_person_who_asks_in_their_own_words_is_not_written_to_again",
+            f"{WORDS}test_the_marketing_button_of_whatsapp_is_a_no_to_marketing_only",
+        ),
+        "replies of an everyday word that is no STOP": (
+            f"{WORDS}test_an_everyday_word_is_no_stop_but_marketing_waits_until_a_person_decides",
+            f"{WORDS}test_a_service_message_goes_on_meanwhile",
+        ),
+        "an entry of the Blacklist for seven days that a sync writes back": (
+            f"{OWN}test_an_entry_for_seven_days_written_there_does_not_come_back_as_the_persons_word",
+            f"{OWN}test_stopped_beside_our_block_is_the_persons_own",
+        ),
+        "a call with consent for a person who wrote STOP": (
+            f"{CALLS}test_who_opted_out_is_not_brought_back_by_a_calls_consent",
+            f"{CALLS}test_neither_the_right_nor_the_member_alone_brings_anybody_back",
+            f"{CALLS}test_both_together_bring_a_person_back_and_the_audit_log_tells_it",
+        ),
+    },
+    ITEMS: {
+        "refresh with a template whose text holds half an emoji, or whose name cannot be kept": (
+            f"{TEXT}test_a_template_whose_text_holds_half_an_emoji_comes_in_cleaned_and_the_others_with_it",
+            f"{TEXT}test_a_template_whose_name_cannot_be_kept_is_left_aside_with_its_reason",
+        ),
+        "sync with one customer that holds half an emoji": (
+            f"{TEXT}test_one_customer_with_half_an_emoji_is_one_row_of_a_run_that_ends",
+        ),
+        "a call with half a pair, or with NUL in an unknown member's name": (
+            f"{TEXT}test_half_a_sign_or_nul_in_a_call_is_a_problem_that_says_where",
+        ),
+        "an account whose list of conversations answers 404 or 403": (
+            f"{SOURCES}test_an_account_without_conversations_says_so_and_an_administrator_decides",
+            f"{SOURCES}test_a_404_while_nothing_else_answers_is_a_passing_failure",
+        ),
+        "a start to ten people beside fifty thousand customers": (
+            f"{SOURCES}test_a_start_to_ten_beside_fifty_thousand_customers_asks_for_its_people_alone",
+        ),
+        "the clock set back by an hour, or a day ahead and corrected, with a worker killed": (
+            f"{CLOCK}test_set_back_by_an_hour_what_was_planned_as_now_leaves_now",
+            f"{CLOCK}test_planned_while_the_clock_was_a_day_ahead_it_leaves_once_that_is_corrected",
+            f"{CLOCK}test_what_a_killed_worker_marked_in_the_future_becomes_uncertain_after_the_in_flight_time",
+            f"{MACHINE_CLOCK}test_back_by_an_hour_then_a_day_ahead_and_corrected_with_a_worker_killed_meanwhile",
+        ),
+        "a database made by a former commit": (
+            f"{SCHEMA}test_a_database_from_before_the_record_is_refused_where_its_columns_are_others",
+            f"{SCHEMA}test_a_database_from_before_the_record_is_adopted_where_it_fits",
+        ),
+        "PostgreSQL ends all connections again and again": (
+            f"{CONNECTIONS}test_all_connections_end_again_and_again_and_everybody_gets_one_message",
+            f"{CONNECTIONS}test_a_thread_whose_connection_went_in_a_transaction_connects_anew",
+        ),
+        "the table of messages locked for a minute": (
+            f"{HEALTH}test_health_answers_in_time_while_the_delivery_table_is_locked",
+        ),
+        "a read-only database or folder, or too few connections": (
+            f"{GREETING}test_what_keeps_the_platform_from_greeting_is_said_in_words_and_seldom",
+        ),
+        "a worker of another version on the same database": (
+            f"{SCHEMA}test_a_database_made_with_a_migration_of_another_text_is_refused",
+            f"{SCHEMA}test_a_running_worker_rests_while_another_version_is_announced_and_goes_on_after",
+            f"{BACKUP}test_a_backup_made_with_migrations_of_another_text_is_refused",
+        ),
+        "a restored backup whose communications are resumed": (
+            f"{RESTORED}test_the_command_line_says_how_many_may_get_it_twice_and_wants_a_yes",
+        ),
+        "a limit of the provider in any status or member": (
+            f"{PROVIDER}test_it_is_a_limit",
+            f"{PROVIDER}test_code_401_means_the_key_whatever_the_status",
+            f"{LIMITS}test_a_limit_in_any_answer_fails_nobody",
+            f"{LIMITS}test_code_401_in_a_200_holds_the_channel_and_nobody_fails",
+        ),
+    },
+    SERVER: {
+        "eight slow bodies of strangers": (f"{ENTRANCE}test_eight_slow_bodies_of_strangers_silence_nobody",),
+        "an upload of 400 MB to the login": (
+            f"{ENTRANCE}test_an_upload_of_400_mb_to_the_login_is_refused_before_a_byte_of_it",
+        ),
+    },
+}
