@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffetta.channels.models import PLATFORM_CHOICES
 from staffetta.channels.pace import FASTEST, LARGEST_BURST, SLOWEST
+from staffetta.channels.wording import ON_OLDER_READINGS, WITHOUT_CONVERSATIONS
 from staffetta.connectors.messages import Platform
 
 KEY_ATTRIBUTES = {
@@ -87,10 +88,10 @@ class SourcesForm(forms.Form):
     stopped_alone = forms.BooleanField(
         label=_("Start also when the conversations cannot be read at all"),
         required=False,
-        help_text=_("Whoever writes STOP is then written to until somebody stops them on Sinch Engage."),
+        help_text=WITHOUT_CONVERSATIONS,
     )
     older = forms.BooleanField(
         label=_("Start also on an older reading of the customers"),
         required=False,
-        help_text=_("Whoever was stopped on Sinch Engage since that reading may be written to once more."),
+        help_text=ON_OLDER_READINGS,
     )

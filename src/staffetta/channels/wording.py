@@ -19,6 +19,11 @@ class ProblemText(NamedTuple):
         return f"{self.what} {self.what_to_do}".strip()
 
 
+WITHOUT_CONVERSATIONS = gettext_lazy(
+    "Whoever writes STOP is then written to until somebody stops them on Sinch Engage."
+)
+ON_OLDER_READINGS = gettext_lazy("Whoever was stopped on Sinch Engage since that reading may be written to once more.")
+"""What a decision of an administrator about the sources of opt-outs means."""
 TRY_AGAIN = gettext_lazy("Try again in a few minutes.")
 PROBLEMS: dict[str, tuple[Text, Text]] = {
     # What the provider answered, or did not: one entry for each code of connectors.errors.

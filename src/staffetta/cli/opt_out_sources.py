@@ -4,8 +4,10 @@ import argparse
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from staffetta.channels.wording import ON_OLDER_READINGS, WITHOUT_CONVERSATIONS
 from staffetta.cli.channels import channel_of
 from staffetta.cli.output import emit
 from staffetta.events.ages import Ages, of_channel
@@ -41,15 +43,19 @@ def _as_data(ages: Ages) -> dict[str, Any]:
 
 def _lines(ages: Ages) -> list[str]:
     mark, looked_up = ages.mark, ages.lookup.began if ages.lookup else None
-    allowed = {True: _("allowed"), False: _("not allowed")}
     told = (
         (_("Conversations"), _("not to be had") if mark.absent else friendly(mark.at)),
         (_("All customers"), friendly(mark.customers_at)),
         (_("Look-up of the people of a start"), friendly(looked_up)),
-        (_("Starts without conversations"), allowed[ages.allowed.stopped_alone]),
-        (_("Starts on older readings"), allowed[ages.allowed.older]),
+        (_("Starts without conversations"), _allowed(ages.allowed.stopped_alone, WITHOUT_CONVERSATIONS)),
+        (_("Starts on older readings"), _allowed(ages.allowed.older, ON_OLDER_READINGS)),
     )
     return [f"{name}: {value}" for name, value in told]
+
+
+def _allowed(on: bool, consequence: Promise) -> str:
+    """Say what was decided, with what it means."""
+    return ". ".join([_("allowed"), str(consequence)]) if on else _("not allowed")
 
 
 def _iso(when: datetime | None) -> str | None:
