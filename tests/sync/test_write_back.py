@@ -9,6 +9,7 @@ from staffetta.contacts.models import Contact
 from staffetta.sync import run as lane
 from staffetta.sync import start
 from staffetta.sync.models import SyncWrite, WriteState
+from staffetta.sync.wording import problem_of_run
 from staffetta.sync.write_back import claim
 from tests.sync.conftest import People
 from tests.sync.test_runs import take_some
@@ -126,6 +127,48 @@ def test_a_refused_write_is_kept_with_its_reason(channel: Channel, at_engage: Pe
     assert (run.state, run.writes_failed) == ("done", 1)
     assert SyncWrite.objects.get().problem == "refused"
     assert lane.INCIDENT == "sync"
+
+
+def test_one_write_that_staffetta_cannot_make_is_set_aside_alone(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    at_engage([customer(1), customer(2)])
+    Contact.objects.bulk_create([contact(1, "Anna"), contact(2, "Ugo")])
+    run = start.start(configuration(channel, NEWEST, direction="to_engage"), None)
+    take_some(run)
+    SyncWrite.objects.filter(customer_id=number(1)).update(name=None, fields=["not ours"], attempts=1)
+    finish(run)
+    assert (run.state, run.writes_done, run.writes_failed) == ("done", 1, 1)
+    assert SyncWrite.objects.get(state=WriteState.FAILED).problem == "cannot_handle"
+    assert "log" in problem_of_run("cannot_handle")
+    assert ran(run.configuration).writes_done == 1, "the next run finds it again"
+
+
+def test_writes_that_sinch_engage_cannot_take_do_not_end_the_run(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    bad = [2, 11, 19]
+    at_engage([customer(place) for place in range(20)])
+    Contact.objects.bulk_create([contact(place, f"Nome{place}") for place in range(20)])
+    for place in bad:
+        engage.fault("answer", status=500, match={"operation": "write_customers", "recipient": number(place)})
+    run = ran(configuration(channel, NEWEST, direction="to_engage"))
+    assert (run.state, run.writes_done, run.writes_failed) == ("done", 17, 3)
+    failed = SyncWrite.objects.filter(state=WriteState.FAILED).order_by("customer_id")
+    assert list(failed.values_list("customer_id", "problem")) == [(number(place), "server_fault") for place in bad]
+
+
+def test_a_403_to_a_write_while_the_key_is_good_refuses_this_write_and_not_the_key(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    at_engage([customer(1), customer(2)])
+    Contact.objects.bulk_create([contact(1, "Anna"), contact(2, "Ugo")])
+    match = {"operation": "write_customers", "recipient": number(1)}
+    engage.fault("answer", status=403, code=403, reason="Forbidden", match=match)
+    run = ran(configuration(channel, NEWEST, direction="to_engage"))
+    channel.refresh_from_db()
+    assert (run.state, run.writes_done, run.writes_failed, channel.state) == ("done", 1, 1, "connected")
+    assert SyncWrite.objects.get(state=WriteState.FAILED).problem == "not_permitted"
 
 
 def test_a_rehearsal_says_what_a_run_would_write(channel: Channel, at_engage: People, engage: Engage) -> None:

@@ -68,6 +68,7 @@ PROBLEMS: dict[str, Promise] = {
     "restless": gettext_lazy("The list of customers changed again and again while it was read. Run it once more."),
     "cancelled": gettext_lazy("The run was stopped before."),
     "database_refused": gettext_lazy("The database did not take a row."),
+    "cannot_handle": gettext_lazy("Staffetta could not write this; the log says why. The next run tries it again."),
 }
 TYPES: dict[str, Promise] = {
     "text": gettext_lazy("Text"),

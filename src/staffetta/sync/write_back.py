@@ -2,10 +2,13 @@
 
 Every change says what shall be, never "one more", so repeating one does no harm; still, a row whose answer is not known
 is looked up first (GET /user/{id}) and written again only if it did not arrive.
+
+A write that cannot be made is set aside with its reason, and the others go on; the next run finds it again.
 """
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,19 +19,24 @@ from staffetta.connectors.errors import ConnectorError, NotFound, Ruling
 from staffetta.connectors.messages import Customer
 from staffetta.sync import own_states
 from staffetta.sync.models import SyncLink, SyncRun, SyncWrite, WriteState
+from staffetta.work import set_aside
 from staffetta.work.clock import now
 
 BATCH = 8
 MOST_ATTEMPTS = 3
+FOR_ALL = (Ruling.CHANNEL, Ruling.SLOW)
+"""What is no write's own: the key, or a limit. The whole run waits or ends."""
+CANNOT_HANDLE = "cannot_handle"
+logger = logging.getLogger(__name__)
 DUE = (WriteState.WAITING, WriteState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one write: None is good."""
+    """What came of one write: without an error it is good. An error of our own is the write's alone."""
 
     write: SyncWrite
-    error: ConnectorError | None = None
+    error: Exception | None = None
 
 
 def claim(run: SyncRun) -> list[SyncWrite]:
@@ -40,15 +48,15 @@ def claim(run: SyncRun) -> list[SyncWrite]:
     return writes
 
 
-async def look(connector: Connector, writes: list[SyncWrite]) -> dict[int, Customer | ConnectorError | None]:
+async def look(connector: Connector, writes: list[SyncWrite]) -> dict[int, Customer | Exception | None]:
     """Return, by write, the customers as they stand just before we stop or block them; None for one not known there."""
 
-    async def look_at(write: SyncWrite) -> Customer | ConnectorError | None:
+    async def look_at(write: SyncWrite) -> Customer | Exception | None:
         try:
             return await connector.read_customer(write.customer_id)
         except NotFound:
             return None
-        except ConnectorError as error:
+        except Exception as error:  # noqa: BLE001 - ours or the connector's: it is this write's alone
             return error
 
     seen = await asyncio.gather(*(look_at(write) for write in writes))
@@ -60,9 +68,7 @@ def not_looked_at(writes: list[SyncWrite]) -> list[SyncWrite]:
     return [write for write in writes if write.deed in own_states.SETS and write.ours is None]
 
 
-def note_before(
-    run: SyncRun, writes: list[SyncWrite], seen: Mapping[int, Customer | ConnectorError | None]
-) -> list[Answer]:
+def note_before(run: SyncRun, writes: list[SyncWrite], seen: Mapping[int, Customer | Exception | None]) -> list[Answer]:
     """Keep which of these states will be ours, before anything leaves; return what needs no write, or cannot be told.
 
     Who is stopped or blocked already is so by themselves: nothing is written, and it stays their word.
@@ -71,7 +77,7 @@ def note_before(
     with transaction.atomic():
         for write in not_looked_at(writes):
             there = seen[write.pk]
-            if isinstance(there, ConnectorError):
+            if isinstance(there, Exception):
                 answered.append(Answer(write, there))
                 continue
             write.ours = there is not None and not getattr(there, own_states.SETS[write.deed])
@@ -96,7 +102,7 @@ async def _send_one(connector: Connector, write: SyncWrite) -> Answer:
         await _ask(connector, write)
     except NotFound as error:
         return Answer(write, None if write.deed == "delete" else error)
-    except ConnectorError as error:
+    except Exception as error:  # noqa: BLE001 - ours or the connector's: it is this write's alone
         return Answer(write, error)
     return Answer(write)
 
@@ -127,25 +133,45 @@ def _channel(run: SyncRun) -> str:
     return str(run.configuration.channel.provider_id)
 
 
-def record(run: SyncRun, answers: list[Answer]) -> ConnectorError | None:
-    """Keep the answers; return the error for which the whole run must wait or end, if there is one."""
-    fatal: ConnectorError | None = None
+def record(run: SyncRun, answers: Sequence[Answer]) -> ConnectorError | None:
+    """Keep the answers; return the error for which the whole run must wait or end, if there is one.
+
+    Where others got through, an answer that may pass is its own write's fault: it is written again, and nobody waits.
+    """
+    set_aside.by_halves(answers, lambda some: _record(run, some), lambda one, error: _give_up_one(run, one, error))
+    if any(answer.error is None for answer in answers):
+        SyncRun.objects.filter(pk=run.pk).update(failures=0)
+    elsewhere = [answer.error for answer in answers if isinstance(answer.error, ConnectorError) and _again(answer)]
+    for_all = [error for error in elsewhere if error.ruling in FOR_ALL]
+    alone = any(answer.error is None for answer in answers) and not for_all
+    return None if alone else next(iter(for_all + elsewhere), None)
+
+
+def _record(run: SyncRun, answers: Sequence[Answer]) -> None:
     done = failed = 0
-    with transaction.atomic():
-        for answer in answers:
-            if answer.error is None:
-                done += _done(answer.write, run)
-            elif _again(answer):
-                fatal = answer.error
-                _mark(answer.write, WriteState.WAITING, answer.error)
-            else:
-                failed += 1
-                _mark(answer.write, WriteState.FAILED, answer.error)
-                own_states.settle(_channel(run), answer.write, done=False)
-        SyncRun.objects.filter(pk=run.pk).update(
-            writes_done=F("writes_done") + done, writes_failed=F("writes_failed") + failed, beat_at=now()
-        )
-    return fatal
+    for answer in answers:
+        if answer.error is None:
+            done += _done(answer.write, run)
+        elif _again(answer):
+            _mark(answer.write, WriteState.WAITING, answer.error)
+        else:
+            failed += 1
+            _failed(answer.write, run, answer.error)
+    SyncRun.objects.filter(pk=run.pk).update(
+        writes_done=F("writes_done") + done, writes_failed=F("writes_failed") + failed, beat_at=now()
+    )
+
+
+def _give_up_one(run: SyncRun, answer: Answer, error: Exception) -> None:
+    """What came of it cannot be kept: the next run looks at this customer again."""
+    _record(run, [Answer(answer.write, error)])
+
+
+def _failed(write: SyncWrite, run: SyncRun, error: Exception) -> None:
+    if not isinstance(error, ConnectorError):
+        logger.error("sync run %s: the write %s is set aside", run.pk, write.pk, exc_info=error)
+    _mark(write, WriteState.FAILED, error)
+    own_states.settle(_channel(run), write, done=False)
 
 
 def give_up(run: SyncRun, problem: str) -> None:
@@ -156,9 +182,9 @@ def give_up(run: SyncRun, problem: str) -> None:
 
 def _again(answer: Answer) -> bool:
     error = answer.error
-    if error is None or error.ruling in (Ruling.PERMANENT, Ruling.TEMPLATE):
+    if not isinstance(error, ConnectorError) or error.ruling in (Ruling.PERMANENT, Ruling.TEMPLATE):
         return False
-    return error.ruling in (Ruling.CHANNEL, Ruling.SLOW) or answer.write.attempts + 1 < MOST_ATTEMPTS
+    return error.ruling in FOR_ALL or answer.write.attempts + 1 < MOST_ATTEMPTS
 
 
 def _done(write: SyncWrite, run: SyncRun) -> int:
@@ -174,10 +200,13 @@ def _done(write: SyncWrite, run: SyncRun) -> int:
     return 1
 
 
-def _mark(write: SyncWrite, state: str, error: ConnectorError | None = None) -> None:
-    SyncWrite.objects.filter(pk=write.pk).update(
-        state=state,
-        problem=error.code if error else "",
-        problem_detail=error.provider_reason[:500] if error else "",
-        at=now(),
-    )
+def _mark(write: SyncWrite, state: str, error: Exception | None = None) -> None:
+    SyncWrite.objects.filter(pk=write.pk).update(state=state, at=now(), **_problem(error))
+
+
+def _problem(error: Exception | None) -> dict[str, str]:
+    if error is None:
+        return {"problem": "", "problem_detail": ""}
+    if isinstance(error, ConnectorError):
+        return {"problem": error.code, "problem_detail": error.provider_reason[:500]}
+    return {"problem": CANNOT_HANDLE, "problem_detail": set_aside.place_of(error)[:500]}
