@@ -77,6 +77,10 @@ def no_key(engage: Engage, channel: Channel, _settings: Settings) -> None:
     engage.revoke_key(channel.provider_id)
 
 
+def forbidden_key(engage: Engage, _channel: Channel, _settings: Settings) -> None:
+    engage.fault("answer", match={"channel": FIRST}, status=403, code=403, reason="Forbidden")
+
+
 def nonsense(_engage: Engage, _channel: Channel, _settings: Settings) -> None:
     """Frozen values that our own code cannot send: it fails before the request."""
     Delivery.objects.filter(channel__provider_id=FIRST).update(parameters=[])
@@ -137,7 +141,10 @@ ROWS: tuple[Row, ...] = (
         "Sinch Engage does not know the template any more", ("not_found",), "held", "template_refused",
         template_there=False, people=30),
     Row("key_refused", "401", no_key, **KEY),
-    Row("key_refused", "403", fault("answer", status=403, code=403, reason="Forbidden"), **KEY),
+    Row("key_refused", "403 to everything", forbidden_key, **KEY),
+    Row("not_permitted", "403 to sends alone", fault("answer", status=403, code=403, reason="Forbidden"), "waiting",
+        "Sinch Engage non permette alla API Key di inviare messaggi",
+        "Sinch Engage does not let the API Key send messages", ("not_permitted",), "held", "send_not_permitted"),
     Row("address_forbidden", "a private address", forbidden, "waiting",
         "Questa installazione non può chiamare l’indirizzo di Sinch Engage",
         "This installation may not call the address of Sinch Engage", ("address_forbidden",), "held",
@@ -172,14 +179,14 @@ def test_what_is_found_after_each_answer_is_what_the_table_says() -> None:
         assert (rule.template is Does.TAKES_OUT) == (not row.template_there)
         assert (rule.communication is Does.HOLDS) == (row.communication == "held")
         assert (rule.channel is Does.COUNTS) == ("channel" in row.breakers)
-        assert rule.channel is not Does.HOLDS or row.held in ("key_refused", "address_forbidden")
+        assert rule.channel is not Does.HOLDS or row.held in ("key_refused", "address_forbidden", "send_not_permitted")
 
 
 def test_the_table_has_a_row_for_each_error_that_a_send_can_raise() -> None:
     assert {error.code for error in errors.FAMILY} - set(TABLE) == NO_SEND_RAISES
     for error in errors.FAMILY:
         ruling, rule = error.ruling, rule_of(error)
-        assert (rule.channel is Does.HOLDS) == (ruling is errors.Ruling.CHANNEL)
+        assert (rule.channel is Does.HOLDS) == (ruling is errors.Ruling.CHANNEL or error is errors.NotPermitted)
         assert (rule.channel is Does.SLOWS) == (ruling is errors.Ruling.SLOW)
         assert (rule.template is Does.TAKES_OUT) == (ruling is errors.Ruling.TEMPLATE)
         assert (rule.state == "uncertain") == (ruling is errors.Ruling.UNKNOWN)

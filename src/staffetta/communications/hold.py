@@ -32,6 +32,7 @@ class Trouble(StrEnum):
     CHANNEL_NOT_CONNECTED = "channel_not_connected"
     KEY_REFUSED = "key_refused"
     ADDRESS_FORBIDDEN = "address_forbidden"
+    SEND_NOT_PERMITTED = "send_not_permitted"  # 403 to a send, although the key is good
     TEMPLATE_REMOVED = "template_removed"
     TEMPLATE_OFF = "template_off"
     TEMPLATE_GONE = "template_gone"

@@ -40,6 +40,10 @@ TROUBLES: Mapping[str, Words] = {
         _("This installation may not call the address of Sinch Engage."),
         _("Whoever runs Staffetta can check its settings."),
     ),
+    "send_not_permitted": Words(
+        _("Sinch Engage does not let the API Key send messages, although the key itself is good."),
+        _("Check on Sinch Engage what the key may do, then resume it: whoever is waiting is not lost."),
+    ),
     "template_removed": Words(
         _("The template is no longer here: its channel was disconnected or reset."), _("Choose a template anew.")
     ),

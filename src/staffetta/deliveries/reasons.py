@@ -121,7 +121,11 @@ REASONS: Mapping[str, Reason] = {
         _("This installation may not call the address of Sinch Engage"), _("Check the settings."), Actor.ADMINISTRATOR
     ),
     "too_fast": Reason(_("Sinch Engage asked to slow down"), _("It goes on by itself."), Actor.NOBODY),
-    "not_permitted": Reason(_("The API Key may not do this"), _("Check on Sinch Engage what the key may do.")),
+    "not_permitted": Reason(
+        _("Sinch Engage does not let the API Key send messages"),
+        _("Check on Sinch Engage what the key may do."),
+        Actor.ADMINISTRATOR,
+    ),
     "not_supported": Reason(_("The channel has no such message"), _("Use another channel or template.")),
     # Nobody knows whether it left (uncertain).
     "timed_out": Reason(_("Sinch Engage did not answer in time"), VERIFY),

@@ -75,7 +75,7 @@ REFUSED_KEY = Rule(
 REFUSED = Rule(Kind.PERMANENT, F, template=Does.COUNTS, communication=Does.COUNTS)
 NO_ANSWER = Rule(Kind.UNKNOWN, U, channel=Does.COUNTS)
 
-NO_SEND_RAISES = frozenset({"malformed_key", "not_supported", "not_permitted"})
+NO_SEND_RAISES = frozenset({"malformed_key", "not_supported"})
 """Of the family, what belongs to connecting and reading, and never to a send."""
 TABLE: Mapping[str, Rule] = {
     "unreachable": Rule(Kind.TRANSIENT, W, UNREACHABLE, channel=Does.COUNTS),
@@ -84,6 +84,7 @@ TABLE: Mapping[str, Rule] = {
     "not_deliverable": Rule(Kind.CONSENT, F, recipient=Does.READS_OPT_OUTS),
     "not_found": Rule(Kind.TEMPLATE, F, template=Does.TAKES_OUT, communication=Does.HOLDS),
     "key_refused": REFUSED_KEY,
+    "not_permitted": REFUSED_KEY,  # the key is good, but may not send: nobody fails for that
     "address_forbidden": REFUSED_KEY,
     "timed_out": NO_ANSWER,
     "cut_off": NO_ANSWER,

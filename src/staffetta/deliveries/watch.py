@@ -12,13 +12,15 @@ from staffetta.accounts import audit
 from staffetta.channels.models import Channel, TemplateVariant
 from staffetta.communications.hold import Trouble, hold, trouble_of
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.connectors.errors import ConnectorError, KeyRefused
+from staffetta.connectors.errors import ConnectorError, KeyRefused, NotPermitted
 from staffetta.deliveries import states
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.set_aside import Items
 
+TROUBLES = {KeyRefused: Trouble.KEY_REFUSED, NotPermitted: Trouble.SEND_NOT_PERMITTED}
+"""Why all of a channel is held, by what came back; anything else is the address (retry_table.py)."""
 PIECE = 2000
 """Rows cancelled or held back in one transaction."""
 
@@ -62,8 +64,7 @@ def hold_running(trouble: Trouble, **which: object) -> None:
 
 def hold_channel(channel: Channel, fault: ConnectorError) -> None:
     """Hold all that runs on a channel which cannot send at all."""
-    trouble = Trouble.KEY_REFUSED if isinstance(fault, KeyRefused) else Trouble.ADDRESS_FORBIDDEN
-    hold_running(trouble, channel=channel)
+    hold_running(TROUBLES.get(type(fault), Trouble.ADDRESS_FORBIDDEN), channel=channel)
 
 
 def take_out(variant_id: int) -> None:

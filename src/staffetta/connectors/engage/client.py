@@ -44,17 +44,20 @@ class EngageClient:
         await self._http.__aexit__()
 
     async def get(self, operation: str, path: str, query: Mapping[str, str] | None = None) -> object:
-        """Read something; the key travels in the query. `operation` names the call in its exchange.
+        """Read something; the key travels in the query. `operation` names the call in its exchange."""
+        answer, _ = await self._permitted(operation, self._keyed("GET", path, query or {}))
+        return answer
 
-        Raises NotPermitted where the answer is 403 although the key is good.
-        """
+    async def _permitted(
+        self, operation: str, request: Request, *, is_send: bool = False, recipient: str = ""
+    ) -> tuple[object, Response]:
+        """Call; raises NotPermitted where the answer is 403 although the key is good."""
         try:
-            answer, _ = await self._call(operation, self._keyed("GET", path, query or {}))
+            return await self._call(operation, request, is_send=is_send, recipient=recipient)
         except KeyRefused as error:
             if error.status == FORBIDDEN and operation != CHECK and await self._key_is_good():
                 raise NotPermitted(error.provider_code, error.provider_reason, status=error.status) from None
             raise
-        return answer
 
     async def _key_is_good(self) -> bool:
         """Ask the check of the key; what comes in its way says nothing against the first answer."""
@@ -68,18 +71,18 @@ class EngageClient:
 
     async def put(self, operation: str, path: str, query: Mapping[str, str] | None = None) -> object:
         """Change something; the key travels in the query, there is no body."""
-        answer, _ = await self._call(operation, self._keyed("PUT", path, query or {}))
+        answer, _ = await self._permitted(operation, self._keyed("PUT", path, query or {}))
         return answer
 
     async def delete(self, operation: str, path: str) -> object:
         """Delete something; the key travels in the query."""
-        answer, _ = await self._call(operation, self._keyed("DELETE", path, {}))
+        answer, _ = await self._permitted(operation, self._keyed("DELETE", path, {}))
         return answer
 
     async def send(self, operation: str, path: str, body: dict[str, str]) -> tuple[object, str]:
         """Send a message, the key inside its body; return the answer parsed and as text."""
         request = Request("POST", self._base + path, json={**body, "apikey": self._key}, secrets=self._secrets)
-        answer, response = await self._call(operation, request, is_send=True, recipient=body["id"])
+        answer, response = await self._permitted(operation, request, is_send=True, recipient=body["id"])
         return answer, response.text
 
     def _keyed(self, method: str, path: str, query: Mapping[str, str]) -> Request:
