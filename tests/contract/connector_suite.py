@@ -82,6 +82,7 @@ DEEDS: dict[str, Callable[[Connector], Awaitable[object]]] = {
     "send_text": lambda connector: connector.send_text(TEXT),
     "history": lambda connector: connector.history("393330000001"),
     "replies": lambda connector: collected(connector.replies()),
+    "replies_of": lambda connector: connector.replies_of("393330000001"),
     "write_customer": lambda connector: connector.write_customer("393330000001", "Anna", {"citta": "Roma"}),
     "set_customer_state": lambda connector: connector.set_customer_state("393330000001", "stop"),
 }

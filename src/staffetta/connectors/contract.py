@@ -167,6 +167,13 @@ class Connector(Protocol):
         """
         ...
 
+    async def replies_of(self, recipient: str, limit: int = 20) -> Sequence[Reply]:
+        """Return what one person wrote last, also in conversations that are closed by now; keys as in `replies`.
+
+        A line that does not say who wrote it, or when, is left out: it may be ours, or years old.
+        """
+        ...
+
     @staticmethod
     def example_reply(settings: Settings, recipient: str, text: str) -> bytes:
         """Return the answer, byte for byte, in which the provider would tell `replies` that a person wrote `text`."""

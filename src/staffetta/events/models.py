@@ -50,6 +50,7 @@ class ReadMark(models.Model):
 
     Every age counts from when a reading began. `at` and `problem` are those of the conversations. `absent` says that
     the account has no list of conversations, or that the key may not read it (a code of the connectors' errors).
+    `open` are the people whose conversations were open then, and those of closed ones that could not be read yet.
     The rolling reading of all customers keeps its place in `round`; `customers_at` is when the last whole one began.
     """
 
@@ -57,6 +58,7 @@ class ReadMark(models.Model):
     at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=40, blank=True)
     problem_at = models.DateTimeField(null=True)
+    open = models.JSONField(default=list)
     took = models.FloatField(default=0)  # seconds: a channel of many conversations is read less often
     absent = models.CharField(max_length=40, blank=True)
     absent_at = models.DateTimeField(null=True)

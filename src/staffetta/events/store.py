@@ -5,7 +5,7 @@ payload): words that are narrowed later take nothing back.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
@@ -121,6 +121,20 @@ def store_replies(channel: Channel, replies: Sequence[Reply]) -> int:
     by_halves(replies, store, refuse)
     items.succeeded([_subject(channel, _key(reply)) for reply in replies])
     return stored["lines"]
+
+
+def closed_at_rest(channel: Channel, people: Iterable[str]) -> set[str]:
+    """Return those of these people whose closed conversation could not be read lately: they are asked for later."""
+    items = Items("events")
+    return {one for one in people if items.rests(_subject(channel, f"closed:{one}"))}
+
+
+def note_closed(channel: Channel, read: Collection[str], failed: Mapping[str, Exception]) -> None:
+    """Set aside whose closed conversation could not be read: they may have written STOP, and get nothing meanwhile."""
+    items = Items("events")
+    for one, error in failed.items():
+        _set_aside(items, channel, f"closed:{one}", address_of(one), error)
+    items.succeeded([_subject(channel, f"closed:{one}") for one in read])
 
 
 def _store_replies(channel: Channel, replies: Sequence[Reply]) -> int:

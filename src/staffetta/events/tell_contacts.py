@@ -4,7 +4,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
 from staffetta.contacts.hanging import Erased, Traces
-from staffetta.events.models import ProviderEvent, StopProof
+from staffetta.events.models import ProviderEvent, ReadMark, StopProof
 from staffetta.work.set_aside import forget_people
 
 
@@ -14,4 +14,8 @@ def erase(traces: Traces) -> Erased:
     rows = ProviderEvent.objects.filter(address__in=traces.addresses)
     forget_people(traces.addresses)
     StopProof.objects.filter(number__in={f"+{address.removeprefix('+')}" for address in traces.addresses}).delete()
+    for mark in ReadMark.objects.all():
+        if kept := set(mark.open) & set(traces.addresses):
+            mark.open = [one for one in mark.open if one not in kept]
+            mark.save(update_fields=["open"])
     return Erased(emptied={"events": rows.update(address=nobody, key=nobody, payload={})})

@@ -14,7 +14,7 @@ from staffetta.connectors.engage.fields import FIXED, read_customer, read_field
 from staffetta.connectors.engage.paging import Listing, listing, pages, rows_of, template_listing
 from staffetta.connectors.engage.payloads import Row, Unreadable, member, text
 from staffetta.connectors.engage.profile import load_profile
-from staffetta.connectors.engage.talk import read_all_replies, read_history
+from staffetta.connectors.engage.talk import read_all_replies, read_history, read_replies_of
 from staffetta.connectors.engage.templates import read_template
 from staffetta.connectors.errors import BadAnswer, ConnectorError, NotFound, NotSupported, Refused
 from staffetta.connectors.messages import (
@@ -207,6 +207,16 @@ class EngageConnector:
                 raise
             await self.check_key()  # where this fails too, the provider is in trouble: that passes
             raise NotSupported(error.provider_code, error.provider_reason, status=error.status) from None
+
+    async def replies_of(self, recipient: str, limit: int = 20) -> Sequence[Reply]:
+        """GET /chat: a conversation that an agent closed is no longer listed, the person's history is still there."""
+        section = self._profile["history"]
+        query = {"id": recipient, "limit": str(limit), **section.query}
+        answer = await self._client.get("replies_of", section.path, query)
+        try:
+            return read_replies_of(recipient, answer, self._profile)
+        except Unreadable as error:
+            raise BadAnswer("", str(error)) from None
 
     async def _read_replies(self, wanted: Listing, page_size: int) -> AsyncIterator[Sequence[Reply]]:
         """Yield the lines of each page, also none: that a page came says that the operation is there."""

@@ -44,6 +44,18 @@ def read_all_replies(tickets: Iterable[Row], profile: Profile) -> list[Reply]:
     return [reply for ticket in tickets for reply in read_replies(ticket, profile)]
 
 
+def read_replies_of(recipient: str, answer: object, profile: Profile) -> Sequence[Reply]:
+    """Return the incoming lines of one person's history that say when they were written, oldest first."""
+    section = profile["history"]
+    lines = [
+        line
+        for line in find_rows(answer, section.names["rows"], section["id"] + section["text"])
+        if member(line, section["outgoing"]) is not None and seconds(member(line, section["at"])) is not None
+    ]
+    tickets = profile["tickets"]
+    return read_replies({tickets["customer"][0]: recipient, tickets["chats"][0]: lines}, profile)
+
+
 def read_replies(ticket: Row, profile: Profile) -> Sequence[Reply]:
     """Return the incoming lines of one ticket, oldest first, each with a key that stays the same when it is read again.
 
