@@ -1,6 +1,7 @@
 """A restored backup does not know what was sent since it was made: nothing goes out again by itself."""
 
 import pytest
+from django.test import Client
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
@@ -54,6 +55,40 @@ def test_the_command_line_says_how_many_may_get_it_twice_and_wants_a_yes(
     assert main(["communications", "resume", str(communication.pk), "--yes"]) == 0
     ledger.run()
     assert ledger.states_of(communication) == {"sent": 3}
+
+
+def test_the_page_says_how_many_may_get_it_twice_and_wants_a_confirmation(
+    engage: Engage, channel: Channel, as_operator: Client
+) -> None:
+    ledger.people(3)
+    communication = ledger.planned(channel)
+    restored.tell()
+    address = f"/communications/{communication.pk}/resume/"
+
+    def state() -> str:
+        communication.refresh_from_db()
+        return communication.state
+
+    asked = as_operator.post(address)
+    text = asked.content.decode()
+    assert "<strong>3 persone</strong> potrebbero ricevere" in text
+    assert 'name="confirmed" value="3"' in text
+    assert state() == CommunicationState.HELD
+    assert "<strong>3 persone" in as_operator.post(address, {"confirmed": "2"}).content.decode(), "not what was shown"
+    assert state() == CommunicationState.HELD
+    assert as_operator.post(address, {"confirmed": "3"}).status_code == 302
+    ledger.run()
+    assert ledger.states_of(communication) == {"sent": 3}
+
+
+def test_one_that_was_not_planned_yet_counts_everybody_who_would_get_it(channel: Channel, as_operator: Client) -> None:
+    ledger.people(4)
+    communication = ledger.draft(channel)
+    restored.tell()
+    asked = as_operator.post(f"/communications/{communication.pk}/resume/").content.decode()
+    assert "<strong>4 persone</strong> potrebbero ricevere" in asked
+    communication.refresh_from_db()
+    assert communication.state == CommunicationState.HELD
 
 
 def test_a_single_message_that_waited_is_held_back_with_the_reason(engage: Engage, channel: Channel) -> None:

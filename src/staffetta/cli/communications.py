@@ -33,6 +33,7 @@ from staffetta.communications.wording import hours_text, media_text, shown_hours
 from staffetta.contacts import recipients
 from staffetta.contacts import values as contact_values
 from staffetta.contacts.audience import Audience, Source, UnknownAudience
+from staffetta.deliveries.after_restore import may_get_it_twice
 from staffetta.deliveries.budget import outlook
 from staffetta.deliveries.hours_words import closed_words
 from staffetta.deliveries.models import DeliveryState
@@ -145,14 +146,13 @@ def resume(args: argparse.Namespace) -> int:
     if communication.state not in RESUMABLE:
         fail(_("It is neither paused nor held: there is nothing to resume."))
     if communication.held_reason == Trouble.RESTORED and not args.yes:
-        waiting = numbers_of([communication.pk])[communication.pk].by_state[DeliveryState.WAITING]
         words = trouble_words(Trouble.RESTORED)
         fail(
             _(
                 "%(what)s %(number)s people still wait here, and may have got this message since. %(remedy)s "
                 "If they are to get it, repeat with --yes."
             )
-            % {"what": words.what, "number": waiting, "remedy": words.remedy}
+            % {"what": words.what, "number": may_get_it_twice(communication), "remedy": words.remedy}
         )
     try:
         let_go(communication, None)

@@ -10,10 +10,22 @@ from itertools import batched
 from staffetta.communications.hold import HOLDABLE, Trouble, hold
 from staffetta.communications.models import Communication
 from staffetta.deliveries import states
-from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
+from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryKind, DeliveryState
+from staffetta.deliveries.rehearse import summary
 
 REASON = "restored"
 PIECE = 5000
+
+
+def may_get_it_twice(communication: Communication) -> int:
+    """Return how many people may have got it since the backup was made, and would get it if it went on.
+
+    Before all are planned that is everybody who would get it, as far as they are known now.
+    """
+    if communication.started_at is None:
+        return summary(communication).receive if communication.variant else 0
+    waiting = DeliveryCount.objects.filter(communication=communication, state=DeliveryState.WAITING)
+    return sum(waiting.values_list("number", flat=True))
 
 
 def hold_what_waits() -> None:

@@ -17,13 +17,23 @@ from staffetta.communications import draft as drafts
 from staffetta.communications import pause as pausing
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
-from staffetta.communications.hold import RESUMABLE, UNDER_WAY, StillHeld, audience_of, may_accept, remember
+from staffetta.communications.hold import (
+    RESUMABLE,
+    UNDER_WAY,
+    StillHeld,
+    Trouble,
+    audience_of,
+    may_accept,
+    remember,
+    resume_trouble,
+)
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.held import held_of
 from staffetta.communications.views.pick import RESTRICTIONS, picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
+from staffetta.deliveries.after_restore import may_get_it_twice
 from staffetta.deliveries.budget import Outlook, outlook
 from staffetta.deliveries.budget_plot import plot
 from staffetta.deliveries.gains import gained
@@ -117,10 +127,17 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allow(OPERATORS)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let what is paused or held go on where it was; what is held accepts the template as it is now."""
+    """Let what is paused or held go on where it was; what is held accepts the template as it is now.
+
+    After a restore it asks first: the number that was shown has to come back.
+    """
     communication = found(pk)
     if communication.state == CommunicationState.DRAFT:
         return _accept_draft(request, communication)
+    if communication.held_reason == Trouble.RESTORED and not resume_trouble(communication):
+        again = may_get_it_twice(communication)
+        if request.POST.get("confirmed") != str(again):
+            return render(request, "communications/resume.html", {"communication": communication, "again": again})
     try:
         let_go(communication, person(request))
     except StillHeld as error:
