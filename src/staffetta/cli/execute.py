@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
-from staffetta.work import running, schema
+from staffetta.work import databases, running, schema
 
 NAMED = 5
 """So many migrations or columns are named when the database is refused."""
@@ -45,15 +45,31 @@ def run(action: Callable[[argparse.Namespace], int], args: argparse.Namespace) -
     except Failure as failure:
         complain(str(failure))
     except Error as error:
-        complain(_("The database cannot be used: %(problem)s") % {"problem": str(error).strip()})
+        complain(unusable_database(error))
     except KeyboardInterrupt:
         complain(_("Interrupted."))
-    except PermissionError as error:
-        complain(_("%(file)s may not be used: %(reason)s") % {"file": error.filename, "reason": error.strerror})
     except BrokenPipeError:
         # The reader (head, less) has gone; nothing is left to be said, not even by the interpreter's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.filename is None:  # not about a file: a fault of ours, whose place must be told
+            raise
+        complain(_("%(file)s may not be used: %(reason)s") % {"file": error.filename, "reason": error.strerror})
     return 1
+
+
+def unusable_database(error: Error) -> str:
+    """Return what is in the way of using the database, and what to do, with its own words."""
+    remedy = {
+        databases.READ_ONLY: _(
+            "It cannot be written: look at the permissions of the data folder, or the server's mode."
+        ),
+        databases.FULL: _("It gives no more connections: raise max_connections, or run fewer workers."),
+        databases.DISK: _("The disk is full: make room where the database lies."),
+        databases.AWAY: _("Look whether its server is running, and at STAFFETTA_DATABASE_URL."),
+    }.get(databases.in_the_way(error), "")
+    text = _("The database cannot be used: %(problem)s") % {"problem": str(error).strip()}
+    return f"{text}\n{remedy}".strip()
 
 
 def wrong_schema(wrong: schema.WrongSchema) -> str:

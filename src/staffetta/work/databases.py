@@ -12,10 +12,24 @@ from django.db.backends.utils import CursorWrapper
 from staffetta.work.clock import monotonic
 
 Statement = tuple[str, list[Any]]
+READ_ONLY, FULL, AWAY, DISK = "read_only", "full", "away", "disk"
+IN_THE_WAY = {
+    READ_ONLY: ("readonly", "read-only", "unable to open database file"),
+    FULL: ("too many clients", "connection slots", "too many connections"),
+    DISK: ("disk is full", "no space left", "disk i/o"),
+    AWAY: ("could not connect", "connection refused", "connection failed", "could not translate host", "timeout"),
+}
+"""What the databases say when they cannot be used, by what is to be done about it."""
 
 
 def postgres() -> bool:
     return connection.vendor == "postgresql"
+
+
+def in_the_way(error: Error) -> str:
+    """Return which of these is in the way; "" for anything else, such as a database that is busy."""
+    text = str(error).lower()
+    return next((code for code, words in IN_THE_WAY.items() if any(word in text for word in words)), "")
 
 
 def stamp(moment: datetime) -> Any:

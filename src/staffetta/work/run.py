@@ -10,6 +10,7 @@ from django.db import Error, connections
 from staffetta.work import engine
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
+from staffetta.work.databases import AWAY, DISK, FULL, READ_ONLY, in_the_way
 from staffetta.work.retry import wait_before
 from staffetta.work.stop_asked import StopAsked
 
@@ -113,12 +114,12 @@ class Greeting:
 
 def in_words(error: Error) -> str:
     """Say what is in the way of the first statements, and what to do."""
-    text = str(error).lower()
-    if "readonly" in text or "read-only" in text or "unable to open database file" in text:
-        return "the database cannot be written: look at the permissions of the data folder, or at the server's mode"
-    if "too many clients" in text or "connection slots" in text or "too many connections" in text:
-        return "the database gives no more connections: raise max_connections (25 for each worker), or run fewer"
-    return "the database is busy"
+    return {
+        READ_ONLY: "the database cannot be written: look at the permissions of the data folder, or the server's mode",
+        FULL: "the database gives no more connections: raise max_connections (25 for each worker), or run fewer",
+        DISK: "the disk is full: make room where the database lies",
+        AWAY: "the database cannot be reached: is its server running?",
+    }.get(in_the_way(error), "the database is busy")
 
 
 def _end(children: list[Child]) -> None:
