@@ -183,9 +183,31 @@ def test_a_right_is_given_with_a_token_on_its_page_and_off_by_default(
         assert found is not None
         answer = Caller(found.group()).send(consent=GIVEN, opt_in_again=True)
         assert answer.status_code == status
-    assert as_administrator.get("/tokens/").content.decode().count("Può iscrivere di nuovo") == 2  # form and list
+    assert as_administrator.get("/tokens/").content.decode().count('/right/">Sì<') == 1
     issued = AuditEntry.objects.filter(deed="token_issued").latest("pk")
     assert issued.details["may_opt_in_again"] == "yes"
+
+
+def test_the_right_is_switched_by_an_administrator_holds_from_the_next_call_on_and_is_in_the_audit_log(
+    as_administrator: Client, as_operator: Client, message: TransactionalMessage
+) -> None:
+    stopped()
+    token, plain = tokens.issue("negozio", None)
+    address = f"/tokens/{token.pk}/right/"
+    assert f'href="{address}">No<' in as_administrator.get("/tokens/").content.decode()
+    assert "possono riportare chi si è disiscritto" in as_administrator.get(address).content.decode()
+    assert as_operator.post(address, {"may_opt_in_again": "on"}).status_code == 403
+    assert Caller(plain).send(consent=GIVEN, opt_in_again=True).status_code == 422
+    assert as_administrator.post(address, {"may_opt_in_again": "on"}).status_code == 302
+    assert Caller(plain).send(consent=GIVEN, opt_in_again=True).status_code == 202
+    assert as_administrator.post(address, {}).status_code == 302
+    assert as_administrator.post(address, {}).status_code == 302
+    told = AuditEntry.objects.filter(deed="token_right_changed").order_by("pk")
+    assert [entry.details["may_opt_in_again"] for entry in told] == ["yes", "no"], "the same again is no change"
+    log = as_administrator.get("/audit/").content.decode()
+    assert "Ha cambiato che cosa può fare il token di accesso" in log
+    tokens.revoke(token, None)
+    assert as_administrator.get(address).status_code == 404
 
 
 def test_the_right_is_given_on_the_command_line_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,6 +219,10 @@ def test_the_right_is_given_on_the_command_line_too(capsys: pytest.CaptureFixtur
     assert main(["tokens", "list", "--json"]) == 0
     assert '"may_opt_in_again": true' in capsys.readouterr().out
     crm = AccessToken.objects.get(name="crm")
+    assert main(["tokens", "right", str(crm.pk), "--may-opt-in-again", "no"]) == 0
+    assert "non può" in capsys.readouterr().out
+    crm.refresh_from_db()
+    assert not crm.may_opt_in_again
     assert main(["tokens", "revoke", str(crm.pk)]) == 0
     crm.refresh_from_db()
     assert crm.revoked_at is not None

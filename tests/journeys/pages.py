@@ -167,6 +167,7 @@ AROUND = (
     Shown("profile", "/profile/"),
     Shown("password", "/profile/password/"),
     Shown("tokens", "/tokens/"),
+    Shown("token-right", "/tokens/{token}/right/"),
     Shown("token-revoke", "/tokens/{token}/revoke/"),
     Shown("audit", "/audit/"),
     Shown("system", "/system/"),

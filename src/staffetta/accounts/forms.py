@@ -132,15 +132,27 @@ class GivenPasswordForm(ChecksPassword):
         self.person = person
 
 
+AGAIN = _("May opt people in again")
+AGAIN_MEANS = _(
+    "Its calls may bring back somebody who opted out, with a new consent. Leave it off unless the software "
+    "asks people anew and keeps the proof."
+)
+
+
 class TokenForm(forms.ModelForm[AccessToken]):
     class Meta:
         model = AccessToken
         fields = ("name", "may_opt_in_again")
-        labels = {"name": _("Name of the token"), "may_opt_in_again": _("May opt people in again")}
+        labels = {"name": _("Name of the token"), "may_opt_in_again": AGAIN}
         help_texts = {
             "name": _("The software that will use it, for example “shop” or “CRM”."),
-            "may_opt_in_again": _(
-                "Its calls may bring back somebody who opted out, with a new consent. Leave it off unless the software "
-                "asks people anew and keeps the proof."
-            ),
+            "may_opt_in_again": AGAIN_MEANS,
         }
+
+
+class TokenRightForm(forms.ModelForm[AccessToken]):
+    class Meta:
+        model = AccessToken
+        fields = ("may_opt_in_again",)
+        labels = {"may_opt_in_again": AGAIN}
+        help_texts = {"may_opt_in_again": AGAIN_MEANS}

@@ -41,6 +41,17 @@ def caller(plain: str) -> AccessToken | None:
 
 
 @transaction.atomic
+def set_right(token: AccessToken, by: User | None, *, may_opt_in_again: bool) -> bool:
+    """Give a token the right to opt people in again, or take it; False when it is so already, or revoked."""
+    change = AccessToken.objects.filter(pk=token.pk, revoked_at=None).exclude(may_opt_in_again=may_opt_in_again)
+    if not change.update(may_opt_in_again=may_opt_in_again):
+        return False
+    right = "yes" if may_opt_in_again else "no"
+    audit.record(by, "token_right_changed", token, last_four=token.last_four, may_opt_in_again=right)
+    return True
+
+
+@transaction.atomic
 def revoke(token: AccessToken, by: User | None) -> bool:
     """Take the right away, at once and for ever. Return False when it was already gone."""
     if not AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now()):

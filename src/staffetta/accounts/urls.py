@@ -19,6 +19,7 @@ urlpatterns = [
     path("users/<int:pk>/deactivate/", views.deactivate_user, name="user_deactivate"),
     path("users/<int:pk>/activate/", views.activate_user, name="user_activate"),
     path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<int:pk>/right/", views.token_right, name="token_right"),
     path("tokens/<int:pk>/revoke/", views.revoke_token, name="token_revoke"),
     path("audit/", views.audit_log, name="audit"),
 ]

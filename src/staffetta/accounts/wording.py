@@ -63,6 +63,7 @@ OWN_DEEDS: Words = {
     "password_changed": _("Changed their own password"),
     "logged_in": _("Logged in"),
     "token_issued": _("Issued the access token"),
+    "token_right_changed": _("Changed what the access token may do"),
     "token_revoked": _("Revoked the access token"),
 }
 OWN_DETAILS: Words = {

@@ -26,15 +26,31 @@ def list_all(args: argparse.Namespace) -> int:
     return 0
 
 
+def set_right(args: argparse.Namespace) -> int:
+    token = _found(args.id)
+    if token.revoked_at:
+        fail(_("The token %(name)s was revoked before.") % {"name": token})
+    tokens.set_right(token, None, may_opt_in_again=args.may_opt_in_again == "yes")
+    token.refresh_from_db()
+    may, may_not = _("The token %(name)s may opt people in again."), _("The token %(name)s may opt nobody in again.")
+    emit(args, described(token), (may if token.may_opt_in_again else may_not) % {"name": token})
+    return 0
+
+
 def revoke(args: argparse.Namespace) -> int:
-    token = AccessToken.objects.filter(pk=args.id).first()
-    if token is None:
-        fail(_("There is no token %(id)s.") % {"id": args.id})
+    token = _found(args.id)
     if not tokens.revoke(token, None):
         fail(_("The token %(name)s was revoked before.") % {"name": token})
     token.refresh_from_db()
     emit(args, described(token), _("The token %(name)s is revoked.") % {"name": token})
     return 0
+
+
+def _found(pk: int) -> AccessToken:
+    token = AccessToken.objects.filter(pk=pk).first()
+    if token is None:
+        fail(_("There is no token %(id)s.") % {"id": pk})
+    return token
 
 
 def described(token: AccessToken) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from staffetta.accounts.views.audit_log import audit_log
 from staffetta.accounts.views.session import choose_language, login, logout, password, profile, setup
-from staffetta.accounts.views.tokens import revoke_token, tokens
+from staffetta.accounts.views.tokens import revoke_token, token_right, tokens
 from staffetta.accounts.views.users import activate_user, change_user, deactivate_user, new_user, user_password, users
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "profile",
     "revoke_token",
     "setup",
+    "token_right",
     "tokens",
     "user_password",
     "users",

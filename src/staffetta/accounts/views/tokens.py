@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from staffetta.accounts import tokens as deed
 from staffetta.accounts.access import ADMINISTRATORS, allow
-from staffetta.accounts.forms import TokenForm
+from staffetta.accounts.forms import TokenForm, TokenRightForm
 from staffetta.accounts.models import AccessToken, User
 from staffetta.ui.paging import page_of
 
@@ -30,6 +30,19 @@ def tokens(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/token_issued.html", {"token": token, "plain": plain})
     page = page_of(AccessToken.objects.select_related("created_by").order_by("-pk"), request.GET)
     return render(request, "accounts/tokens.html", {"form": form, "page": page}, status=INVALID if form.errors else 200)
+
+
+@allow(ADMINISTRATORS)
+@require_http_methods(["GET", "POST"])
+def token_right(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch the right to opt people in again; it holds from the next call on."""
+    token = get_object_or_404(AccessToken, pk=pk, revoked_at=None)
+    form = TokenRightForm(request.POST if request.method == "POST" else None, instance=token)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/token_right.html", {"token": token, "form": form})
+    deed.set_right(token, cast("User", request.user), may_opt_in_again=form.cleaned_data["may_opt_in_again"])
+    messages.success(request, _("Saved: it holds from the next call on."))
+    return redirect("accounts:tokens")
 
 
 @allow(ADMINISTRATORS)
