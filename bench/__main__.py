@@ -1,6 +1,6 @@
 """Every measurement in one run, printed as ratios and written to bench/results.json and bench/results.svg.
 
-    python -m bench [--quick] [--only dispatch,celery,transactional,growth,pages,people,audiences]
+    python -m bench [--quick] [--only dispatch,celery,transactional,growth,pages,people,audiences,starts]
 
 Of the parts that are not chosen, what was measured the last time stays in the results, each row with its date.
 
@@ -28,7 +28,7 @@ from tools.test import DEFAULT_POSTGRES, postgres_answers
 
 RESULTS = Path(__file__).with_name("results.json")
 PICTURE = Path(__file__).with_name("results.svg")
-PARTS = ("dispatch", "celery", "transactional", "growth", "pages", "people", "audiences")
+PARTS = ("dispatch", "celery", "transactional", "growth", "pages", "people", "audiences", "starts")
 IDLE, STEAL = 3, 7
 """Places in the kernel's count of the processors' time."""
 BOOKS = ("books_agree", "all_came_once")

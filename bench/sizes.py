@@ -15,6 +15,7 @@ class Sizes:
     growth: tuple[int, ...]
     pages: tuple[tuple[int, int], ...]
     people: tuple[int, ...]
+    starts: tuple[int, ...]
     many_at_once: int
 
     def runs(self, part: str) -> list[list[str]]:
@@ -23,6 +24,7 @@ class Sizes:
             "dispatch": [*self._at_once(), *self._beside_the_simulator()],
             "transactional": [self._calls(80), self._calls(0)],
             "growth": [["bench.dispatch", "--messages", str(number)] for number in self.growth],
+            "starts": [["bench.starts", "--customers", str(number)] for number in self.starts],
             "pages": [
                 ["bench.pages", "--contacts", str(contacts), "--deliveries", str(deliveries)]
                 for contacts, deliveries in self.pages
@@ -64,6 +66,7 @@ FULL = Sizes(
     growth=(10_000, 1_000_000),
     pages=((1_000, 1_000), (1_000_000, 10_000_000)),
     people=(10_000, 1_000_000),
+    starts=(1_000, 50_000, 1_000_000),
     many_at_once=500,
 )
 QUICK = Sizes(
@@ -75,5 +78,6 @@ QUICK = Sizes(
     growth=(),
     pages=((1_000, 1_000),),
     people=(5_000,),
+    starts=(1_000,),
     many_at_once=0,
 )

@@ -99,6 +99,13 @@ def _people(each: dict[str, Any], results: dict[str, Any]) -> Rows:
     return [(f"{each['what']} of {each['rows']:,} people, {each['database']}", said)]
 
 
+def _starts(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
+    seconds = ", ".join(str(one) for one in each["seconds_to_the_first_request"])
+    said = f"{seconds} s; opt-outs known from {', '.join(dict.fromkeys(each['known_from']))}"
+    what = f"start to ten people beside {each['customers']:,} customers, {each['database']}: command → first request"
+    return [(what, said)]
+
+
 def _other(each: dict[str, Any], _results: dict[str, Any]) -> Rows:
     kept = {name: value for name, value in each.items() if name not in ("command", "at", "took_s", "books_agree")}
     return [(each["command"].replace("bench.", ""), ", ".join(f"{name} {value}" for name, value in kept.items()))]
@@ -112,4 +119,5 @@ WORDS = {
     "pages": _pages,
     "people": _people,
     "audiences": _other,
+    "starts": _starts,
 }
