@@ -23,6 +23,7 @@ MACHINE_CLOCK = "tests/crash/test_clock_set.py::"
 CONNECTIONS = "tests/deliveries/test_lost_connections.py::"
 HEALTH = "tests/reports/test_health_in_time.py::"
 GREETING = "tests/work/test_greeting.py::"
+COMMANDS = "tests/cli/test_out_of_reach.py::"
 RESTORED = "tests/deliveries/test_after_restore.py::"
 BACKUP = "tests/cli/test_backup.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
@@ -98,6 +99,8 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "a read-only database or folder, or too few connections": (
             f"{GREETING}test_what_keeps_the_platform_from_greeting_is_said_in_words_and_seldom",
+            f"{COMMANDS}test_a_command_that_writes_on_a_read_only_database_says_so",
+            f"{COMMANDS}test_a_data_folder_that_cannot_be_used_is_named",
         ),
         "a worker of another version on the same database": (
             f"{SCHEMA}test_a_database_made_with_a_migration_of_another_text_is_refused",
@@ -106,6 +109,7 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "a restored backup whose communications are resumed": (
             f"{RESTORED}test_the_command_line_says_how_many_may_get_it_twice_and_wants_a_yes",
+            f"{RESTORED}test_the_page_says_how_many_may_get_it_twice_and_wants_a_confirmation",
         ),
         "a limit of the provider in any status or member": (
             f"{PROVIDER}test_it_is_a_limit",
