@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs
 from staffetta.work.entrance.answers import Answer
 from staffetta.work.entrance.application import Entrance
 from staffetta.work.entrance.bounds import Bounds, Environ, Permission
+from staffetta.work.entrance.proxies import Proxies
 
 BLOCK = b"0123456789abcdef" * 4_096
 served: list[str] = []
@@ -106,4 +108,5 @@ application = Entrance(
         health_seconds=0.5,
         linger_seconds=0.3,
     ),
+    Proxies([ip_network("127.0.0.1")]),
 )

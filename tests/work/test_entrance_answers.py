@@ -44,6 +44,7 @@ def test_a_request_becomes_the_variables_wsgi_asks_for(server: Server) -> None:
     assert seen["PATH_INFO"] == "/café/".encode().decode("latin-1")
     assert seen["QUERY_STRING"] == "a=%20b&c"
     assert seen["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
+    assert seen["staffetta.client"] == "10.0.0.1"
     assert seen["HTTP_COOKIE"] == "a=1; b=2"
     assert seen["HTTP_X_A"] == "1,2"
     assert (seen["REMOTE_ADDR"], seen["REQUEST_METHOD"], seen["wsgi.url_scheme"]) == ("127.0.0.1", "GET", "http")

@@ -62,11 +62,12 @@ class SetupLink(models.Model):
 
 
 class LoginFailure(models.Model):
-    """Failed logins of one name or one address, for the throttle."""
+    """Failed logins of one device, name or address, for the throttle; `subject` is a digest."""
 
     subject = models.CharField(max_length=64, unique=True)
     count = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(default=now)
+    refusal_noted = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.subject

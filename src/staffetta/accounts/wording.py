@@ -62,13 +62,21 @@ OWN_DEEDS: Words = {
     "password_set": _("Set a new password for the user"),
     "password_changed": _("Changed their own password"),
     "logged_in": _("Logged in"),
+    "logged_out": _("Logged out"),
+    "login_failed": _("Login failed"),
+    "login_throttled": _("Login refused after too many failures"),
     "token_issued": _("Issued the access token"),
     "token_right_changed": _("Changed what the access token may do"),
     "token_revoked": _("Revoked the access token"),
 }
 OWN_DETAILS: Words = {
+    "name_typed": _("user name"),
+    "address": _("from the address"),
     "role": _("role"),
     "last_four": _("ends with"),
     "may_opt_in_again": _("may opt people in again"),
 }
-OWN_READERS = {"may_opt_in_again": lambda code: str(_("Yes") if code == "yes" else _("No"))}
+OWN_READERS = {
+    "name_typed": lambda _code: str(_("nobody has this name")),
+    "may_opt_in_again": lambda code: str(_("Yes") if code == "yes" else _("No")),
+}

@@ -10,6 +10,7 @@ from staffetta.accounts.long_bodies import permission
 from staffetta.api.busy import busy
 from staffetta.work.entrance.application import Entrance
 from staffetta.work.entrance.bounds import Bounds
+from staffetta.work.entrance.proxies import Proxies
 
 get_resolver().url_patterns  # noqa: B018  (loads every page now, not with the first request)
 application = Entrance(
@@ -23,4 +24,5 @@ application = Entrance(
         upload_seconds=settings.UPLOAD_SECONDS,
         waiting=settings.WAITING_REQUESTS,
     ),
+    Proxies(settings.TRUSTED_PROXIES),
 )

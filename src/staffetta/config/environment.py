@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from datetime import date, time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from math import inf
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -104,6 +105,14 @@ def hours(name: str) -> tuple[time, time] | None:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses and networks, comma separated."""
+    try:
+        return tuple(ip_network(word) for word in words(name, default))
+    except ValueError:
+        raise WrongSetting(name, "addresses or networks such as 10.0.0.5,192.168.1.0/24 are wanted") from None
 
 
 def kept_secret(folder: Path, name: str) -> str:

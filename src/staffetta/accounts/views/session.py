@@ -15,11 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from staffetta.accounts import audit, change_user, throttle
+from staffetta.accounts import audit, change_user, known_device, throttle
 from staffetta.accounts import setup as first_setup
 from staffetta.accounts.access import EVERYBODY, allow, open_to_anybody
 from staffetta.accounts.forms import LoginForm, PasswordForm, ProfileForm, SetupForm, languages
+from staffetta.accounts.log_attempt import log_attempt
 from staffetta.accounts.models import User
+from staffetta.work.entrance.proxies import CLIENT
 
 INVALID = 422
 
@@ -32,10 +34,9 @@ def _next(request: HttpRequest) -> str:
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def _address(request: HttpRequest) -> str:
-    """Return who calls. A proxy in front of us appends the caller's address; what stands before it is hearsay."""
-    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.BEHIND_TLS else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
+def _attempt(request: HttpRequest, name: str) -> throttle.Attempt:
+    address = str(request.META.get(CLIENT) or request.META.get("REMOTE_ADDR", ""))
+    return throttle.Attempt(name, address, known_device.device_of(request.COOKIES, name))
 
 
 def _wait_in_words(seconds: int) -> str:
@@ -59,7 +60,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         refused = _try_login(request, form.cleaned_data["username"], form.cleaned_data["password"])
         if not refused:
-            return HttpResponseRedirect(_next(request))
+            return _remember_device(request, HttpResponseRedirect(_next(request)))
         form.add_error(None, refused)
     data = {
         "form": form,
@@ -72,24 +73,44 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _try_login(request: HttpRequest, name: str, password: str) -> str:
     """Log in; return "" or, in words, why not."""
-    address = _address(request)
-    if seconds := throttle.begin(name, address):
+    attempt = _attempt(request, name)
+    if seconds := throttle.begin(attempt):
+        if throttle.first_refusal(attempt):
+            log_attempt("login_throttled", attempt)
         return _wait_in_words(seconds)
     person = auth.authenticate(request, username=name, password=password)
     if person is None:
-        seconds = throttle.wait_for(name, address)
+        log_attempt("login_failed", attempt)
+        seconds = throttle.wait_for(attempt)
         wrong = _("User name or password are not right.")
         return f"{wrong} {_wait_in_words(seconds)}" if seconds else wrong
-    throttle.succeeded(name, address)
+    throttle.succeeded(attempt)
     auth.login(request, person)
-    audit.record(person, "logged_in")
+    audit.record(person, "logged_in", address=attempt.address)
     return ""
+
+
+def _remember_device(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Mark the browser of whoever has just logged in as one of theirs."""
+    name = cast("User", request.user).username
+    answer.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        known_device.cookie_after_login(request.COOKIES, name),
+        max_age=known_device.KEPT,
+        secure=settings.BEHIND_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
 
 
 @open_to_anybody
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    person = request.user
     auth.logout(request)
+    if isinstance(person, User):
+        audit.record(person, "logged_out")
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
@@ -119,7 +140,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         except first_setup.LinkSpent:
             return render(request, "accounts/setup_spent.html", {"setup_needed": False}, status=410)
         auth.login(request, person)
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return _remember_device(request, redirect(settings.LOGIN_REDIRECT_URL))
     return render(request, "accounts/setup.html", {"form": form}, status=INVALID if form.errors else 200)
 
 

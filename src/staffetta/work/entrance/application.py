@@ -16,6 +16,7 @@ from staffetta.work.entrance.bodies import Bodies, Body, Receive, disconnected, 
 from staffetta.work.entrance.bounds import Bounds, Environ, Permission, Permit
 from staffetta.work.entrance.environ import announced, brings_body, environ_of
 from staffetta.work.entrance.faults import TOO_SLOW, UNREAD, Gone, Overloaded, Unread
+from staffetta.work.entrance.proxies import Proxies
 from staffetta.work.entrance.streams import Streams
 from staffetta.work.entrance.threads import Threads
 
@@ -30,8 +31,14 @@ class Entrance:
     """`permit` says what a request may bring, `busy` words the answer that there is no room."""
 
     def __init__(
-        self, application: Application, permit: Permit, busy: Callable[[Environ], Answer], bounds: Bounds
+        self,
+        application: Application,
+        permit: Permit,
+        busy: Callable[[Environ], Answer],
+        bounds: Bounds,
+        proxies: Proxies | None = None,
     ) -> None:
+        self._proxies = proxies or Proxies()
         self._pages = Pages(application, Streams(bounds.streams, bounds.stall_seconds))
         self._permit = permit
         self._busy = busy
@@ -46,6 +53,7 @@ class Entrance:
         if scope["type"] != "http":
             return
         environ = environ_of(scope)
+        self._proxies.read(environ)
         try:
             if environ["PATH_INFO"] == HEALTH:
                 await self._answer_health(environ, send)
