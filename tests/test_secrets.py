@@ -103,7 +103,7 @@ def connect_two(staffetta: Installation, engage: Engage, anna: Visitor) -> None:
     wait_until(lambda: staffetta.rows(listed, NOVITA), what="for the list of channels")
     row = staffetta.rows(listed, NOVITA)[0][0]
     assert anna.post(f"/engage/channels/{row}/connect/", api_key=KEYS[ASSISTENZA])[0] == 422
-    staffetta.ok("channels", "connect", "--channel", NOVITA, typed=ODD_KEY)
+    staffetta.ok("channels", "connect", "--channel", NOVITA, "--unusual-key", typed=ODD_KEY)
     wait_until(lambda: states_of(staffetta) == {ASSISTENZA: "connected", NOVITA: "connected"})
 
 

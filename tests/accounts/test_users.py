@@ -137,3 +137,23 @@ def test_the_list_takes_the_same_queries_for_many(
         person(Role.VIEWER, f"persona-{number}")
     with django_assert_max_num_queries(5):
         assert as_administrator.get("/users/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/users/new/", "/profile/password/", "/users/{pk}/password/"])
+def test_no_page_takes_a_password_that_the_login_would_not(
+    as_administrator: Client, administrator: User, page: str
+) -> None:
+    long = "lunga" * 40_000
+    form = {"username": "carla", "role": "viewer", "language": "it", "old": PASSWORD, "password": long}
+    answer = as_administrator.post(page.format(pk=administrator.pk), form)
+    assert answer.status_code == 422
+    assert "Una password ha al massimo 500 caratteri" in answer.content.decode()
+    administrator.refresh_from_db()
+    assert administrator.check_password(PASSWORD)
+    assert User.objects.count() == 1
+
+
+def test_the_longest_password_that_can_be_set_opens_the_door(as_administrator: Client) -> None:
+    longest = "x7-" + "y" * 497
+    as_administrator.post("/profile/password/", {"old": PASSWORD, "password": longest})
+    assert Client().post("/login/", {"username": "anna", "password": longest}).status_code == 302

@@ -36,7 +36,9 @@ def test_the_list_is_a_bare_array(administrator: User, capsys: pytest.CaptureFix
 
 
 @pytest.mark.usefixtures("administrator")
-@pytest.mark.parametrize(("name", "text"), [("ANNA", "un-cavallo-lento"), ("carla", "corta"), ("carla", "")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("ANNA", "un-cavallo-lento"), ("carla", "corta"), ("carla", ""), ("carla", "lunga" * 40_000)]
+)
 def test_what_is_refused_is_told_on_standard_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str
 ) -> None:

@@ -67,7 +67,8 @@ def test_only_the_absurd_is_refused_on_its_form_without_asking_anybody(typed: st
     "typed", ["1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc123"]
 )
 def test_a_key_of_another_product_is_asked_about_and_then_told_as_such(engage: Engage, typed: str, db: None) -> None:
-    assert refused(typed).code == "other_product"
+    assert refused(typed).code == "unusual_key"
+    assert refused(typed, sure=True).code == "other_product"
     assert not Channel.objects.exists()
 
 
@@ -162,26 +163,33 @@ def account(*ids: str) -> AbstractContextManager[Wire]:
     return serving(reply)
 
 
+def test_what_is_unlike_a_key_does_not_leave_without_a_question(settings: Settings, db: None) -> None:
+    """A browser may have filled in the password of the login."""
+    settings.ENGAGE_URL = f"http://127.0.0.1:{refused_port()}"
+    assert refused("un-cavallo-molto-lento").code == "unusual_key"
+    assert refused("un-cavallo-molto-lento", sure=True).code == "unreachable"
+
+
 def test_a_key_of_a_new_form_is_that_of_the_only_channel_listed(settings: Settings, db: None) -> None:
     with account("77") as wire:
         settings.ENGAGE_URL = wire.url("")
-        assert connect.connect(NEW_FORM).channel.provider_id == "77"
+        assert connect.connect(NEW_FORM, sure=True).channel.provider_id == "77"
 
 
 def test_with_several_candidates_the_person_is_asked_which_channel(settings: Settings, db: None) -> None:
     with account("77", "78") as wire:
         settings.ENGAGE_URL = wire.url("")
-        problem = refused(NEW_FORM)
+        problem = refused(NEW_FORM, sure=True)
         assert (problem.code, [row.id for row in problem.candidates]) == ("which_channel", ["77", "78"])
-        assert refused(NEW_FORM, chosen="79").code == "which_channel"
-        assert connect.connect(NEW_FORM, chosen="78").channel.provider_id == "78"
+        assert refused(NEW_FORM, chosen="79", sure=True).code == "which_channel"
+        assert connect.connect(NEW_FORM, chosen="78", sure=True).channel.provider_id == "78"
 
 
 def test_a_key_whose_channel_nobody_tells_needs_the_channels_id(settings: Settings, db: None) -> None:
     with account() as wire:
         settings.ENGAGE_URL = wire.url("")
-        assert refused(NEW_FORM).code == "channel_unknown"
-        assert connect.connect(NEW_FORM, chosen="81").channel.provider_id == "81"
+        assert refused(NEW_FORM, sure=True).code == "channel_unknown"
+        assert connect.connect(NEW_FORM, chosen="81", sure=True).channel.provider_id == "81"
 
 
 def test_connecting_leaves_one_refresh_to_do(engage: Engage, db: None) -> None:

@@ -1,5 +1,7 @@
 """The pages of the channels as each role sees them."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -40,8 +42,11 @@ def test_the_first_visit_shows_only_the_box_and_where_the_key_is(as_administrato
         "Copia la chiave esistente o generane una nuova",
     ):
         assert sentence in text
-    assert 'type="password"' in html
-    assert 'autocomplete="off"' in html
+    field = re.search(r"<input[^>]*api_key[^>]*>", html)
+    assert field is not None
+    assert 'type="text"' in field.group(), "a browser fills the login password into a password field"
+    assert 'autocomplete="off"' in field.group()
+    assert "masked" in field.group()
     assert "Aggiorna" not in text
 
 

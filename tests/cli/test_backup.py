@@ -182,7 +182,7 @@ def test_a_backup_is_restored_in_the_place_of_a_newer_versions_database(archive:
 
 
 def test_a_secret_key_that_could_not_open_the_stored_keys_is_refused(archive: Path) -> None:
-    with installation(empty=True, STAFFETTA_SECRET_KEY="another one") as other:
+    with installation(empty=True, STAFFETTA_SECRET_KEY="another one, long enough to be taken") as other:
         refused = other.command("restore", str(archive))
         assert refused.returncode == 1
         assert "STAFFETTA_SECRET_KEY" in refused.stderr

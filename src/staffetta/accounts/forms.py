@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.accounts.models import AccessToken, Role, User
+from staffetta.accounts.passwords import LONGEST, too_long
 
 
 def languages() -> list[tuple[str, str]]:
@@ -17,13 +18,21 @@ def languages() -> list[tuple[str, str]]:
     return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
 
-def new_password(label: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        strip=False,
-        help_text=_("At least 10 characters."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+class Password(forms.CharField):
+    """A password as it is typed: bounded, and never cut off by the browser without a word."""
+
+    def __init__(self, label: Any, autocomplete: str, **more: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+        super().__init__(label=label, strip=False, widget=widget, **more)
+
+    def run_validators(self, value: str) -> None:
+        if len(value) > LONGEST:  # before anything else looks at it: comparing it with a name takes long
+            raise ValidationError(too_long())
+        super().run_validators(value)
+
+
+def new_password(label: Any) -> Password:
+    return Password(label, "new-password", help_text=_("At least 10 characters."))
 
 
 class ChecksPassword(forms.Form):
@@ -68,12 +77,7 @@ class LoginForm(forms.Form):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
     )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = Password(_("Password"), "current-password")
 
 
 class SetupForm(Named, ChecksPassword):
@@ -92,11 +96,7 @@ class ProfileForm(forms.Form):
 
 
 class PasswordForm(ChecksPassword):
-    old = forms.CharField(
-        label=_("Current password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    old = Password(_("Current password"), "current-password")
     password = new_password(_("New password"))
 
     def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:

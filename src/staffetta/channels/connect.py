@@ -54,12 +54,16 @@ class NotConnected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person typed and where: in the row of a channel or in the open box; `chosen` answers "which channel?"."""
+    """What a person typed and where: in the row of a channel or in the open box.
+
+    `chosen` answers "which channel?", `sure` answers "is this a key?".
+    """
 
     key: str
     row: Channel | None = None
     replace: bool = False
     chosen: str = ""
+    sure: bool = False
     by: User | None = None
 
 
@@ -68,18 +72,21 @@ def trimmed(typed: str) -> str:
     return typed.translate(INVISIBLE).strip()
 
 
-def connect(typed: str, *, row: Channel | None = None, replace: bool = False, chosen: str = "",
+def connect(typed: str, *, row: Channel | None = None, replace: bool = False, chosen: str = "", sure: bool = False,
             by: User | None = None) -> Refresh:  # fmt: skip
     """Connect the channel this key belongs to, and return the refresh that downloads everything.
 
     Raises NotConnected, having saved nothing.
     """
-    wish = Wish(trimmed(typed), row, replace, chosen.strip(), by)
+    wish = Wish(trimmed(typed), row, replace, chosen.strip(), sure, by)
     if not wish.key:
         raise NotConnected("empty_key")
     shape = gateway.shape(wish.key)
     if shape.absurd:
         raise NotConnected("malformed_key")
+    if not (shape.channel_id or sure):
+        # It may be a password, or another product's secret: it does not leave before a person says that it is a key.
+        raise NotConnected("unusual_key")
     _refuse_same_key(wish)
     if shape.channel_id:
         _refuse_wrong_place(wish, shape.channel_id)

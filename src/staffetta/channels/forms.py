@@ -11,7 +11,9 @@ from staffetta.connectors.messages import Platform
 KEY_ATTRIBUTES = {
     "autocomplete": "off",
     "autocapitalize": "none",
+    "autocorrect": "off",
     "spellcheck": "false",
+    "class": "masked",
     "data-1p-ignore": "",
     "data-bwignore": "",
     "data-lpignore": "true",
@@ -19,18 +21,29 @@ KEY_ATTRIBUTES = {
 }
 
 
+class SecretInput(forms.TextInput):
+    """A field that never comes back filled, masked by style.
+
+    It is no password field: a browser would fill the login password in, which would then go to the provider.
+    """
+
+    def format_value(self, _value: object) -> None:
+        return None
+
+
 class KeyForm(forms.Form):
-    """The masked field of an API Key. What was typed stays on an error, and is stored nowhere but encrypted."""
+    """The masked field of an API Key. What was typed is in no page, and is stored nowhere but encrypted."""
 
     api_key = forms.CharField(
         label=_("API Key"),
         max_length=2000,
         required=False,  # an empty one has its own words
         strip=False,
-        widget=forms.PasswordInput(render_value=True, attrs=KEY_ATTRIBUTES),
+        widget=SecretInput(attrs=KEY_ATTRIBUTES),
     )
     chosen = forms.CharField(required=False, max_length=64)
     replace = forms.BooleanField(required=False)
+    sure = forms.BooleanField(required=False)
 
 
 class ConfirmForm(forms.Form):

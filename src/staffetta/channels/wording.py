@@ -31,6 +31,10 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         gettext_lazy("This does not look like an API Key of Sinch Engage."),
         gettext_lazy("Check that you copied it from Settings > API, and not from another Sinch product."),
     ),
+    "unusual_key": (
+        gettext_lazy("This does not have the usual form of an API Key of Sinch Engage, so it was not sent there."),
+        gettext_lazy("Is it really the API Key, and not a password or the key of something else?"),
+    ),
     "key_refused": (
         gettext_lazy("Sinch Engage does not accept this API Key."),
         gettext_lazy(

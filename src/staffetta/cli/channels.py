@@ -42,9 +42,11 @@ def channel_of(provider_id: str) -> Channel:
 def connect_one(args: argparse.Namespace) -> int:
     """Connect, and wait until everything is downloaded."""
     try:
-        asked = connect.connect(read_key(args), replace=args.replace, chosen=args.channel)
+        asked = connect.connect(read_key(args), replace=args.replace, chosen=args.channel, sure=args.unusual_key)
     except NotConnected as problem:
         text = str(problem_text(problem.code, **problem.names))
+        if problem.code == "unusual_key":
+            text += " " + _("If it is, add --unusual-key.")
         choices = "".join(f"\n  {row.id}  {row.name}" for row in problem.candidates)
         fail(f"{text}{choices}\n" + _("Nothing was saved."))
     _wait([asked])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
+from staffetta.config.private_files import keep_new_files_private
 from staffetta.work import databases, running, schema
 
 NAMED = 5
@@ -24,6 +25,7 @@ NAMED = 5
 def execute(args: argparse.Namespace) -> int:
     """Run the action of a command line that was understood; return the exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
+    keep_new_files_private()
     try:
         django.setup()  # a ValueError is Django's word for a time zone nobody knows
     except (WrongSetting, ImproperlyConfigured, OSError, ValueError) as error:

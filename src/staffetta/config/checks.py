@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import Error, connection
 from django.utils.translation import gettext as _
 
+from staffetta.config.private_files import make_private
+
 OLDEST_POSTGRESQL = 150000
 NETWORK_FILE_SYSTEMS = {
     "nfs",
@@ -29,12 +31,22 @@ class NotReady(Exception):
 
 def refuse_or_warn() -> list[str]:
     """Return what is worth saying before the start; raises NotReady for what forbids it."""
-    check_folder(Path(settings.DATA_DIR))
+    folder = Path(settings.DATA_DIR)
+    check_folder(folder)
     check_profile(settings.ENGAGE_PROFILE)
     if connection.vendor == "postgresql":
         check_postgresql()
-        return []
-    return list(sqlite_warnings(Path(str(connection.settings_dict["NAME"]))))
+        return list(mode_warnings(folder))
+    database = Path(str(connection.settings_dict["NAME"]))
+    return [*sqlite_warnings(database), *mode_warnings(folder, database)]
+
+
+def mode_warnings(folder: Path, database: Path | None = None) -> Iterator[str]:
+    """Take everybody else's rights on the data folder away; warn of what belongs to another user of the machine."""
+    if others := make_private(folder, database):
+        yield _(
+            "Warning: other users of this machine may be able to read %(file)s. Make it yours and set its mode."
+        ) % {"file": others[0]}
 
 
 def check_folder(folder: Path) -> None:

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LANGUAGES = ("it", "en")
+SHORTEST_SECRET_KEY = 32
+SHORTEST_TOKEN = 16
 
 
 class WrongSetting(Exception):
@@ -19,9 +21,28 @@ class WrongSetting(Exception):
         super().__init__(f"{name} is set to something Staffetta cannot use: {wanted}")
 
 
+class WrongSecretFile(WrongSetting):
+    """The file of the secret key is empty or cut off."""
+
+    def __init__(self, path: Path) -> None:
+        Exception.__init__(
+            self,
+            f"The file of the secret key, {path}, is empty or too short. Put back the one of a backup, or delete it: "
+            "then a new key is made, everybody logs in anew, and the API Keys of the channels must be entered again.",
+        )
+
+
 def text(name: str, default: str = "") -> str:
     """Return a variable's text; one that is set to nothing counts as not set."""
     return os.environ.get(name, "").strip() or default
+
+
+def secret(name: str, shortest: int) -> str:
+    """Return a secret, "" if the variable is not there."""
+    found = text(name)
+    if found and len(found) < shortest:
+        raise WrongSetting(name, f"at least {shortest} characters are wanted, made at random")
+    return found
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -117,19 +138,32 @@ def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, .
 
 def kept_secret(folder: Path, name: str) -> str:
     """Return the secret from the environment, else the one kept in `folder`, made on first use (mode 600)."""
-    if given := text(name):
+    if given := secret(name, SHORTEST_SECRET_KEY):
         return given
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / "secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+    if not path.exists():
+        _make_secret(path)
+    kept = path.read_text(encoding="utf-8", errors="replace").strip()
+    if len(kept) < SHORTEST_SECRET_KEY:
+        raise WrongSecretFile(path)
+    return kept
+
+
+def _make_secret(path: Path) -> None:
+    """Write the file whole before it gets its name: a start that is killed, or a second one, never sees half of it."""
     import secrets  # brings hashing and random numbers along, which help and parsing do not need
 
+    draft = path.with_name(f".secret-key-{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50))
-    return path.read_text().strip()
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was first
+    finally:
+        draft.unlink()
 
 
 def database(url: str, folder: Path) -> dict[str, object]:

@@ -37,7 +37,7 @@ QUIET_HOURS = environment.hours("STAFFETTA_QUIET_HOURS")
 OPT_OUT_MINUTES = environment.number("STAFFETTA_OPT_OUT_MINUTES", 15)
 LATE_START_MINUTES = environment.number("STAFFETTA_LATE_START_MINUTES", 60)
 IN_FLIGHT_TIMEOUT = environment.number("STAFFETTA_IN_FLIGHT_TIMEOUT", 60)
-METRICS_TOKEN = environment.text("STAFFETTA_METRICS_TOKEN")
+METRICS_TOKEN = environment.secret("STAFFETTA_METRICS_TOKEN", environment.SHORTEST_TOKEN)
 CLOCK_FILE = environment.text("STAFFETTA_CLOCK_FILE")
 MACHINE_CLOCK_FILE = environment.text("STAFFETTA_MACHINE_CLOCK_FILE")
 
@@ -115,6 +115,7 @@ TASKS, RQ_QUEUES, CELERY = engines.SETTINGS[TASK_ENGINE](environment.text("STAFF
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "staffetta.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "staffetta.accounts.passwords.ShortEnough"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

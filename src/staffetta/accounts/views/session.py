@@ -52,7 +52,7 @@ def _wait_in_words(seconds: int) -> str:
 @sensitive_post_parameters("password")
 @never_cache
 @open_to_anybody
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(_next(request))
@@ -129,7 +129,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @open_to_anybody
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     if not first_setup.valid(token):
         return render(request, "accounts/setup_spent.html", {"setup_needed": first_setup.needed()}, status=410)
@@ -145,7 +145,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @allow(EVERYBODY)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     person = cast("User", request.user)
     kept = {"full_name": person.full_name, "email": person.email}
@@ -162,7 +162,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "password")
 @never_cache
 @allow(EVERYBODY)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     person = cast("User", request.user)
     form = PasswordForm(person, request.POST or None)

@@ -20,7 +20,7 @@ INVALID = 422
 
 @never_cache
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -33,7 +33,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def token_right(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch the right to opt people in again; it holds from the next call on."""
     token = get_object_or_404(AccessToken, pk=pk, revoked_at=None)
@@ -46,7 +46,7 @@ def token_right(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(AccessToken, pk=pk)
     if request.method != "POST":

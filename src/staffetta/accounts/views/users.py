@@ -31,7 +31,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_user(request: HttpRequest) -> HttpResponse:
     form = NewUserForm(request.POST or None, initial={"language": translation.get_language()})
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     kept = {name: getattr(person, name) for name in deed.CHANGEABLE}
@@ -63,7 +63,7 @@ def change_user(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_password(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     form = GivenPasswordForm(person, request.POST or None)
@@ -78,7 +78,7 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def deactivate_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     if request.method != "POST":

@@ -46,7 +46,12 @@ def _box(request: HttpRequest, row: Channel | None) -> HttpResponse:
     replacing = (row is not None and row.has_key) or bool(form.cleaned_data.get("replace"))
     try:
         asked = deed.connect(
-            typed, row=row, replace=replacing, chosen=form.cleaned_data.get("chosen", ""), by=person(request)
+            typed,
+            row=row,
+            replace=replacing,
+            chosen=form.cleaned_data.get("chosen", ""),
+            sure=bool(form.cleaned_data.get("sure")),
+            by=person(request),
         )
     except NotConnected as problem:
         return _refused(request, row, form, problem)
@@ -58,7 +63,8 @@ def _box(request: HttpRequest, row: Channel | None) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, row: Channel | None, form: KeyForm, problem: NotConnected) -> HttpResponse:
-    context = {"problem": problem, "text": problem_text(problem.code, **problem.names)}
+    context: dict[str, object] = {"problem": problem, "text": problem_text(problem.code, **problem.names)}
+    context["sure"] = form.cleaned_data.get("sure")
     if request.headers.get("HX-Request"):
         return render(request, "channels/_connect_result.html", context)  # 200: browsers log every other as an error
     return _page(request, row, form, status=422, **context)

@@ -34,6 +34,7 @@ def _register_connect(verbs: Subparsers) -> None:
     key_option(parser)
     parser.add_argument("--channel", metavar="ID", default="", help=_("which channel, if the key does not tell"))
     parser.add_argument("--replace", action="store_true", help=_("replace the key of a channel that is connected"))
+    parser.add_argument("--unusual-key", action="store_true", help=_("the key has another form than usual: try it"))
     json_option(parser, _("print the channel as JSON"))
     parser.set_defaults(run=Action("channels", "connect_one"))
 

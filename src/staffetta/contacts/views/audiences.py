@@ -60,14 +60,14 @@ def count_rules(request: HttpRequest) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @restricted(do=Free())
 def new_audience(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @restricted(do=Free())
 def edit_audience(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(AudienceRules, pk=pk))
@@ -136,7 +136,7 @@ def duplicate_audience(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete_audience(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(AudienceRules, pk=pk)
     if request.method == "POST":

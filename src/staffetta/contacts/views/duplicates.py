@@ -49,7 +49,7 @@ def dismiss_duplicates(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """Both side by side; the one of the address stays, the other goes into it."""
     kept, lost = get_object_or_404(Contact, pk=pk), get_object_or_404(Contact, pk=other)
@@ -105,7 +105,7 @@ def merges(request: HttpRequest) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo_merge(request: HttpRequest, pk: int) -> HttpResponse:
     done = get_object_or_404(Merge.objects.select_related("kept"), pk=pk)
     if request.method != "POST":

@@ -22,7 +22,7 @@ from staffetta.ui.paging import page_of
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def erase_contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     form = EraseForm(request.POST or None, wanted=_("ERASE"))

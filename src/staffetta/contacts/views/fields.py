@@ -49,7 +49,7 @@ def _page(request: HttpRequest, form: FieldForm) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_field(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a field; another type, or fewer choices, first shows what would be lost."""
     own = get_object_or_404(ContactField, pk=pk)
@@ -96,7 +96,7 @@ def _store(request: HttpRequest, form: FieldForm, own: ContactField) -> HttpResp
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete_field(request: HttpRequest, pk: int) -> HttpResponse:
     own = get_object_or_404(ContactField, pk=pk)
     if request.method == "POST":

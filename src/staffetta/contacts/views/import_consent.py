@@ -16,7 +16,7 @@ from staffetta.contacts.models import Import, ImportState
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_consent(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     people = state_consent.people_of(source).count() if source.state == ImportState.DONE else 0

@@ -72,7 +72,7 @@ def _most_bytes() -> int:
 @takes_files(_most_bytes, words_too_large=True)
 @csrf_exempt
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file. One that is too large is refused before it is read, so the form's token is looked at after that."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > _most_bytes():
@@ -107,7 +107,7 @@ def _too_large() -> str:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @restricted(saved=Row(gettext_lazy("Saved mapping"), SavedMapping))
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
@@ -251,7 +251,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if request.method != "POST" and source.can_be_undone:

@@ -68,7 +68,7 @@ def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @restricted(RESTRICTIONS, back="contacts:list")
 def add_to_list(request: HttpRequest) -> HttpResponse:
     """Put the people the list of contacts shows into a list, chosen or new."""
@@ -95,7 +95,7 @@ def leave_list(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     target = get_object_or_404(ContactList, pk=pk)
     if request.method == "POST":

@@ -117,13 +117,13 @@ def _why(delivery: Delivery) -> str:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     return _edit(request, Contact())
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Contact, pk=pk))
 
@@ -139,7 +139,7 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     if request.method == "POST":

@@ -56,7 +56,7 @@ def _found(query: str) -> QuerySet[Suppression]:
 
 @takes_files(lambda: FILE_BYTES + FORM_ROOM)
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @restricted(addresses=Free(), platform=Free())
 def suppress(request: HttpRequest) -> HttpResponse:
     """Take the good lines; those that cannot be read come back to be corrected."""
@@ -81,7 +81,7 @@ def suppress(request: HttpRequest) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Suppression, pk=pk)
     if request.method == "POST":

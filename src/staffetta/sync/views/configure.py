@@ -39,7 +39,7 @@ def browse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     channel = get_object_or_404(Channel, pk=pk)
     if not channel.has_key:
@@ -48,7 +48,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     made = configuration(pk, sync_id)
     return _edit(request, made.channel, made)
@@ -103,7 +103,7 @@ def _table() -> list[tuple[str, str]]:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     """Match the choices of both sides one by one; what has no match is shown."""
     made = configuration(pk, sync_id)
@@ -157,7 +157,7 @@ def accept(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     """Ask, then forget the configuration."""
     made = configuration(pk, sync_id)

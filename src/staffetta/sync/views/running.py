@@ -204,7 +204,7 @@ def cancel(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResp
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResponse:
     """Ask, then take a run back."""
     made = configuration(pk, sync_id)
@@ -219,7 +219,7 @@ def undo(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpRespon
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResponse:
     """The explicit step: record the consent of the people a run made."""
     made = configuration(pk, sync_id)

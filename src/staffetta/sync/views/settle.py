@@ -23,7 +23,7 @@ SIDES = (decide.HERE, decide.THERE)
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def conflicts(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     """Both values side by side; a person decides, one by one or all alike. Polled while all are being decided."""
     made = configuration(pk, sync_id)
@@ -89,7 +89,7 @@ def rejects(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, pk: int, sync_id: int, row_id: int) -> HttpResponse:
     """Correct the values of one rejected customer and try again; nothing changes on Sinch Engage."""
     made = configuration(pk, sync_id)

@@ -34,9 +34,8 @@
 
   const reveal = (button) => {
     const field = document.getElementById(button.dataset.reveal);
-    const shown = field.type === "text";
-    field.type = shown ? "password" : "text";
-    button.setAttribute("aria-pressed", String(!shown));
+    const masked = field.classList.toggle("masked");
+    button.setAttribute("aria-pressed", String(!masked));
   };
 
   document.addEventListener("click", (event) => {
