@@ -1,10 +1,13 @@
 """Every address, with every role and with nobody. Addresses that rooms add are walked without being named here."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
-from staffetta.accounts.models import Role
+from staffetta.accounts.models import Role, User
 from tests import world as factory
 from tests.addresses import CALLS, GUARDED, PAGES, Address, path_of
 from tests.conftest import logged_in, person
@@ -24,9 +27,18 @@ def status(client: Client, method: str, path: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("Location", "")
 
 
-@pytest.fixture
-def world(db: None) -> factory.World:
-    return factory.build()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[factory.World]:
+    """Build it once: each test's changes are rolled back to it, and it is rolled back in the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield factory.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def people(world: factory.World) -> dict[Role, User]:
+    """Somebody of each role."""
+    return {role: person(role, role.value) for role in Role}
 
 
 def test_there_are_addresses_to_walk() -> None:
@@ -55,8 +67,10 @@ def test_nobody_is_sent_to_the_login(address: Address, method: str, world: facto
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("address", GUARDED, ids=str)
-def test_a_role_opens_what_it_may_and_nothing_else(address: Address, role: Role, world: factory.World) -> None:
-    client = logged_in(person(role, "chiunque"))
+def test_a_role_opens_what_it_may_and_nothing_else(
+    address: Address, role: Role, world: factory.World, people: dict[Role, User]
+) -> None:
+    client = logged_in(people[role])
     path = path_of(address, world)
     answers = [status(client, method, path) for method in METHODS]
     codes = [code for code, _ in answers]
@@ -71,8 +85,10 @@ def test_a_role_opens_what_it_may_and_nothing_else(address: Address, role: Role,
 
 
 @pytest.mark.parametrize("address", CALLS, ids=str)
-def test_the_api_wants_a_token_whoever_is_logged_in(address: Address, world: factory.World) -> None:
-    client = logged_in(person(Role.ADMINISTRATOR, "chiunque"))
+def test_the_api_wants_a_token_whoever_is_logged_in(
+    address: Address, world: factory.World, people: dict[Role, User]
+) -> None:
+    client = logged_in(people[Role.ADMINISTRATOR])
     path = path_of(address, world)
     for caller in (Client(), client):
         codes = [status(caller, method, path)[0] for method in METHODS]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,25 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "staffetta"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Yield every dotted name a module imports, except those for the type checker only."""
-    tree = ast.parse(path.read_text())
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """Return every dotted name a module imports, except those for the type checker only."""
+    return tuple(_imported(path))
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+def _imported(path: Path) -> Iterator[str]:
     typing_only = {
         id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for node in nodes(path)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if id(node) in typing_only:
             continue
         if isinstance(node, ast.Import):
@@ -93,7 +103,7 @@ def test_only_the_clock_asks_what_time_it_is(call: str) -> None:
         place(path)
         for path in MODULES
         if not place(path).startswith(outside_django)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(call)
     ]
     assert not asked

@@ -14,6 +14,7 @@ import logging
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -52,7 +53,11 @@ class Items:
     def __init__(self, lane: str) -> None:
         self.lane = lane
         self._anew: set[str] = set()
-        self._before = {row.subject: row for row in SetAside.objects.filter(lane=lane)}
+
+    @cached_property
+    def _before(self) -> dict[str, SetAside]:
+        """Asked for by the first item: a lane without work looks once a second."""
+        return {row.subject: row for row in SetAside.objects.filter(lane=self.lane)}
 
     def rests(self, subject: str) -> bool:
         """Say whether the item was set aside and is not to be tried yet."""
