@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.communications.models import CommunicationState
+from staffetta.deliveries import dispatch
 from staffetta.deliveries.counts import counts_of, reconcile
 from staffetta.deliveries.models import Delivery
+from staffetta.notices.incidents import open_now
 from staffetta.notices.models import Incident
-from tests.deliveries.ledger import outcomes, people, planned, run, states_of, the
+from tests.deliveries.ledger import outcomes, people, planned, run, states_of, the, transactional
 from tests.wire import refused_port
 
 SENDS = {"operation": "send_notification"}
@@ -68,6 +71,25 @@ def test_a_refused_key_puts_the_message_back_and_holds_the_channel(
     assert states_of(communication) == {"waiting": 20}
     assert Incident.objects.filter(closed_at=None).count() == 1
     assert states_of(other) == {"sent": 20}
+
+
+def test_a_key_that_may_not_send_is_an_incident_until_a_message_is_accepted(
+    channel: Channel, engage: Engage, as_administrator: Client
+) -> None:
+    [person] = people(1)
+    fault = engage.fault("answer", match={"operation": "send_notification"}, status=403, code=403)
+    delivery = transactional(channel, person)
+    run()
+    delivery.refresh_from_db()
+    assert delivery.state == "waiting"
+    assert [each.kind for each in open_now()] == ["channel_send"]
+    page = as_administrator.get("/").content.decode()
+    assert "gli invii non sono permessi" in page
+    engage.control("DELETE", f"/faults/{fault}")
+    dispatch._resting.clear()  # a minute later
+    run()
+    delivery.refresh_from_db()
+    assert (delivery.state, open_now()) == ("sent", [])
 
 
 def test_an_unknown_template_fails_the_message_takes_the_template_out_and_holds_the_communication(

@@ -10,6 +10,7 @@ from staffetta.work.clock import now
 
 KEY_INCIDENT = "channel_key"
 REFRESH_INCIDENT = "channel_refresh"
+SEND_INCIDENT = "channel_send"
 REFRESHES_IN_A_ROW = 3
 WORKING = (ConnectionState.CONNECTED, ConnectionState.CONNECTING)
 
@@ -38,6 +39,17 @@ def key_works(channel: Channel) -> None:
             incidents.success(KEY_INCIDENT, str(channel.pk))
 
 
+def send_refused(channel: Channel, error: ConnectorError) -> None:
+    """Tell that the key is good, but may not send: it stays connected, with an incident until something is accepted."""
+    incidents.failure(SEND_INCIDENT, str(channel.pk), str(channel), error.code, error.provider_reason)
+
+
+def send_accepted(channel: Channel) -> None:
+    """Tell that a message was accepted: what kept the key from sending is over."""
+    if incidents.is_open(SEND_INCIDENT, str(channel.pk)):
+        incidents.success(SEND_INCIDENT, str(channel.pk))
+
+
 def refresh_failed(channel: Channel, code: str) -> None:
     """Keep why the last refresh failed; a connection that was just made stands, since the key was proven."""
     rows = Channel.objects.filter(pk=channel.pk)
@@ -56,4 +68,5 @@ def forget(channel_ids: list[int]) -> None:
     """Close what was open about channels that are being disconnected."""
     for pk in channel_ids:
         incidents.success(KEY_INCIDENT, str(pk))
+        incidents.success(SEND_INCIDENT, str(pk))
         incidents.success(REFRESH_INCIDENT, str(pk))

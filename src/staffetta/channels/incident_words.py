@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from staffetta.channels.health import KEY_INCIDENT, REFRESH_INCIDENT
+from staffetta.channels.health import KEY_INCIDENT, REFRESH_INCIDENT, SEND_INCIDENT
 from staffetta.channels.wording import problem_text
 from staffetta.notices import wording
 from staffetta.notices.models import Incident
@@ -13,6 +13,7 @@ def register() -> None:
     """Make the words known to the notices."""
     wording.register(KEY_INCIDENT, key_incident)
     wording.register(REFRESH_INCIDENT, refresh_incident)
+    wording.register(SEND_INCIDENT, send_incident)
 
 
 def key_incident(incident: Incident) -> wording.Words:
@@ -30,6 +31,20 @@ def key_incident(incident: Incident) -> wording.Words:
         url=reverse("channels:connect_row", args=[incident.subject]),
         label=_("Replace the API Key"),
         told_at=(reverse("channels:list"), reverse("channels:home", args=[incident.subject])),
+    )
+
+
+def send_incident(incident: Incident) -> wording.Words:
+    """The key of a channel is good, but may not send."""
+    return wording.Words(
+        title=_("%(channel)s: sending is not permitted") % {"channel": incident.subject_name},
+        cause=_("Sinch Engage accepts the API Key of this channel, but does not let it send messages."),
+        remedy=_(
+            "Check on Sinch Engage what the key may do. What waits is tried again each minute; communications wait "
+            "until somebody resumes them."
+        ),
+        url=reverse("channels:home", args=[incident.subject]),
+        label=_("Open the channel"),
     )
 
 

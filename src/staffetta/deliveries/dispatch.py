@@ -22,7 +22,7 @@ from django.db.models import Count, Min
 from staffetta.channels import health
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.channels.pace import rate_of
-from staffetta.connectors.errors import ConnectorError, KeyRefused
+from staffetta.connectors.errors import ConnectorError, KeyRefused, NotPermitted
 from staffetta.deliveries import breaker, budget, policy, questions, states
 from staffetta.deliveries.carried import pace_of, recipients_of, unchanged
 from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
@@ -327,8 +327,12 @@ class Session:
 
     def _tell_fault(self) -> None:
         fault = self.sending.fault
+        if self.sending.accepted:
+            health.send_accepted(self.channel)
         if fault is None or rule_of(fault).channel is not Does.HOLDS:
             return
         if isinstance(fault, KeyRefused):
             health.key_refused(self.channel, fault)
+        elif isinstance(fault, NotPermitted):
+            health.send_refused(self.channel, fault)
         hold_channel(self.channel, fault)

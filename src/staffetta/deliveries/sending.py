@@ -44,6 +44,7 @@ class Sending:
         """`longest`: seconds one send may take. `oldest`: seconds after the mark, then a row is not sent."""
         self.recorder = Recorder(channel.pk)
         self.fault: ConnectorError | None = None
+        self.accepted = False
         self.gone_templates: dict[int, ConnectorError] = {}
         self.lease_until = 0.0
         self.handed_over: set[int] = set()
@@ -219,6 +220,7 @@ class Sending:
         except ConnectorError as error:
             return self._refused(row, error)
         self._unreachable = self._pauses = self._silent = 0
+        self.accepted = True
         return policy.accepted(row, taken)
 
     def _may_not_leave(self, marked_at: float) -> bool:

@@ -50,6 +50,11 @@ def success(kind: str, subject: str) -> bool:
     return bool(was_open)
 
 
+def is_open(kind: str, subject: str) -> bool:
+    """Say whether there is an incident of this kind about the subject, or failures that may become one."""
+    return Incident.objects.filter(kind=kind, subject=subject, closed_at=None).exists()
+
+
 def open_now() -> list[Incident]:
     """Return what is broken at this moment, oldest first."""
     return list(Incident.objects.filter(IS_OPEN).order_by("opened_at", "pk"))
