@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from staffetta.contacts.excel_csv import original_cell
+
 CHUNK = 65_536
 SAMPLE = 65_536
 RECORD_LIMIT = 1_000_000
@@ -128,7 +130,7 @@ def records(file: IO[bytes], dialect: Dialect, start: Position | None = None) ->
         except UnicodeDecodeError:
             raise BadFile("unknown_encoding", rows.line_num + 1) from None
         number += 1
-        yield Record(number, cells, meter.byte)
+        yield Record(number, [original_cell(cell) for cell in cells], meter.byte)
 
 
 class _Meter:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, load_workbook
 
+from staffetta.contacts.excel_csv import safe_cell
 from staffetta.text import storable
 
 UNPACKED_LIMIT = 1_000_000_000
@@ -77,7 +78,7 @@ def _write(workbook: Path, target: Path) -> None:
     with load_workbook(workbook) as book, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         for row in book.get_sheet_by_index(0).iter_rows():
-            writer.writerow([as_text(cell) for cell in row])
+            writer.writerow([safe_cell(as_text(cell)) for cell in row])
 
 
 def as_text(cell: object) -> str:
