@@ -19,22 +19,19 @@ CSRF = "c" * 32
 FORM = "Content-Type: application/x-www-form-urlencoded"
 MEGABYTE = 1_000_000
 PEOPLE = """
-from importlib import import_module
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.test import Client
 from staffetta.accounts import tokens
 from staffetta.accounts.models import Role, User
-from staffetta.work.clock import now
 for role in (Role.OPERATOR, Role.VIEWER):
     user = User.objects.create_user(role.value, "una-password-lunga", role)
     user.language = "it"
     user.save()
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    print(role.value, session.session_key)
+    client = Client()
+    client.force_login(user)
+    print(role.value, client.cookies[settings.SESSION_COOKIE_NAME].value)
+print("session", settings.SESSION_COOKIE_NAME)
+print("csrf", settings.CSRF_COOKIE_NAME)
 print("token", tokens.issue("shop", None)[1])
 """
 LOCKED = 'LOCK TABLE "accounts_loginfailure" IN ACCESS EXCLUSIVE MODE'
@@ -54,8 +51,8 @@ class Pages:
         """Return the headers of somebody: a role, `token`, or nobody (with the form's token alone)."""
         if who == "token":
             return [f"Authorization: Bearer {self.keys[who]}"]
-        session = f"; staffetta_session={self.keys[who]}" if who else ""
-        return [f"Cookie: staffetta_csrf={CSRF}{session}", "Accept-Language: it"]
+        session = f"; {self.keys['session']}={self.keys[who]}" if who else ""
+        return [f"Cookie: {self.keys['csrf']}={CSRF}{session}", "Accept-Language: it"]
 
     def health(self) -> float:
         """Ask for health and return how long it took; 503 is right, since no worker runs."""

@@ -12,24 +12,20 @@ from engage_simulator.testing import Engage, running
 from tests.processes import Installation, Platform, installation
 
 PASSWORD = "una-password-lunga"
-SESSION_COOKIE = "staffetta_session"
 
 PEOPLE = """
 import json, sys
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
+from django.test import Client
 from staffetta.accounts.models import User
-sessions = {}
+sessions = {"": settings.SESSION_COOKIE_NAME}
 for name, role, language in json.loads(sys.argv[1]):
     user = User.objects.filter(username=name).first() or User.objects.create_user(name, None, role)
     user.language, user.email = language, f"{name}@example.org"
     user.save()
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    sessions[name] = session.session_key
+    client = Client()
+    client.force_login(user)
+    sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
 print(json.dumps(sessions))
 """
 """Makes people without a password who are logged in already: a password's hash costs a second each."""
@@ -68,7 +64,7 @@ class House:
         self.sessions |= json.loads(self.staffetta.python(PEOPLE, json.dumps(people)))
 
     def cookie(self, name: str) -> dict[str, str]:
-        return {"name": SESSION_COOKIE, "value": self.sessions[name], "url": self.address}
+        return {"name": self.sessions[""], "value": self.sessions[name], "url": self.address}
 
 
 @contextmanager

@@ -128,6 +128,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def cookie_name(name: str, key: str, *, secure: bool) -> str:
+    """Return a cookie's name. Browsers send one host's cookies to all its ports: each installation has its own names.
+
+    `__Host-` has the browser refuse what another host of the domain, or plain http, sets under that name.
+    """
+    import hashlib  # help and parsing do not need it
+
+    mark = hashlib.sha256(f"cookies:{key}".encode()).hexdigest()[:8]
+    return f"{'__Host-' if secure else ''}staffetta_{name}_{mark}"
+
+
 def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, ...]:
     """Return addresses and networks, comma separated."""
     try:

@@ -172,9 +172,13 @@ TRUSTED_PROXIES = environment.networks("STAFFETTA_TRUSTED_PROXIES", "127.0.0.1,:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
-SESSION_COOKIE_NAME = "staffetta_session"
-CSRF_COOKIE_NAME = "staffetta_csrf"
-DEVICE_COOKIE_NAME = "staffetta_device"
+SECURE_HSTS_SECONDS = 365 * 86_400 if BEHIND_TLS else 0  # on plain http it would lock people out of other ports too
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME, LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAME = (
+    environment.cookie_name(name, SECRET_KEY, secure=BEHIND_TLS)
+    for name in ("session", "csrf", "device", "language", "messages")
+)
+LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+MESSAGE_STORAGE = "staffetta.ui.messages.Messages"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from staffetta.api.v1 import addresses
 
+handler500 = "staffetta.ui.server_error.server_error"
 urlpatterns = [
     path("", include("staffetta.reports.urls")),
     path("", include("staffetta.accounts.urls")),

@@ -1,4 +1,4 @@
-"""The person's language, for the whole request; and what a person reads whose request was not read to its end."""
+"""The person's language, no copy in caches, and what a person reads whose request was not read to its end."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,10 @@ class PersonMiddleware:
         if language:
             translation.activate(language)
             request.LANGUAGE_CODE = language
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"  # nothing of people stays in a shared browser
+        return response
 
 
 class UnreadBodyMiddleware:

@@ -120,7 +120,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(_next(request))
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES):
-        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 86400, httponly=True, samesite="Lax")
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=365 * 86400,
+            secure=settings.BEHIND_TLS,
+            httponly=True,
+            samesite="Lax",
+        )
         if request.user.is_authenticated:
             User.objects.filter(pk=request.user.pk).update(language=code)
     return answer
