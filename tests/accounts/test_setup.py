@@ -1,10 +1,13 @@
 """The one-time link that makes the first administrator."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from staffetta.accounts import setup
 from staffetta.accounts.models import Role, SetupLink, User
+from staffetta.work.clock import now
 
 pytestmark = pytest.mark.django_db
 FIRST = {"username": "anna", "email": "", "password": "un-cavallo-lento", "language": "it"}
@@ -59,3 +62,14 @@ def test_the_token_itself_is_not_kept() -> None:
 def test_the_login_says_where_to_begin(client: Client) -> None:
     page = client.get("/login/", headers={"accept-language": "it"}).content.decode()
     assert "apri il link monouso mostrato all’avvio" in page
+
+
+def test_a_link_ends_after_a_day(client: Client) -> None:
+    path = setup.link()
+    SetupLink.objects.update(created_at=now() - timedelta(hours=23, minutes=59))
+    assert client.get(path).status_code == 200
+    SetupLink.objects.update(created_at=now() - timedelta(hours=24, minutes=1))
+    answer = client.post(path, FIRST, headers={"accept-language": "it"})
+    assert answer.status_code == 410
+    assert "funziona una volta sola, per un giorno" in answer.content.decode()
+    assert not User.objects.exists()

@@ -9,12 +9,15 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from staffetta.accounts import wording
+        from django.contrib.auth.signals import user_logged_in
+
+        from staffetta.accounts import password_again, wording
         from staffetta.text import identity, value
         from staffetta.ui import context
         from staffetta.ui.menu import MenuEntry, register
         from staffetta.work import stored_text
 
+        user_logged_in.connect(password_again.note_login, dispatch_uid="password typed")
         stored_text.register("accounts.User", {"username": identity, "full_name": value})
         stored_text.register("accounts.AccessToken", {"name": value})
 

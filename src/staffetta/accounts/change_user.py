@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from staffetta.accounts import audit
+from staffetta.accounts import audit, sessions
 from staffetta.accounts.models import Role, User
 
 CHANGEABLE = ("full_name", "email", "role", "language")
@@ -48,6 +48,7 @@ def deactivate(person: User, by: User) -> None:
     if stored.is_administrator and stored.is_active:
         _keep_an_administrator(stored, by)
     if User.objects.filter(pk=stored.pk, is_active=True).update(is_active=False):
+        sessions.end(stored)
         audit.record(by, "user_deactivated", stored)
 
 

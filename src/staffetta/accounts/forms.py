@@ -124,6 +124,10 @@ class UserForm(ProfileForm):
     field_order = ("full_name", "email", "role", "language")
 
 
+class ConfirmPasswordForm(forms.Form):
+    password = Password(_("Your password"), "current-password")
+
+
 class GivenPasswordForm(ChecksPassword):
     password = new_password(_("New password"))
 

@@ -1,9 +1,14 @@
 """People, their roles, access tokens of other software, and what everybody did."""
 
 from typing import ClassVar
+from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.work.clock import now
@@ -48,6 +53,20 @@ class User(AbstractBaseUser):
     def may_operate(self) -> bool:
         """Administrators do all that operators do."""
         return self.role in (Role.ADMINISTRATOR, Role.OPERATOR)
+
+
+class Session(AbstractBaseSession):
+    """One browser of one person; `accounts/sessions.py` keeps it. The key itself is shown nowhere."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(default=now)
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionBase]":
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
 
 
 class SetupLink(models.Model):

@@ -2,17 +2,21 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import Role, SetupLink, User
 from staffetta.work.clock import now
 
+VALID = timedelta(days=1)
+
 
 class LinkSpent(Exception):
-    """The link was used already, is not ours, or there is an administrator by now."""
+    """The link was used already, is older than a day, is not ours, or there is an administrator by now."""
 
 
 def _digest(token: str) -> str:
@@ -34,13 +38,17 @@ def link() -> str:
 
 
 def valid(token: str) -> bool:
-    return needed() and SetupLink.objects.filter(digest=_digest(token), used_at=None).exists()
+    return needed() and _usable(token).exists()
+
+
+def _usable(token: str) -> QuerySet[SetupLink]:
+    return SetupLink.objects.filter(digest=_digest(token), used_at=None, created_at__gt=now() - VALID)
 
 
 @transaction.atomic
 def spend(token: str, *, username: str, password: str, email: str, language: str) -> User:
     """Make the first administrator. Raises LinkSpent; of two that try at once, one wins."""
-    if not valid(token) or not SetupLink.objects.filter(digest=_digest(token), used_at=None).update(used_at=now()):
+    if not valid(token) or not _usable(token).update(used_at=now()):
         raise LinkSpent
     SetupLink.objects.filter(used_at=None).update(used_at=now())
     person = User(username=username, role=Role.ADMINISTRATOR, email=email, language=language)

@@ -63,6 +63,7 @@ OWN_DEEDS: Words = {
     "password_changed": _("Changed their own password"),
     "logged_in": _("Logged in"),
     "logged_out": _("Logged out"),
+    "sessions_ended": _("Ended sessions of"),
     "login_failed": _("Login failed"),
     "login_throttled": _("Login refused after too many failures"),
     "token_issued": _("Issued the access token"),
@@ -71,6 +72,7 @@ OWN_DEEDS: Words = {
 }
 OWN_DETAILS: Words = {
     "name_typed": _("user name"),
+    "sessions": _("how many"),
     "address": _("from the address"),
     "role": _("role"),
     "last_four": _("ends with"),

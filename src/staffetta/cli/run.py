@@ -36,4 +36,6 @@ def greet(address: str) -> None:
     path = setup.link()
     say(_("Staffetta answers at %(address)s") % {"address": address})
     if path:
-        say(_("Create the administrator with this link (it works once): %(link)s") % {"link": address + path})
+        say(
+            _("Create the administrator with this link (it works once, for a day): %(link)s") % {"link": address + path}
+        )

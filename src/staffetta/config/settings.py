@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "staffetta.accounts.session_use.SessionUseMiddleware",
     "staffetta.ui.storable_text.StorableTextMiddleware",
     "staffetta.ui.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -178,6 +179,9 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME, LANGUAGE_COOKIE_NAME,
     for name in ("session", "csrf", "device", "language", "messages")
 )
 LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+SESSION_ENGINE = "staffetta.accounts.sessions"
+SESSION_IDLE_MINUTES = environment.number("STAFFETTA_SESSION_IDLE_MINUTES", 480)
+PASSWORD_AGAIN_MINUTES = environment.number("STAFFETTA_PASSWORD_AGAIN_MINUTES", 15)
 MESSAGE_STORAGE = "staffetta.ui.messages.Messages"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"

@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from staffetta.accounts import audit, change_user, known_device, throttle
+from staffetta.accounts import audit, change_user, known_device, password_again, sessions, throttle
 from staffetta.accounts import setup as first_setup
 from staffetta.accounts.access import EVERYBODY, allow, open_to_anybody
-from staffetta.accounts.forms import LoginForm, PasswordForm, ProfileForm, SetupForm, languages
+from staffetta.accounts.forms import ConfirmPasswordForm, LoginForm, PasswordForm, ProfileForm, SetupForm, languages
 from staffetta.accounts.log_attempt import log_attempt
 from staffetta.accounts.models import User
 from staffetta.work.entrance.proxies import CLIENT
@@ -79,14 +79,50 @@ def _try_login(request: HttpRequest, name: str, password: str) -> str:
             log_attempt("login_throttled", attempt)
         return _wait_in_words(seconds)
     person = auth.authenticate(request, username=name, password=password)
-    if person is None:
+    if not isinstance(person, User):
         log_attempt("login_failed", attempt)
         seconds = throttle.wait_for(attempt)
         wrong = _("User name or password are not right.")
         return f"{wrong} {_wait_in_words(seconds)}" if seconds else wrong
     throttle.succeeded(attempt)
-    auth.login(request, person)
+    _begin_session(request, person)
     audit.record(person, "logged_in", address=attempt.address)
+    return ""
+
+
+def _begin_session(request: HttpRequest, person: User) -> None:
+    auth.login(request, person)
+    address = str(request.META.get(CLIENT) or request.META.get("REMOTE_ADDR", ""))
+    sessions.describe(request.session, address, request.headers.get("User-Agent", ""))
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@allow(EVERYBODY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask for the password again (accounts/password_again.py), then go on."""
+    form = ConfirmPasswordForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        refused = _try_password(request, form.cleaned_data["password"])
+        if not refused:
+            return HttpResponseRedirect(_next(request))
+        form.add_error("password", refused)
+    data = {"form": form, "next": request.POST.get("next") or request.GET.get("next") or ""}
+    return render(request, "accounts/confirm.html", data, status=INVALID if form.errors else 200)
+
+
+def _try_password(request: HttpRequest, password: str) -> str:
+    """Return "" if it is the password, or, in words, why not; guesses count as those at the login do."""
+    person = cast("User", request.user)
+    attempt = _attempt(request, person.username)
+    if seconds := throttle.begin(attempt):
+        return _wait_in_words(seconds)
+    if not person.check_password(password):
+        log_attempt("login_failed", attempt)
+        return _("This is not your current password.")
+    throttle.succeeded(attempt)
+    password_again.note_password(request.session)
     return ""
 
 
@@ -146,7 +182,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
             person = first_setup.spend(token, **form.cleaned_data)
         except first_setup.LinkSpent:
             return render(request, "accounts/setup_spent.html", {"setup_needed": False}, status=410)
-        auth.login(request, person)
+        _begin_session(request, person)
         return _remember_device(request, redirect(settings.LOGIN_REDIRECT_URL))
     return render(request, "accounts/setup.html", {"form": form}, status=INVALID if form.errors else 200)
 
@@ -176,6 +212,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_user.set_password(person, form.cleaned_data["password"], person)
         update_session_auth_hash(request, person)
+        sessions.end(person, but=request.session.session_key)
         messages.success(request, _("Your password is changed. Everywhere else you are logged out."))
         return redirect("accounts:profile")
     return render(request, "accounts/password.html", {"form": form}, status=INVALID if form.errors else 200)

@@ -13,6 +13,7 @@ from staffetta.accounts import tokens as deed
 from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.accounts.forms import TokenForm, TokenRightForm
 from staffetta.accounts.models import AccessToken, User
+from staffetta.accounts.password_again import asks_password, asks_password_to_change
 from staffetta.ui.paging import page_of
 
 INVALID = 422
@@ -20,6 +21,7 @@ INVALID = 422
 
 @never_cache
 @allow(ADMINISTRATORS)
+@asks_password_to_change
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
@@ -33,6 +35,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_right(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch the right to opt people in again; it holds from the next call on."""
@@ -46,6 +49,7 @@ def token_right(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(AccessToken, pk=pk)

@@ -13,9 +13,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from staffetta.accounts import change_user as deed
+from staffetta.accounts import sessions
 from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.accounts.forms import GivenPasswordForm, NewUserForm, UserForm
 from staffetta.accounts.models import User
+from staffetta.accounts.password_again import asks_password
 from staffetta.ui.paging import page_of
 
 INVALID = 422
@@ -31,6 +33,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_user(request: HttpRequest) -> HttpResponse:
     form = NewUserForm(request.POST or None, initial={"language": translation.get_language()})
@@ -42,6 +45,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
@@ -63,6 +67,7 @@ def change_user(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_password(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
@@ -71,6 +76,7 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
         deed.set_password(person, form.cleaned_data["password"], cast("User", request.user))
         if person == request.user:
             update_session_auth_hash(request, person)
+        sessions.end(person, but=request.session.session_key)
         messages.success(request, _("%(name)s has a new password.") % {"name": person})
         return redirect("accounts:user", pk=person.pk)
     data = {"form": form, "person": person}
@@ -78,6 +84,7 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def deactivate_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
@@ -93,6 +100,7 @@ def deactivate_user(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_POST
 def activate_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)

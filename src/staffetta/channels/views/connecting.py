@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
+from staffetta.accounts.password_again import asks_password
 from staffetta.channels import connect as deed
 from staffetta.channels.connect import NotConnected
 from staffetta.channels.forms import KeyForm
@@ -20,6 +21,7 @@ from staffetta.channels.wording import problem_text
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @never_cache
 @sensitive_post_parameters("api_key")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +31,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @never_cache
 @sensitive_post_parameters("api_key")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
+from staffetta.accounts.password_again import asks_password
 from staffetta.channels import disconnect as deed
 from staffetta.channels.disconnect import Blocked, Outlook
 from staffetta.channels.forms import ConfirmForm
@@ -18,6 +19,7 @@ from staffetta.ui.templatetags.staffetta import grouped
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: HttpRequest) -> HttpResponse:
     """Start from zero."""
@@ -37,6 +39,7 @@ def reset(request: HttpRequest) -> HttpResponse:
 
 
 @allow(ADMINISTRATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget one channel."""

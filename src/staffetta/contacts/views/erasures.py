@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
+from staffetta.accounts.password_again import asks_password
 from staffetta.contacts import certificate
 from staffetta.contacts.erase import erase, masked_of
 from staffetta.contacts.erase_form import EraseForm
@@ -22,6 +23,7 @@ from staffetta.ui.paging import page_of
 
 
 @allow(OPERATORS)
+@asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase_contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
