@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffetta.accounts.models import AuditEntry, Role
 from staffetta.ui.templatetags.staffetta import grouped
@@ -72,7 +73,7 @@ OWN_DEEDS: Words = {
 }
 OWN_DETAILS: Words = {
     "name_typed": _("user name"),
-    "sessions": _("how many"),
+    "sessions": pgettext_lazy("sessions", "how many"),
     "address": _("from the address"),
     "role": _("role"),
     "last_four": _("ends with"),
