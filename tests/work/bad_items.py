@@ -201,6 +201,19 @@ def two_syncs(world: World) -> Check:
     return lambda: len([run for run in SyncRun.objects.all() if run.finished]) == 1
 
 
+def two_writes(world: World) -> Check:
+    for each in ledger.people(2):
+        world.engage.put_customer(world.channel.provider_id, id=str(each.phone).removeprefix("+"))
+    rows = [{"kind": Kind.FIRST_NAME, "contact_field": "first_name", "mode": "newest"}]
+    run = sync_start.start(configuration(world.channel, rows, direction="to_engage"), None)
+
+    def handled() -> bool:
+        run.refresh_from_db()
+        return (run.state, run.writes_done, run.writes_failed) == ("done", 1, 1)
+
+    return handled
+
+
 def two_mails(_world: World) -> Check:
     for name in ("anna", "bruna"):
         person(Role.ADMINISTRATOR, name)
@@ -212,6 +225,7 @@ SCENARIOS: dict[str, Callable[[World], Check]] = {
     "plan contact:": two_people,
     "look_up message:": two_messages_to_look_up,
     "events event:": two_replies,
+    "sync write:": two_writes,
     "jobs": two_jobs,
     "sweep": all_sweeps,
     "schedule": two_times,

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -148,30 +149,41 @@ def record(run: SyncRun, answers: Sequence[Answer]) -> ConnectorError | None:
 
 
 def _record(run: SyncRun, answers: Sequence[Answer]) -> None:
-    done = failed = 0
-    for answer in answers:
-        if answer.error is None:
-            done += _done(answer.write, run)
-        elif _again(answer):
-            _mark(answer.write, WriteState.WAITING, answer.error)
-        else:
-            failed += 1
-            _failed(answer.write, run, answer.error)
-    SyncRun.objects.filter(pk=run.pk).update(
-        writes_done=F("writes_done") + done, writes_failed=F("writes_failed") + failed, beat_at=now()
-    )
+    kept = [set_aside.call("sync", f"write:{each.write.pk}", partial(_keep, run, each)) for each in answers]
+    _count(run, kept)
+
+
+def _keep(run: SyncRun, answer: Answer) -> WriteState:
+    """Keep what came of one write; return its state."""
+    if answer.error is None:
+        _done(answer.write, run)
+        return WriteState.DONE
+    if _again(answer):
+        _mark(answer.write, WriteState.WAITING, answer.error)
+        return WriteState.WAITING
+    return _failed(answer.write, run, answer.error)
 
 
 def _give_up_one(run: SyncRun, answer: Answer, error: Exception) -> None:
     """What came of it cannot be kept: the next run looks at this customer again."""
-    _record(run, [Answer(answer.write, error)])
+    _count(run, [_failed(answer.write, run, error)])
 
 
-def _failed(write: SyncWrite, run: SyncRun, error: Exception) -> None:
-    if not isinstance(error, ConnectorError):
-        logger.error("sync run %s: the write %s is set aside", run.pk, write.pk, exc_info=error)
+def _failed(write: SyncWrite, run: SyncRun, error: Exception) -> WriteState:
+    """Set one write aside. After an error of our own it may have arrived: a state stays ours until a reading tells."""
     _mark(write, WriteState.FAILED, error)
-    own_states.settle(_channel(run), write, done=False)
+    if isinstance(error, ConnectorError):
+        own_states.settle(_channel(run), write, done=False)
+    else:
+        logger.error("sync run %s: the write %s is set aside", run.pk, write.pk, exc_info=error)
+    return WriteState.FAILED
+
+
+def _count(run: SyncRun, kept: Sequence[WriteState]) -> None:
+    done, failed = kept.count(WriteState.DONE), kept.count(WriteState.FAILED)
+    SyncRun.objects.filter(pk=run.pk).update(
+        writes_done=F("writes_done") + done, writes_failed=F("writes_failed") + failed, beat_at=now()
+    )
 
 
 def give_up(run: SyncRun, problem: str) -> None:
@@ -187,7 +199,7 @@ def _again(answer: Answer) -> bool:
     return error.ruling in FOR_ALL or answer.write.attempts + 1 < MOST_ATTEMPTS
 
 
-def _done(write: SyncWrite, run: SyncRun) -> int:
+def _done(write: SyncWrite, run: SyncRun) -> None:
     _mark(write, WriteState.DONE)
     own_states.settle(_channel(run), write, done=True)
     links = SyncLink.objects.filter(configuration=run.configuration_id, customer_id=write.customer_id)
@@ -197,7 +209,6 @@ def _done(write: SyncWrite, run: SyncRun) -> int:
         for link in links:
             link.last = {**link.last, **write.last}
             link.save(update_fields=["last"])
-    return 1
 
 
 def _mark(write: SyncWrite, state: str, error: Exception | None = None) -> None:
