@@ -58,7 +58,7 @@ class ReadMark(models.Model):
     at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=40, blank=True)
     problem_at = models.DateTimeField(null=True)
-    open = models.JSONField(default=list)
+    open = models.JSONField(null=True, default=list)
     took = models.FloatField(default=0)  # seconds: a channel of many conversations is read less often
     absent = models.CharField(max_length=40, blank=True)
     absent_at = models.DateTimeField(null=True)

@@ -79,7 +79,8 @@ def read_conversations(channel: Channel, beat: Callable[[], None] | None = None)
     """
     began, since = now(), monotonic()
     mark, _made = ReadMark.objects.get_or_create(channel=channel)
-    brought = Read(mark.open, closed_at_rest(channel, mark.open))
+    before = list(mark.open or ())
+    brought = Read(before, closed_at_rest(channel, before))
     told: dict[str, object] = {"at": began, "problem": "", "absent": ""}
     try:
         gateway.call(channel, lambda connector: _read(connector, brought), beat=beat)

@@ -15,7 +15,8 @@ def erase(traces: Traces) -> Erased:
     forget_people(traces.addresses)
     StopProof.objects.filter(number__in={f"+{address.removeprefix('+')}" for address in traces.addresses}).delete()
     for mark in ReadMark.objects.all():
-        if kept := set(mark.open) & set(traces.addresses):
-            mark.open = [one for one in mark.open if one not in kept]
+        there = mark.open or []
+        if set(there) & set(traces.addresses):
+            mark.open = [one for one in there if one not in traces.addresses]
             mark.save(update_fields=["open"])
     return Erased(emptied={"events": rows.update(address=nobody, key=nobody, payload={})})
