@@ -1,6 +1,8 @@
 """Read a body: JSON that can be stored on both databases, or a problem that says where it cannot."""
 
 import json
+import math
+from typing import NoReturn
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +20,21 @@ class StorableParser(Parser):
     """
 
     def parse_body(self, request: HttpRequest) -> DictStrAny:
-        body = json.loads(request.body)
+        body = json.loads(request.body, parse_constant=_no_number, parse_float=_finite)
         if (where := unstorable_json(body)) is not None:
             raise _unstorable(where)
         cleaned: DictStrAny = storable_json(body)  # type: ignore[assignment]  # what is no object is refused behind
         return cleaned
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
+
+
+def _no_number(text: str) -> NoReturn:
+    """Refuse NaN and Infinity, which are no JSON, and 1e400, which would be sent as "inf"."""
+    raise ValueError(text)
 
 
 def _unstorable(where: tuple[str, ...]) -> Problem:

@@ -5,11 +5,28 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL stores no NUL character: refused by name instead of failing on it."""
 Value = Annotated[str, Field(max_length=5000, pattern=NO_NUL)]
+Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+ValueName = Annotated[str, Field(max_length=100, pattern=NO_NUL)]
+Phone = Annotated[str, Field(max_length=60, pattern=NO_NUL)]
+MessageName = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 60,
+            "pattern": "^[-A-Za-z0-9_]{1,60}$",
+            "examples": ["order-confirmation"],
+        }
+    ),
+]
+"""Described, not enforced: whatever else is asked for is unknown, 404."""
+MOST_VALUES = 100
 
 
 class Closed(Schema):
@@ -33,9 +50,7 @@ class ConsentIn(Closed):
 class RecipientIn(Closed):
     """Whom it goes to."""
 
-    phone: Annotated[
-        str, Field(max_length=60, description="International form, with the plus.", examples=["+39 333 123 4567"])
-    ]
+    phone: Annotated[Phone, Field(description="International form, with the plus.", examples=["+39 333 123 4567"])]
     follow: Annotated[
         bool,
         Field(
@@ -49,10 +64,14 @@ class RecipientIn(Closed):
 class SendIn(Closed):
     """One message to one person."""
 
-    recipient: Annotated[RecipientIn | str, Field(description='The phone number, plain or as `{"phone": …}`.')]
+    recipient: Annotated[RecipientIn | Phone, Field(description='The phone number, plain or as `{"phone": …}`.')]
     values: Annotated[
-        dict[str, Value | int | float],
-        Field(description="The values this transactional message asks for, by name.", examples=[{"order": "A-1042"}]),
+        dict[ValueName, Value | Number],
+        Field(
+            max_length=MOST_VALUES,
+            description="The values this transactional message asks for, by name.",
+            examples=[{"order": "A-1042"}],
+        ),
     ] = {}
     consent: ConsentIn | None = None
     opt_in_again: Annotated[

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from ninja import Header, NinjaAPI
+from ninja import Header, Path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
@@ -20,6 +20,7 @@ from staffetta.accounts import tokens
 from staffetta.accounts.access import View, open_to_anybody
 from staffetta.accounts.models import AccessToken
 from staffetta.api import idempotency, schemas
+from staffetta.api.document import DocumentedAPI
 from staffetta.api.log_call import log_call
 from staffetta.api.problems import Problem, answer
 from staffetta.api.read_body import StorableParser
@@ -32,7 +33,7 @@ from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.states import withdraw
 
 logger = logging.getLogger(__name__)
-REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 404, 409, 422, 503), schemas.ProblemOut)
+REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 408, 409, 413, 422, 500, 503), schemas.ProblemOut)
 
 
 class Bearer(HttpBearer):
@@ -48,7 +49,7 @@ class Bearer(HttpBearer):
         return known
 
 
-api = NinjaAPI(
+api = DocumentedAPI(
     title="Staffetta",
     version="1",
     description="Transactional messages and the state of every message. Errors are RFC 9457 problems.",
@@ -68,7 +69,7 @@ api = NinjaAPI(
 )
 def send_message(
     request: HttpRequest,
-    name: str,
+    name: Path[schemas.MessageName],
     payload: schemas.SendIn,
     idempotency_key: Header[str | None] = None,
 ) -> HttpResponse:

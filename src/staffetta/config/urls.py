@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from staffetta.api.v1 import addresses
 
+handler404 = "staffetta.api.not_found.not_found"
 handler500 = "staffetta.ui.server_error.server_error"
 urlpatterns = [
     path("", include("staffetta.reports.urls")),
