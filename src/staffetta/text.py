@@ -5,6 +5,7 @@ Every entrance passes its text through here, so that both databases can store it
 - `storable`: texts that are shown. Half a surrogate pair becomes U+FFFD, control signs go but tab and line ends, NFC.
 - `value`: what is known of a person, names and titles. Also without format signs (bidi, zero width, soft hyphen, BOM),
   with plain blanks; joiners and emoji stay whole.
+- `title`: names of things that people give. A value with single blanks.
 - `identity`: what someone or something is known by. Also without any format sign, with plain hyphens and single blanks.
 - `folded`: what is compared: an identity without case and compatibility forms. Never shown, never sent.
 - `unstorable`: for what goes back to the provider byte for byte (names, ids, languages): why it cannot be kept.
@@ -100,6 +101,11 @@ def value(text: str, bound: int | None = None) -> str:
     if not text.isprintable() or "\u2800" in text:  # all other signs taken out here count as not printable
         text = ODD_BLANK.sub(" ", HIDDEN.sub(r"\1", _normalised(text)))
     return storable(text.strip(), bound).rstrip()
+
+
+def title(text: str, bound: int | None = None) -> str:
+    """Return the name of a thing as it is stored and shown: a value with single blanks."""
+    return value(BLANKS.sub(" ", value(text)), bound)
 
 
 def identity(text: str, bound: int | None = None) -> str:

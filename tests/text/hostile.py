@@ -30,6 +30,7 @@ class Provider:
         self.fields: list[Row] = [{"name": "citta", "title": "Città", "type": "text"}]
         self.tickets: list[Row] = []
         self.channels: list[Row] = [{"id": CHANNEL, "name": "Novità", "messenger": "WB", "number": "39021234567"}]
+        self.failing: dict[str, Answer] = {}
         self.send: Callable[[Row], Answer] = lambda _body: Answer({"code": 200, "id": "m-1"})
 
     def answer(self, seen: Seen) -> Answer:
@@ -41,6 +42,8 @@ class Provider:
             "ticket": ("tickets", self.tickets),
             "channel": ("channels", self.channels),
         }
+        if part in self.failing:
+            return self.failing[part]
         if seen.method == "POST":
             return self.send(json.loads(seen.body))
         if part not in rows:

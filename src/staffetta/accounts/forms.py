@@ -1,6 +1,6 @@
 """What people fill in about themselves and each other."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffetta.accounts.models import AccessToken, Role, User
 from staffetta.accounts.passwords import LONGEST, too_long
+from staffetta.ui.text_fields import IdentityField, NameField
 
 
 def languages() -> list[tuple[str, str]]:
@@ -58,7 +59,7 @@ class ChecksPassword(forms.Form):
 class Named(forms.Form):
     """A form that names a new person."""
 
-    username = forms.CharField(
+    username = IdentityField(
         label=_("User name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
@@ -72,7 +73,7 @@ class Named(forms.Form):
 
 
 class LoginForm(forms.Form):
-    username = forms.CharField(
+    username = IdentityField(
         label=_("User name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
@@ -90,7 +91,7 @@ class SetupForm(Named, ChecksPassword):
 
 
 class ProfileForm(forms.Form):
-    full_name = forms.CharField(label=_("First and last name"), max_length=150, required=False)
+    full_name = NameField(label=_("First and last name"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=languages)
 
@@ -111,7 +112,7 @@ class PasswordForm(ChecksPassword):
 
 
 class NewUserForm(Named, ChecksPassword):
-    full_name = forms.CharField(label=_("First and last name"), max_length=150, required=False)
+    full_name = NameField(label=_("First and last name"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.OPERATOR, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language"), choices=languages)
@@ -147,6 +148,7 @@ class TokenForm(forms.ModelForm[AccessToken]):
     class Meta:
         model = AccessToken
         fields = ("name", "may_opt_in_again")
+        field_classes: ClassVar = {"name": NameField}
         labels = {"name": _("Name of the token"), "may_opt_in_again": AGAIN}
         help_texts = {
             "name": _("The software that will use it, for example “shop” or “CRM”."),

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import AccessToken, User
+from staffetta.text import title
 from staffetta.work.clock import now
 
 PREFIX = "stf_"
@@ -24,7 +25,11 @@ def issue(name: str, by: User | None, *, may_opt_in_again: bool = False) -> tupl
     """Make a token. The second value is the token itself, which nobody can read again afterwards."""
     plain = PREFIX + secrets.token_urlsafe(32)
     token = AccessToken.objects.create(
-        name=name, digest=_digest(plain), last_four=plain[-4:], created_by=by, may_opt_in_again=may_opt_in_again
+        name=title(name, 100),
+        digest=_digest(plain),
+        last_four=plain[-4:],
+        created_by=by,
+        may_opt_in_again=may_opt_in_again,
     )
     rights = {"may_opt_in_again": "yes"} if may_opt_in_again else {}
     audit.record(by, "token_issued", token, last_four=token.last_four, **rights)

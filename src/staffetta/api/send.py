@@ -22,6 +22,7 @@ from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.plan import purpose_of
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.send_one import NotSendable, send_one
+from staffetta.text import value
 
 OF_CHANNEL = (
     Trouble.CHANNEL_REMOVED,
@@ -120,7 +121,7 @@ def _contact(message: TransactionalMessage, asked: SendIn) -> Contact:
         detail = _("No contact has this number, and this transactional message makes no new ones.")
         raise Problem("recipient_unknown", detail, faults=[Fault(pointer, detail, "recipient_unknown")])
     # Two calls may make the same person at once: the second finds what the first made.
-    return Contact.objects.get_or_create(phone=phone, defaults={"phone_raw": asked.phone[:60]})[0]
+    return Contact.objects.get_or_create(phone=phone, defaults={"phone_raw": value(asked.phone, 60)})[0]
 
 
 def _known(phone: str) -> Contact | None:

@@ -1,11 +1,11 @@
-"""What was typed on a command line, made storable; addresses of files stay as they are."""
+"""What was typed on a command line, made storable; names of files stay as they are."""
 
 import argparse
 
 from staffetta.text import storable
 
-FILES = frozenset({"rules"})
-"""Options whose text is the name of a file: it may hold bytes that are no text."""
+FILES = frozenset({"rules", "key_file", "password_file"})
+"""Arguments whose text is the name of a file, or “-”: it may hold bytes that are no text."""
 
 
 def clean(args: argparse.Namespace) -> argparse.Namespace:

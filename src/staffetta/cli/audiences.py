@@ -16,6 +16,7 @@ from staffetta.contacts.models import AudienceRules, ContactList
 from staffetta.contacts.rule_words import fault_text, sentence
 from staffetta.contacts.rule_world import known
 from staffetta.contacts.rules import Group, WrongRules, read
+from staffetta.text import title
 
 
 def list_all(args: argparse.Namespace) -> int:
@@ -51,7 +52,7 @@ def count(args: argparse.Namespace) -> int:
 
 
 def create(args: argparse.Namespace) -> int:
-    name = " ".join(args.name.split())
+    name = title(args.name)
     if not 1 <= len(name) <= 200:
         fail(_("The name must have 1 to 200 characters."))
     if AudienceRules.objects.filter(name=name).exists():

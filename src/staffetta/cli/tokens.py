@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from staffetta.accounts import tokens
 from staffetta.accounts.models import AccessToken
 from staffetta.cli.output import emit, fail, table
+from staffetta.text import title
 
 
 def issue(args: argparse.Namespace) -> int:
     """Print the token itself, this once."""
-    name = " ".join(args.name.split())[:100]
+    name = title(args.name, 100)
     if not name:
         fail(_("The token needs a name."))
     token, plain = tokens.issue(name, None, may_opt_in_again=args.may_opt_in_again)

@@ -12,20 +12,32 @@ from django.utils.translation import gettext as _
 from staffetta.accounts import change_user
 from staffetta.accounts.models import User
 from staffetta.cli.output import emit, fail, table
+from staffetta.text import identity
 
 
 def create(args: argparse.Namespace) -> int:
     """Make a user; refuses a name that exists and a password that is too weak."""
-    if User.objects.filter(username__iexact=args.name).exists():
+    name = identity(args.name)
+    if User.objects.filter(username__iexact=name).exists():
         fail(_("There is a user with this name already."))
+    _check(User(username=name, email=args.email))
     password = _password(args.password_file)
     try:
-        password_validation.validate_password(password, User(username=args.name, email=args.email))
+        password_validation.validate_password(password, User(username=name, email=args.email))
     except ValidationError as problem:
         fail(" ".join(problem.messages))
-    person = change_user.create(args.name, password, args.role, None, email=args.email)
+    person = change_user.create(name, password, args.role, None, email=args.email)
     emit(args, _as_data(person), _("The user %(name)s is created.") % {"name": person})
     return 0
+
+
+def _check(person: User) -> None:
+    """Refuse an empty or endless name, and what is no e-mail address, as the page does."""
+    try:
+        person.clean_fields(exclude={"password", "role"})
+    except ValidationError as problem:
+        words = {"username": _("User name"), "email": _("E-mail")}
+        fail("\n".join(f"{words.get(name, name)}: {' '.join(said)}" for name, said in problem.message_dict.items()))
 
 
 def list_all(args: argparse.Namespace) -> int:

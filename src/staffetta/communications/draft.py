@@ -14,6 +14,7 @@ from staffetta.communications.hold import remember
 from staffetta.communications.models import Communication, CommunicationState, Composition
 from staffetta.contacts.audience import Audience, Source
 from staffetta.contacts.models import AudienceRules, ContactList, Import
+from staffetta.text import title
 from staffetta.work.clock import now
 
 
@@ -46,7 +47,7 @@ def save_draft(
     `speed` is messages a minute, None as fast as the channel goes; `hours` the send window (hours.py), "" for none.
     """
     draft = communication or Communication(created_by=by)
-    draft.name, draft.speed, draft.hours = name, speed, hours
+    draft.name, draft.speed, draft.hours = title(name, 200), speed, hours
     draft.audience_import = source if isinstance(source, Import) else None
     draft.audience_list = source if isinstance(source, ContactList) else None
     draft.audience_rules = source if isinstance(source, AudienceRules) else None

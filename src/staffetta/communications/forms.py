@@ -22,6 +22,7 @@ from staffetta.communications.wording import media_text
 from staffetta.contacts.audience import Source
 from staffetta.contacts.models import AudienceRules, ContactList, Import, ImportState
 from staffetta.contacts.values import sources
+from staffetta.ui.text_fields import NameField
 
 FIXED = "text"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -184,7 +185,7 @@ class ContentForm(forms.Form):
 class CommunicationForm(HoursForm, ContentForm):
     """One message to an audience."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Name"), max_length=200, help_text=_("Only you and your colleagues see it, for example «Summer sale».")
     )
     audience = forms.ChoiceField(

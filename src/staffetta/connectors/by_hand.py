@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from staffetta.connectors.messages import ListedTemplate
 from staffetta.connectors.templates import flat_components, language_code, normalised, read_components
+from staffetta.text import storable, storable_json
 
 MOST_BYTES = 2_000_000
 MOST_TEMPLATES = 6_000  # a verified portfolio may own as many (messaging-rules 1.3)
@@ -53,11 +54,12 @@ class EntryError(ValueError):
 
     def __init__(self, code: str, line: int | None = None, column: str = "", value: str = "") -> None:
         place = f" in line {line}" if line else ""
-        super().__init__(f"{code}{place} {column} {value[:80]!r}".rstrip())
+        column, value = storable(column), storable(value[:80])  # they stand in an answer
+        super().__init__(f"{code}{place} {column} {value!r}".rstrip())
         self.code = code
         self.line = line
         self.column = column
-        self.value = value[:80]
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,9 @@ def _title(title: str) -> str:
     return re.sub(r"[\s-]+", "_", title.strip().lower())
 
 
-def _template(line: int | None, row: Mapping[str, object]) -> ListedTemplate:
+def _template(line: int | None, typed: Mapping[str, object]) -> ListedTemplate:
+    row = storable_json(typed)
+    assert isinstance(row, dict)
     cells = _Cells(line, row)
     name, language_raw = cells.needed("name"), cells.needed("language")
     category, language = cells.text("category").upper(), language_code(language_raw)

@@ -11,6 +11,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts.field_uses import FieldUse
 from staffetta.contacts.models import AudienceRules
 from staffetta.contacts.rules import Group, conditions, stored
+from staffetta.text import title
 from staffetta.work.clock import now
 
 Finder = Callable[[AudienceRules], Sequence[FieldUse]]
@@ -31,7 +32,7 @@ def uses(audience: AudienceRules) -> list[FieldUse]:
 def save(audience: AudienceRules | None, name: str, rules: Group, by: User | None) -> AudienceRules:
     """Make an audience, or change `audience`. A communication that was started keeps the rules it had."""
     row = audience or AudienceRules(created_by=by)
-    row.name, row.rules, row.updated_at = name, stored(rules), now()
+    row.name, row.rules, row.updated_at = title(name, 200), stored(rules), now()
     with transaction.atomic():
         row.save()
         audit.record(by, "audience_changed" if audience else "audience_made", row)

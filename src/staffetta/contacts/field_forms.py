@@ -1,6 +1,6 @@
 """The forms of our own fields."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.wording import FIELD_TYPES
+from staffetta.text import title
+from staffetta.ui.text_fields import NameField
 
 CHOICE_TYPES = ("choice", "choices")
 CHOICE_LIMIT = 500
@@ -28,6 +30,7 @@ class FieldForm(forms.ModelForm[ContactField]):
     class Meta:
         model = ContactField
         fields = ["label", "label_en", "type", "help", "required"]
+        field_classes: ClassVar = dict.fromkeys(("label", "label_en", "help"), NameField)
         labels = {
             "label": gettext_lazy("Name"),
             "label_en": gettext_lazy("Name in English"),
@@ -44,7 +47,7 @@ class FieldForm(forms.ModelForm[ContactField]):
         self.initial.setdefault("choices_text", "\n".join(self.instance.choices))
 
     def clean_label(self) -> str:
-        label = " ".join(str(self.cleaned_data["label"]).split())
+        label = str(self.cleaned_data["label"])
         others = ContactField.objects.exclude(pk=self.instance.pk).values_list("label", flat=True)
         if any(label.casefold() == known.casefold() for known in others):
             raise forms.ValidationError(_("There is a field with this name already."))
@@ -54,7 +57,7 @@ class FieldForm(forms.ModelForm[ContactField]):
         return str(self.cleaned_data["type"] or "text")
 
     def clean_choices_text(self) -> list[str]:
-        lines = [" ".join(line.split()) for line in str(self.cleaned_data["choices_text"]).splitlines()]
+        lines = [title(line) for line in str(self.cleaned_data["choices_text"]).splitlines()]
         found: dict[str, str] = {}
         for line in filter(None, lines):
             found.setdefault(line.casefold(), line)

@@ -17,6 +17,7 @@ from staffetta.contacts.phone import NotAPhone, parse_strict
 from staffetta.contacts.read_row import TELEGRAM_ID, zones
 from staffetta.contacts.save_contact import EDITABLE, Entered, OptOutKept, Taken, save_contact
 from staffetta.contacts.wording import reject_text
+from staffetta.ui.text_fields import IdentityField
 from staffetta.work.clock import now
 
 OWN = "own_"
@@ -39,7 +40,7 @@ class ContactForm(forms.Form):
         help_text=gettext_lazy("With + and the country code, for example +39 347 123 4567"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    telegram_id = forms.CharField(
+    telegram_id = IdentityField(
         label=gettext_lazy("TELEGRAMID"),
         max_length=19,
         required=False,
@@ -53,7 +54,7 @@ class ContactForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For example Europe/Rome"),
     )
-    external_id = forms.CharField(
+    external_id = IdentityField(
         label=gettext_lazy("External id"),
         max_length=100,
         required=False,

@@ -23,6 +23,7 @@ from staffetta.contacts.read_csv import Record
 from staffetta.contacts.step_models import SavedMapping
 from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.contacts.wording import DELIMITER_NAMES, mapping_problem
+from staffetta.ui.text_fields import NameField
 
 NEW = "+new"
 MODES = [
@@ -69,7 +70,7 @@ class MappingForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    into_list = forms.CharField(
+    into_list = NameField(
         label=gettext_lazy("Add everybody to a list"),
         max_length=200,
         required=False,
@@ -88,7 +89,7 @@ class MappingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    save_as = forms.CharField(
+    save_as = NameField(
         label=gettext_lazy("Save these choices under a name"),
         max_length=100,
         required=False,

@@ -7,15 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffetta.contacts.models import AudienceRules, ContactList
+from staffetta.ui.text_fields import NameField
 
 
 class ListForm(forms.Form):
     """A new list."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = NameField(label=gettext_lazy("Name"), max_length=200)
 
     def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
+        name = str(self.cleaned_data["name"])
         if ContactList.objects.filter(name=name).exists():
             raise forms.ValidationError(_("There is a list with this name already."))
         return name
@@ -24,14 +25,14 @@ class ListForm(forms.Form):
 class AudienceForm(forms.Form):
     """The name of an audience by rules, new or known; the rules beside it have fields of their own."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = NameField(label=gettext_lazy("Name"), max_length=200)
 
     def __init__(self, audience: AudienceRules | None, *args: Any, **kwargs: Any) -> None:
         self.audience = audience
         super().__init__(*args, **kwargs)
 
     def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
+        name = str(self.cleaned_data["name"])
         known = AudienceRules.objects.filter(name=name).first()
         if known and known != self.audience:
             raise forms.ValidationError(_("There is an audience with this name already."))
@@ -47,7 +48,7 @@ class AddForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("A new list"),
     )
-    new = forms.CharField(label=gettext_lazy("Name of the new list"), max_length=200, required=False)
+    new = NameField(label=gettext_lazy("Name of the new list"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -15,6 +15,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts.count_people import SECONDS, TooLong, bounded
 from staffetta.contacts.insert_rows import insert_rows
 from staffetta.contacts.models import Contact, ContactList, ListMember
+from staffetta.text import title
 from staffetta.work.clock import now
 
 FILL = """
@@ -25,7 +26,7 @@ FILL = """
 
 def named(name: str, by: User | None) -> ContactList:
     """Return the list of this name, made when there is none."""
-    found, made = ContactList.objects.get_or_create(name=" ".join(name.split())[:200])
+    found, made = ContactList.objects.get_or_create(name=title(name, 200))
     if made:
         audit.record(by, "list_made", found)
     return found

@@ -8,6 +8,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts.models import Import
 from staffetta.contacts.step_models import SavedMapping
+from staffetta.text import title
 
 MOST = 100
 
@@ -22,7 +23,7 @@ def keep(source: Import, name: str, by: User | None) -> SavedMapping:
     """Keep an import's mapping under a name; the same name again replaces it."""
     told = {"mapping": source.mapping, "modes": source.modes, "phone_mode": source.phone_mode}
     with transaction.atomic():
-        saved, _made = SavedMapping.objects.update_or_create(name=" ".join(name.split())[:100], defaults=told)
+        saved, _made = SavedMapping.objects.update_or_create(name=title(name, 100), defaults=told)
         audit.record(by, "mapping_saved", saved)
     return saved
 

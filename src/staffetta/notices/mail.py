@@ -23,6 +23,7 @@ from staffetta.accounts.models import Role, User
 from staffetta.notices import wording
 from staffetta.notices.incidents import IS_OPEN
 from staffetta.notices.models import Incident, Mail
+from staffetta.text import storable
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_before
@@ -93,7 +94,7 @@ def _send(mail: Mail) -> None:
         message(mail).send()
     except (smtplib.SMTPException, OSError) as problem:
         given_up = now() if mail.attempts >= ATTEMPTS else None
-        Mail.objects.filter(pk=mail.pk).update(problem=str(problem)[:300], given_up_at=given_up)
+        Mail.objects.filter(pk=mail.pk).update(problem=storable(str(problem), 300), given_up_at=given_up)
         logger.warning("mail %s was not sent (attempt %s): %s", mail.pk, mail.attempts, type(problem).__name__)
         return
     Mail.objects.filter(pk=mail.pk).update(sent_at=now(), problem="")

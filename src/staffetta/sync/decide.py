@@ -17,6 +17,7 @@ from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import SyncConfiguration, SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import ready
 from staffetta.sync.store import customer_json, customer_of, store
+from staffetta.text import value
 from staffetta.work.clock import now
 
 type Owners = dict[tuple[str, Any], int]
@@ -174,9 +175,11 @@ def _forget_meeting(run: SyncRun, customer_id: str) -> None:
 def _corrected(customer: Mapping[str, object], corrected: Mapping[str, str]) -> dict[str, object]:
     stored = dict(customer)
     fields = dict(stored.get("fields") or {})  # type: ignore[call-overload]  # JSON: an object or nothing
-    for name, value in corrected.items():
-        if name in ("id", "name"):
-            stored[name] = value.strip()
+    for name, typed in corrected.items():
+        if name == "id":
+            stored[name] = typed.strip() or stored[name]  # whoever has none is nobody
+        elif name == "name":
+            stored[name] = value(typed)
         else:
-            fields[name] = value.strip()
+            fields[name] = value(typed)
     return {**stored, "fields": fields}

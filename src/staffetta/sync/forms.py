@@ -19,6 +19,7 @@ from staffetta.sync.plan_writes import OPT_OUT_STOP, RULES, SUPPRESSED_BLOCK
 from staffetta.sync.setup import ALWAYS, NAME, NO_KEYS, NUMBER, SYSTEM_KEYS, TARGETS, labels, other_address
 from staffetta.sync.timetable import SHORTEST
 from staffetta.sync.wording import TYPES
+from staffetta.ui.text_fields import NameField, ValueField
 
 DAYS = [
     (0, gettext_lazy("Monday")),
@@ -60,7 +61,7 @@ class RowForm(forms.Form):
     """One row of the mapping; an empty one is none."""
 
     source = forms.ChoiceField(label=gettext_lazy("From Sinch Engage"), required=False)
-    fixed = forms.CharField(label=gettext_lazy("Fixed value"), max_length=300, required=False)
+    fixed = ValueField(label=gettext_lazy("Fixed value"), max_length=300, required=False)
     target = forms.ChoiceField(label=gettext_lazy("Contact field"), required=False)
     mode = forms.ChoiceField(label=gettext_lazy("Update mode"), choices=Mode.choices, required=False)
 
@@ -109,7 +110,7 @@ class RowForm(forms.Form):
             position=position,
             kind=Kind.FIELD if field else source.removeprefix("="),
             customer_field=field,
-            fixed=told["fixed"].strip() if source == f"={Kind.FIXED}" else "",
+            fixed=told["fixed"] if source == f"={Kind.FIXED}" else "",
             contact_field=told["target"],
             mode=told["mode"] or Mode.PROVIDER,
             type_seen=self.types.get(source, "unknown") if field else "",
@@ -191,9 +192,10 @@ def _usual() -> list[dict[str, str]]:
 class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
     """Everything of a configuration but its rows."""
 
+    name = NameField(label=gettext_lazy("Name"), max_length=100)
     key_customer = forms.ChoiceField(label=gettext_lazy("People are matched by, on Sinch Engage"))
     key_contact = forms.ChoiceField(label=gettext_lazy("and here by"))
-    into_list = forms.CharField(
+    into_list = NameField(
         label=gettext_lazy("Add everybody to a list"),
         max_length=200,
         required=False,
@@ -235,7 +237,6 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
             "time_zone",
         )
         labels = {
-            "name": gettext_lazy("Name"),
             "direction": gettext_lazy("Direction"),
             "create_unknown": gettext_lazy("Make contacts of customers who are not here yet"),
             "stopped_means": gettext_lazy("Who is stopped on Sinch Engage has here"),
@@ -267,14 +268,11 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
         return self.cleaned_data["direction"], self.cleaned_data["key_contact"]
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
+        name: str = self.cleaned_data["name"]
         others = SyncConfiguration.objects.filter(channel=self.channel, name=name).exclude(pk=self.instance.pk)
         if others.exists():
             raise forms.ValidationError(_("Another configuration of this channel has this name."))
         return name
-
-    def clean_into_list(self) -> str:
-        return " ".join(str(self.cleaned_data["into_list"]).split())
 
     def clean_minutes(self) -> int:
         return int(self.cleaned_data.get("minutes") or 30)

@@ -16,6 +16,7 @@ from staffetta.sync.mapping import IDENTITIES, TELEGRAM_ID, Outcome, Unusable, j
 from staffetta.sync.models import Direction
 from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key
 from staffetta.text import identity
+from staffetta.text import value as person_value
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 SKIPPED, CONFLICTING, REJECTED = "skipped", "conflicting", "rejected"
@@ -212,7 +213,7 @@ def _address(customer: Customer, key: str, known: Known, setup: Setup) -> Contac
     if kind and address in known.addresses:
         raise Wrong("address_taken", "id")
     if kind == "phone":
-        contact.phone, contact.phone_raw = address, customer.id[:60]
+        contact.phone, contact.phone_raw = address, person_value(customer.id, 60)
     elif kind:
         contact.telegram_id = address
     elif setup.configuration.key_contact == "telegram_id":

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import Error, close_old_connections, connection, connections
 
+from staffetta.text import storable
 from staffetta.work import connection as connection_work
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import Lane, LaneContext
@@ -85,7 +86,7 @@ class Loop:
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
-        self.problem = f"{type(error).__name__}: {error}"
+        self.problem = storable(f"{type(error).__name__}: {error}")  # it may quote what made it fail
         if self._failures == 1 and connection_work.lost(error):
             # Another connection may work: the lane goes on at once, and waits only when that fails too.
             self._lost = 1
