@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from staffetta.accounts.models import Role, User
 from tests import durations, parts, template
+from tests.filling import FillingClient
 
 PASSWORD = "una-password-lunga"
 
@@ -152,7 +153,7 @@ def viewer(db: None) -> User:
 
 
 def logged_in(user: User) -> Client:
-    client = Client()
+    client = FillingClient()
     client.force_login(user)
     return client
 

@@ -89,7 +89,7 @@ def test_another_type_first_shows_what_cannot_be_converted_then_converts(as_oper
     assert "1 valore non si può convertire" in asked
     assert "grande" in asked
     assert Contact.objects.get(pk=bad.pk).values == {"taglia": "grande"}
-    as_operator.post(f"/contacts/fields/{field.pk}/edit/", {**told, "confirmed": "1"})
+    as_operator.post(f"/contacts/fields/{field.pk}/edit/", {**told, "confirmed": "1-1"})
     field.refresh_from_db()
     assert field.type == "integer"
     assert Contact.objects.get(pk=good.pk).values == {"taglia": 42}

@@ -39,5 +39,5 @@ def test_it_is_stated_typed_and_written_and_a_stop_holds(
 
 def test_a_file_that_is_not_imported_has_nobody_to_state_it_of(as_operator: Client, accept: Accept) -> None:
     source = accept(b"Telefono\n+393477770001\n")
-    assert as_operator.post(f"/contacts/imports/{source.pk}/consent/", {**TOLD, "typed": "0"}).status_code == 422
+    assert as_operator.post(f"/contacts/imports/{source.pk}/consent/", {**TOLD, "typed": "0"}).status_code == 409
     assert not ImportConsent.objects.exists()

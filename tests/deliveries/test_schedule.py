@@ -187,9 +187,12 @@ def test_the_pages_schedule_change_and_cancel(channel: Channel, as_operator: Cli
     assert f"{page}schedule/?expected=3" in as_operator.get(page).content.decode()
     assert "3 persone lo riceverebbero adesso" in as_operator.get(f"{page}schedule/?expected=3").content.decode()
     typed = {"day": "2027-03-28", "time": "02:30", "zone": "Europe/Rome", "expected": "3"}
-    assert "saltano" in as_operator.post(f"{page}schedule/", typed).content.decode()
-    assert "è già passato" in as_operator.post(f"{page}schedule/", {**typed, "day": "2020-01-01"}).content.decode()
-    told = as_operator.post(f"{page}schedule/", {**typed, "time": "10:00"}, follow=True).content.decode()
+    assert "saltano" in as_operator.post(f"{page}schedule/?expected=3", typed).content.decode()
+    assert (
+        "è già passato"
+        in as_operator.post(f"{page}schedule/?expected=3", {**typed, "day": "2020-01-01"}).content.decode()
+    )
+    told = as_operator.post(f"{page}schedule/?expected=3", {**typed, "time": "10:00"}, follow=True).content.decode()
     assert "Programmata" in told
     assert again(draft).start_at == datetime(2027, 3, 28, 8, tzinfo=UTC)
     assert again(draft).confirmed == 3

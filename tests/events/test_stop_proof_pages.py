@@ -118,7 +118,7 @@ def test_a_telegram_channel_has_no_such_card(channel: Channel, as_administrator:
     channel.platform = "telegram"
     channel.save()
     assert "Prova dello STOP" not in home(channel, as_administrator)
-    assert post("test_number", channel, as_administrator, number=NUMBER)[0] == 302
+    assert post("test_number", channel, as_administrator, number=NUMBER)[0] == 409
     assert not StopProof.objects.exists()
 
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "staffetta.ui.seen.SeenMiddleware",  # next to the view: it reads the page as the view made it
 ]
 
 ROOT_URLCONF = "staffetta.config.urls"

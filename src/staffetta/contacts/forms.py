@@ -21,6 +21,8 @@ from staffetta.ui.text_fields import IdentityField
 from staffetta.work.clock import now
 
 OWN = "own_"
+CONSENT = frozenset({"opt_in", "wording", "expires_on"})
+"""Untouched, a form leaves the consent alone."""
 OPT_IN = [
     (ConsentValue.YES, gettext_lazy("Yes")),
     (ConsentValue.NO, gettext_lazy("No")),
@@ -80,7 +82,7 @@ class ContactForm(forms.Form):
         self.contact = contact
         self.present_opt_in = opt_in(contact) if contact.pk else ConsentValue.UNSET
         initial = {name: getattr(contact, name) for name in (*EDITABLE, "telegram_id", "external_id")}
-        initial |= {"phone": contact.phone_raw or contact.phone, "opt_in": self.present_opt_in}
+        initial |= {"phone": _shown_phone(contact), "opt_in": self.present_opt_in}
         super().__init__(data, initial=initial)
         for own in ContactField.objects.order_by("label", "name"):
             self.fields[OWN + own.name] = form_field(own, contact.values.get(own.name, ""))
@@ -91,7 +93,7 @@ class ContactForm(forms.Form):
 
     def clean_phone(self) -> str:
         typed = str(self.cleaned_data["phone"])
-        if typed:
+        if typed and "phone" in self.changed_data:  # what is shown is taken back, whatever would be judged of it now
             try:
                 parse_strict(typed)
             except NotAPhone as wrong:
@@ -130,7 +132,7 @@ class ContactForm(forms.Form):
             external_id=data["external_id"],
             texts={name: data[name] for name in EDITABLE},
             own={name.removeprefix(OWN): data[name] for name in self.fields if name.startswith(OWN)},
-            opt_in=data["opt_in"],
+            opt_in=data["opt_in"] if CONSENT.intersection(self.changed_data) else "",
             wording=data["wording"],
             expires_at=_end_of(data["expires_on"]),
         )
@@ -141,6 +143,14 @@ class ContactForm(forms.Form):
         except OptOutKept:
             self.add_error("opt_in", _("This person opted out. Only a Yes, with its source, can change that."))
         return not self.errors
+
+
+def _shown_phone(contact: Contact) -> str | None:
+    """Return the number as it came where that alone says the same, else the one that was made of it."""
+    try:
+        return contact.phone_raw if parse_strict(contact.phone_raw) == contact.phone else contact.phone
+    except NotAPhone:
+        return contact.phone
 
 
 def _end_of(day: date | None) -> datetime | None:

@@ -124,7 +124,8 @@ def _fill(contact: Contact, entered: Entered) -> list[str]:
     """Put what was typed into the contact; return the names of what changed."""
     typed = value(entered.phone)
     told: dict[str, str | None] = {name: value(entered.texts.get(name, "")) for name in EDITABLE}
-    told["phone"] = parse_strict(typed) if typed else None
+    unchanged = typed and typed in (contact.phone, contact.phone_raw)
+    told["phone"] = contact.phone if unchanged else parse_strict(typed) if typed else None
     told["telegram_id"] = identity(entered.telegram_id) or None
     told["external_id"] = identity(entered.external_id) or None
     changed = [name for name, given in told.items() if getattr(contact, name) != given]

@@ -15,6 +15,7 @@ from staffetta.events.forms import TestNumberForm
 from staffetta.events.proof_card import card
 from staffetta.events.proof_words import REFUSALS, broken_words
 from staffetta.events.prove_stop import CannotProve, prove, set_number
+from staffetta.ui.seen import versioned
 
 
 @allow(OPERATORS)
@@ -36,6 +37,7 @@ def prove_now(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(ADMINISTRATORS)
 @require_POST
+@versioned(on="channels:home")
 def set_test_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Set or remove it; what is wrong is told beside the field, and what was typed stays."""
     channel = get_object_or_404(Channel, pk=pk)

@@ -21,6 +21,7 @@ from staffetta.accounts.access import EVERYBODY, allow, open_to_anybody
 from staffetta.accounts.forms import ConfirmPasswordForm, LoginForm, PasswordForm, ProfileForm, SetupForm, languages
 from staffetta.accounts.log_attempt import log_attempt
 from staffetta.accounts.models import User
+from staffetta.ui.seen import versioned
 from staffetta.work.entrance.proxies import CLIENT
 
 INVALID = 422
@@ -189,6 +190,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
 
 @allow(EVERYBODY)
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def profile(request: HttpRequest) -> HttpResponse:
     person = cast("User", request.user)
     kept = {"full_name": person.full_name, "email": person.email}

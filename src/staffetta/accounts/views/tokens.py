@@ -15,6 +15,7 @@ from staffetta.accounts.forms import TokenForm, TokenRightForm
 from staffetta.accounts.models import AccessToken, User
 from staffetta.accounts.password_again import asks_password, asks_password_to_change
 from staffetta.ui.paging import page_of
+from staffetta.ui.seen import confirms
 
 INVALID = 422
 
@@ -51,6 +52,7 @@ def token_right(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(ADMINISTRATORS)
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(AccessToken, pk=pk)
     if request.method != "POST":

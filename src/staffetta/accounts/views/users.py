@@ -19,6 +19,7 @@ from staffetta.accounts.forms import GivenPasswordForm, NewUserForm, UserForm
 from staffetta.accounts.models import User
 from staffetta.accounts.password_again import asks_password
 from staffetta.ui.paging import page_of
+from staffetta.ui.seen import confirms, versioned
 
 INVALID = 422
 
@@ -47,6 +48,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
 @allow(ADMINISTRATORS)
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def change_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     kept = {name: getattr(person, name) for name in deed.CHANGEABLE}
@@ -86,6 +88,7 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(ADMINISTRATORS)
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def deactivate_user(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     if request.method != "POST":

@@ -24,6 +24,7 @@ from staffetta.deliveries.slowed import slowed
 from staffetta.events import ages
 from staffetta.events.proof_card import card
 from staffetta.ui.restrictions import Free, asked_for, restricted
+from staffetta.ui.seen import versioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def summary(request: HttpRequest, channel: Channel) -> dict[str, object]:
 
 @allow(ADMINISTRATORS)
 @require_POST
+@versioned(on="channels:home")
 def choose_platform(request: HttpRequest, pk: int) -> HttpResponse:
     """Say the platform of a channel of which the provider does not tell it."""
     channel = get_object_or_404(Channel, pk=pk)

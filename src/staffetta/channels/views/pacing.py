@@ -12,10 +12,12 @@ from staffetta.channels.models import Channel
 from staffetta.channels.pace import set_pace
 from staffetta.channels.views.home import channel_url, summary
 from staffetta.channels.views.person import person
+from staffetta.ui.seen import versioned
 
 
 @allow(ADMINISTRATORS)
 @require_POST
+@versioned(on="channels:home")
 def pace(request: HttpRequest, pk: int) -> HttpResponse:
     """Set it; what is wrong is told beside the field, and what was typed stays."""
     channel = get_object_or_404(Channel, pk=pk)

@@ -12,10 +12,12 @@ from staffetta.channels.models import Channel
 from staffetta.channels.views.home import channel_url
 from staffetta.channels.views.person import person
 from staffetta.events.allow import allow_sources
+from staffetta.ui.seen import versioned
 
 
 @allow(ADMINISTRATORS)
 @require_POST
+@versioned(on="channels:home")
 def sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Save both decisions."""
     channel = get_object_or_404(Channel, pk=pk)

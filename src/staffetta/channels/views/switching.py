@@ -13,10 +13,12 @@ from staffetta.channels import browse, templates, usage
 from staffetta.channels.models import Channel, Template
 from staffetta.channels.switch import switch
 from staffetta.channels.views.person import person
+from staffetta.ui.seen import confirms
 
 
 @allow(ADMINISTRATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(when="confirmed")
 def switch_one(request: HttpRequest, pk: int, template_id: int) -> HttpResponse:
     """Turn one switch; off asks first when something uses the template."""
     template = get_object_or_404(Template.objects.select_related("channel"), pk=template_id, channel=pk)
@@ -35,6 +37,7 @@ def switch_one(request: HttpRequest, pk: int, template_id: int) -> HttpResponse:
 
 @allow(ADMINISTRATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def switch_all(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Turn all switches of a channel on or off; a page asks first."""
     channel = get_object_or_404(Channel, pk=pk)

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
 from staffetta.channels.models import Channel, ConnectionState
@@ -17,6 +18,7 @@ from staffetta.ui.restrictions import OneOf, asked_for, restricted
 
 
 @allow(EVERYBODY)
+@require_safe
 @restricted(state=OneOf(_("State"), CommunicationState.values), q=restrictions.Words(_("Search")))
 def browse(request: HttpRequest) -> HttpResponse:
     """Newest first, filtered by state or name: three queries whatever the number of rows."""

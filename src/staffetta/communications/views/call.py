@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.communications.mapping import SourceKind, read_mapping
-from staffetta.communications.models import TransactionalMessage
+from staffetta.communications.models import Composition, TransactionalMessage
 from staffetta.contacts.values import sources
 
 KINDS: dict[SourceKind, str | Promise] = {
@@ -28,7 +28,7 @@ class SourceLine:
     fallback: str
 
 
-def sources_of(message: TransactionalMessage) -> Iterator[SourceLine]:
+def sources_of(message: Composition) -> Iterator[SourceLine]:
     """Yield one line per variable, in the order of the template as it was accepted."""
     labels = {source.name: source.label for source in sources()}
     for key, source in read_mapping(message.mapping).items():

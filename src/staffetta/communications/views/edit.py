@@ -16,6 +16,7 @@ from staffetta.communications.forms import CommunicationForm, initial_for, initi
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import found, person
 from staffetta.ui.restrictions import Free, Restriction, Row, asked_for, restricted
+from staffetta.ui.seen import versioned
 
 BEGINNING: dict[str, Restriction] = {
     "variant": Row(gettext_lazy("Template"), lambda: TemplateVariant.objects.select_related("template")),
@@ -36,6 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @allow(OPERATORS)
 @restricted(update=Free())
+@versioned(redraws=("update",))
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft."""
     communication = found(pk)

@@ -9,9 +9,11 @@ from staffetta.accounts.access import OPERATORS, allow
 from staffetta.communications.hours_form import HoursForm, hours_initial
 from staffetta.communications.set_hours import OVER, set_hours
 from staffetta.communications.views.asked import found, person
+from staffetta.ui.seen import versioned
 
 
 @allow(OPERATORS)
+@versioned()
 def hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose within which hours of their day people are written to."""
     communication = found(pk)

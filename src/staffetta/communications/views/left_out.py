@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
 from staffetta.communications import start as starting
@@ -12,6 +13,7 @@ from staffetta.deliveries.rehearse import LOOKED_AT, left_out
 
 
 @allow(EVERYBODY)
+@require_safe
 def people_left_out(request: HttpRequest, pk: int, reason: str) -> HttpResponse:
     """The first of those who would not receive it for one reason; once it has started, those of the report."""
     communication = found(pk)

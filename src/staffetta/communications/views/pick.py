@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
@@ -54,6 +54,7 @@ class Person:
 
 
 @allow(EVERYBODY)
+@require_safe
 @restricted(RESTRICTIONS)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone with the values of one contact."""
@@ -62,6 +63,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@require_safe
 @restricted(RESTRICTIONS)
 def search_contacts(request: HttpRequest, pk: int) -> HttpResponse:
     """The contacts that fit what is typed."""

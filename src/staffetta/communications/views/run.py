@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
@@ -30,6 +30,7 @@ from staffetta.communications.hold import (
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import LOOKS, found, person
+from staffetta.communications.views.contents import contents_of
 from staffetta.communications.views.held import held_of
 from staffetta.communications.views.pick import RESTRICTIONS, picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
@@ -46,6 +47,7 @@ from staffetta.deliveries.zones import closed_of
 from staffetta.events.ages import waited_for
 from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.restrictions import asked_for, restricted
+from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
 
 AT_ONCE = 2_500
@@ -53,6 +55,7 @@ AT_ONCE = 2_500
 
 
 @allow(EVERYBODY)
+@require_safe
 @restricted(RESTRICTIONS)
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The summary before the start, or the report after it."""
@@ -63,6 +66,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the report that moves, once a second."""
     communication = found(pk)
@@ -72,6 +76,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@require_safe
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     """Who will get it and who will not, for audiences too large to be judged within the page."""
     communication = found(pk)
@@ -80,6 +85,7 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @allow(OPERATORS)
+@confirms(on="communications:show")
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Start, unless the number of people is no longer the one that was confirmed."""
     communication = found(pk)
@@ -100,6 +106,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
+@confirms()
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first (GET), then stop for good (POST)."""
     communication = found(pk)
@@ -126,6 +133,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @allow(OPERATORS)
+@confirms(on="communications:show")
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Let what is paused or held go on where it was; what is held accepts the template as it is now.
 
@@ -159,6 +167,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(OPERATORS)
+@confirms()
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first (GET), then delete a draft (POST)."""
     communication = found(pk)
@@ -236,6 +245,7 @@ def summary_of(communication: Communication) -> dict[str, Any]:
         context["refusal"] = trouble_words(code)
     if communication.variant is None:
         return context
+    context["contents"] = contents_of(communication)
     counted = counted_start(communication)
     context["counted"], context["closed"] = counted, closed_words(counted.closed) if counted.closed else None
     context["outlook"] = spread = outlook(communication.channel, counted.receive)

@@ -13,12 +13,15 @@ from staffetta.communications.schedule_form import ScheduleForm
 from staffetta.communications.set_hours import set_hours
 from staffetta.communications.start import NOT_STARTED, StartRefused
 from staffetta.communications.views.asked import found, person
+from staffetta.communications.views.contents import contents_of
 from staffetta.communications.wording import trouble_words
 from staffetta.ui.restrictions import Free, asked_for, restricted
+from staffetta.ui.seen import confirms
 
 
 @allow(OPERATORS)
 @restricted(expected=Free())
+@confirms()
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose when a draft starts, or change it. `expected` is the number of people the summary told."""
     communication = found(pk)
@@ -33,7 +36,12 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refused)
         else:
             return redirect("communications:show", pk)
-    context = {"communication": communication, "form": form, "expected": expected}
+    context = {
+        "communication": communication,
+        "form": form,
+        "expected": expected,
+        "contents": contents_of(communication),
+    }
     return render(request, "communications/schedule.html", context)
 
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.channels.models import Channel, ConnectionState
@@ -22,11 +22,13 @@ from staffetta.communications.wording import media_text, trouble_words
 from staffetta.deliveries.models import Delivery
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, restricted
+from staffetta.ui.seen import confirms, versioned
 
 RELATED = ("channel", "variant__template__channel")
 
 
 @allow(EVERYBODY)
+@require_safe
 def transactional_list(request: HttpRequest) -> HttpResponse:
     """All definitions with their state; a handful, so no paging by number but by name."""
     page = page_of(TransactionalMessage.objects.select_related(*RELATED).order_by("name"), request.GET)
@@ -39,6 +41,7 @@ def transactional_list(request: HttpRequest) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@require_safe
 def transactional_show(request: HttpRequest, name: str) -> HttpResponse:
     """One definition: how to call it, what holds it, its last messages and refused calls."""
     message = _found(name)
@@ -66,6 +69,7 @@ def transactional_new(request: HttpRequest) -> HttpResponse:
 
 @allow(OPERATORS)
 @restricted(update=Free())
+@versioned(redraws=("update",))
 def transactional_change(request: HttpRequest, name: str) -> HttpResponse:
     """Change one; callers keep its name unless that is changed too."""
     return _define(request, _found(name))
@@ -83,6 +87,7 @@ def transactional_switch(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @allow(OPERATORS)
+@confirms(on="communications:transactional_show")
 def transactional_resume(request: HttpRequest, name: str) -> HttpResponse:
     """Accept the template as it is now."""
     try:
@@ -96,6 +101,7 @@ def transactional_resume(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @allow(OPERATORS)
+@confirms()
 def transactional_delete(request: HttpRequest, name: str) -> HttpResponse:
     """Ask first (GET), then delete (POST)."""
     message = _found(name)

@@ -21,6 +21,7 @@ from staffetta.contacts.rule_words import fault_text, sentence
 from staffetta.contacts.rule_world import known, present
 from staffetta.contacts.rules import Fault, WrongRules, read
 from staffetta.ui.restrictions import Free, asked_for, restricted
+from staffetta.ui.seen import confirms, versioned
 
 
 @allow(EVERYBODY)
@@ -69,6 +70,7 @@ def new_audience(request: HttpRequest) -> HttpResponse:
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @restricted(do=Free())
+@versioned(redraws=("do",))
 def edit_audience(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(AudienceRules, pk=pk))
 
@@ -137,6 +139,7 @@ def duplicate_audience(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def delete_audience(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(AudienceRules, pk=pk)
     if request.method == "POST":

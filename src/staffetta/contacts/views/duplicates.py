@@ -19,6 +19,7 @@ from staffetta.contacts.unmerge import CannotUndo, unmerge
 from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import not_restored, undo_refusal
 from staffetta.ui.paging import page_of
+from staffetta.ui.seen import confirms
 
 CHOICE = "choose_"
 
@@ -50,6 +51,7 @@ def dismiss_duplicates(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """Both side by side; the one of the address stays, the other goes into it."""
     kept, lost = get_object_or_404(Contact, pk=pk), get_object_or_404(Contact, pk=other)
@@ -106,6 +108,7 @@ def merges(request: HttpRequest) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def undo_merge(request: HttpRequest, pk: int) -> HttpResponse:
     done = get_object_or_404(Merge.objects.select_related("kept"), pk=pk)
     if request.method != "POST":

@@ -20,11 +20,13 @@ from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Erasure
 from staffetta.contacts.wording import erasure_obstacle
 from staffetta.ui.paging import page_of
+from staffetta.ui.seen import confirms
 
 
 @allow(OPERATORS)
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def erase_contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     form = EraseForm(request.POST or None, wanted=_("ERASE"))

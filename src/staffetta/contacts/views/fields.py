@@ -17,6 +17,7 @@ from staffetta.contacts.field_forms import FieldForm
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.contacts.wording import FIELD_TYPES, reject_text
+from staffetta.ui.seen import confirms, versioned
 from staffetta.ui.templatetags.staffetta import grouped
 
 PLAIN = ("label", "label_en", "help", "required")
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, form: FieldForm) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def edit_field(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a field; another type, or fewer choices, first shows what would be lost."""
     own = get_object_or_404(ContactField, pk=pk)
@@ -57,11 +59,16 @@ def edit_field(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "contacts/field.html", {"form": form, "own": own})
     told = form.cleaned_data
-    if form.changes_type and "confirmed" not in request.POST:
+    if form.changes_type:
         found = change_field.outlook(own, told["type"], told["choices_text"])
-        if found.kept or found.faults:
+        if (found.kept or found.faults) and request.POST.get("confirmed") != _told(found):
             return _ask(request, form, own, found)
     return _store(request, form, own)
+
+
+def _told(found: change_field.Outlook) -> str:
+    """Return what was shown of a conversion: it is confirmed as it was seen, or asked again."""
+    return f"{found.kept}-{found.faults}"
 
 
 def _ask(request: HttpRequest, form: FieldForm, own: ContactField, found: change_field.Outlook) -> HttpResponse:
@@ -69,6 +76,7 @@ def _ask(request: HttpRequest, form: FieldForm, own: ContactField, found: change
         "form": form,
         "own": own,
         "found": found,
+        "confirmed": _told(found),
         "lost": [(lost, reject_text(lost.code)) for lost in found.lost],
         "uses": field_uses.of(own.name),
         "type": FIELD_TYPES[form.cleaned_data["type"]],
@@ -97,6 +105,7 @@ def _store(request: HttpRequest, form: FieldForm, own: ContactField) -> HttpResp
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def delete_field(request: HttpRequest, pk: int) -> HttpResponse:
     own = get_object_or_404(ContactField, pk=pk)
     if request.method == "POST":

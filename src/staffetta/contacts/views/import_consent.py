@@ -13,10 +13,12 @@ from staffetta.accounts.models import User
 from staffetta.contacts import state_consent
 from staffetta.contacts.consent_form import ConsentForm
 from staffetta.contacts.models import Import, ImportState
+from staffetta.ui.seen import confirms
 
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def import_consent(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     people = state_consent.people_of(source).count() if source.state == ImportState.DONE else 0

@@ -35,6 +35,7 @@ from staffetta.contacts.wording import (
 )
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Row, asked_for, restricted
+from staffetta.ui.seen import confirms, versioned
 
 MEGABYTE = 1_000_000
 FORM_ROOM = 10_000
@@ -109,6 +110,7 @@ def _too_large() -> str:
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @restricted(saved=Row(gettext_lazy("Saved mapping"), SavedMapping))
+@versioned(redraws=("delimiter",))
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if source.state != ImportState.UPLOADED:
@@ -219,6 +221,7 @@ def _line(verdict: Verdict, fields: Fields, *, refused: bool) -> dict[str, objec
 
 @allow(OPERATORS)
 @require_POST
+@confirms(on="contacts:preview")
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if source.state == ImportState.UPLOADED and not source.mapping:
@@ -252,6 +255,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if request.method != "POST" and source.can_be_undone:

@@ -21,6 +21,7 @@ from staffetta.contacts.list_forms import AddForm, ListForm
 from staffetta.contacts.models import AudienceRules, Contact, ContactList
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, asked_for, restricted
+from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
 
 SHOWN = 500
@@ -70,6 +71,7 @@ def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @restricted(RESTRICTIONS, back="contacts:list")
+@confirms()
 def add_to_list(request: HttpRequest) -> HttpResponse:
     """Put the people the list of contacts shows into a list, chosen or new."""
     filters = Filters.of(asked_for(request))
@@ -96,6 +98,7 @@ def leave_list(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     target = get_object_or_404(ContactList, pk=pk)
     if request.method == "POST":

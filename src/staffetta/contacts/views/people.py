@@ -35,6 +35,7 @@ from staffetta.deliveries.models import Delivery, DeliveryState
 from staffetta.deliveries.reasons import REASONS
 from staffetta.ui.paging import look_through, page_of
 from staffetta.ui.restrictions import asked_for, restricted
+from staffetta.ui.seen import confirms, versioned
 
 OPT_IN_LOOKS = {
     ConsentValue.YES.value: ("green", "circle-check"),
@@ -124,6 +125,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Contact, pk=pk))
 
@@ -140,6 +142,7 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     if request.method == "POST":

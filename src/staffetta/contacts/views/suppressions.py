@@ -19,6 +19,7 @@ from staffetta.contacts.suppression_forms import FILE_BYTES, SuppressionForm
 from staffetta.contacts.wording import suppression_cause
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, OneOf, Words, asked_for, restricted
+from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
 from staffetta.work.clock import now
 
@@ -82,6 +83,7 @@ def suppress(request: HttpRequest) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Suppression, pk=pk)
     if request.method == "POST":

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
@@ -27,6 +27,7 @@ from staffetta.deliveries.whatsapp_words import known_in
 from staffetta.reports.numbers import numbers
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import OneOf, Restriction, asked_for, restricted
+from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
 
 RESTRICTIONS: dict[str, Restriction] = {
@@ -36,6 +37,7 @@ RESTRICTIONS: dict[str, Restriction] = {
 
 
 @allow(EVERYBODY)
+@require_safe
 @restricted(RESTRICTIONS)
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """The people behind a number: `?state=` and `?reason=` name it. Two queries whatever the size."""
@@ -60,6 +62,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(EVERYBODY)
+@require_safe
 @restricted(RESTRICTIONS, back="deliveries:people")
 def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The same people as a file, one row each, that opens in an Italian Excel."""
@@ -72,6 +75,7 @@ def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 
 @allow(EVERYBODY)
+@require_safe
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One message: what was frozen, each attempt, what became of it and what to do."""
     row = get_object_or_404(
@@ -99,6 +103,7 @@ def settle_one(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @allow(OPERATORS)
+@confirms()
 def settle_all(request: HttpRequest, pk: int) -> HttpResponse:
     """The same for all uncertain messages of a communication; sending them all again asks first (GET)."""
     communication = get_object_or_404(Communication, pk=pk)

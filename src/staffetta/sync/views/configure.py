@@ -23,6 +23,7 @@ from staffetta.sync.plan_writes import DELETED_DELETE
 from staffetta.sync.summary import last_runs
 from staffetta.sync.views.found import around, asker, configuration
 from staffetta.sync.wording import THERE_TYPES, TYPES
+from staffetta.ui.seen import confirms, versioned
 
 
 @allow(EVERYBODY)
@@ -49,6 +50,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def edit(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     made = configuration(pk, sync_id)
     return _edit(request, made.channel, made)
@@ -104,6 +106,7 @@ def _table() -> list[tuple[str, str]]:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def choices(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     """Match the choices of both sides one by one; what has no match is shown."""
     made = configuration(pk, sync_id)
@@ -147,6 +150,7 @@ def _group(row: SyncMapping, theirs: list[str], field: ContactField) -> dict[str
 
 @allow(OPERATORS)
 @require_POST
+@confirms(on="sync:show")
 def accept(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     """Agree to customer fields that changed."""
     made = configuration(pk, sync_id)
@@ -158,6 +162,7 @@ def accept(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def delete(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     """Ask, then forget the configuration."""
     made = configuration(pk, sync_id)

@@ -28,6 +28,7 @@ from staffetta.sync.wording import (
 )
 from staffetta.ui.paging import counted, page_of
 from staffetta.ui.restrictions import OneOf, asked_for, restricted
+from staffetta.ui.seen import confirms
 
 RUNS = 20
 WRITES_SHOWN = 50
@@ -80,6 +81,7 @@ def rehearse(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
 
 @allow(OPERATORS)
 @require_POST
+@confirms(on="sync:show")
 def start(request: HttpRequest, pk: int, sync_id: int) -> HttpResponse:
     return _start(request, configuration(pk, sync_id), rehearsal=False)
 
@@ -205,6 +207,7 @@ def cancel(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResp
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def undo(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResponse:
     """Ask, then take a run back."""
     made = configuration(pk, sync_id)
@@ -220,6 +223,7 @@ def undo(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpRespon
 
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms()
 def consent(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpResponse:
     """The explicit step: record the consent of the people a run made."""
     made = configuration(pk, sync_id)

@@ -1,0 +1,47 @@
+"""What somebody confirms by a start or a schedule, line by line."""
+
+from django.utils.translation import gettext as _
+
+from staffetta.communications.hold import audience_of
+from staffetta.communications.models import Communication
+from staffetta.communications.views.call import SourceLine, sources_of
+from staffetta.communications.wording import shown_hours
+from staffetta.contacts.audience import named
+from staffetta.contacts.rule_words import sentence
+from staffetta.contacts.rule_world import known
+from staffetta.contacts.rules import WrongRules, read
+from staffetta.ui.templatetags.staffetta import grouped
+
+
+def contents_of(communication: Communication) -> list[tuple[str, str]]:
+    """Return everything that is sent and whom to, in words; what is empty is left out."""
+    variant = communication.variant
+    text = "\n".join(str(part["text"]) for part in variant.components if part.get("text")) if variant else ""
+    lines = [
+        (_("Name"), communication.name),
+        (_("Channel"), communication.channel_name),
+        (_("Template"), f"{communication.template_name} · {communication.template_language}"),
+        (_("Text"), text),
+        (_("Media of the header"), communication.header_media),
+        *((f"{{{{{line.key}}}}}", _source(line)) for line in sources_of(communication)),
+        (_("Audience"), _audience(communication)),
+        (_("Send window"), shown_hours(communication.hours)),
+        (_("Speed"), grouped(communication.speed) if communication.speed else ""),
+    ]
+    return [(name, told) for name, told in lines if told]
+
+
+def _source(line: SourceLine) -> str:
+    told = f"{line.kind} {line.name}"
+    return f"{told} · " + _("else «%(text)s»") % {"text": line.fallback} if line.fallback else told
+
+
+def _audience(communication: Communication) -> str:
+    name = named(communication.audience_kind, communication.audience_name)
+    if communication.audience_kind != "rule":
+        return name
+    rules = audience_of(communication).rules
+    try:
+        return f"{name}: {sentence(read(rules, known(rules)))}"
+    except WrongRules:
+        return name
