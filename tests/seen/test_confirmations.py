@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve
 from pytest_django import Settings
 
 from staffetta.accounts.models import AuditEntry, Role, User
+from staffetta.contacts import consent
 from staffetta.ui.page_forms import read_page
 from staffetta.ui.seen import FIELD, page_of_view
+from staffetta.work.clock import now
 from tests import world as factory
 from tests.addresses import PAGES, Address, path_of
 from tests.conftest import logged_in, person
@@ -25,6 +28,9 @@ AT_ONCE = {
     "accounts:logout": "ends the own session",
     "accounts:language": "the own language",
     "accounts:setup": "the first person",
+    "accounts:confirm": "the own password is typed",
+    "accounts:own_sessions": "ends sessions; whoever is in logs in again",
+    "accounts:user_sessions": "ends sessions; whoever is in logs in again",
     "accounts:password": "the old password is typed",
     "accounts:user_new": "makes something new",
     "accounts:user_password": "the new password is typed",
@@ -161,6 +167,7 @@ def test_the_clock_and_the_order_of_rows_change_nothing(
     lines = read_page(client.get(page).content.decode(), page).lines
     (tmp_path / "clock").write_text(str(3 * 86_400))
     settings.CLOCK_FILE = str(tmp_path / "clock")
+    client.force_login(User.objects.get(username="chiunque"))
     assert sorted(read_page(client.get(page).content.decode(), page).lines) == sorted(lines)
     assert lines
     assert seen_in(client.get(page).content.decode(), path, page)
@@ -200,3 +207,15 @@ def test_a_draft_that_a_colleague_changed_is_not_started_from_the_old_page(clien
     assert "amico mio" in answer.content.decode()
     world.communication.refresh_from_db()
     assert world.communication.state == "draft"
+
+
+def test_a_form_sent_when_its_page_would_ask_for_the_password_again_is_compared_all_the_same(client: Client) -> None:
+    world = factory.build()
+    path = f"/contacts/{world.contact.pk}/erase/"
+    seen = seen_in(client.get(path).content.decode(), path, path)
+    session = client.session
+    session["password_at"] = now().timestamp() - 1.5 * 60 * settings.PASSWORD_AGAIN_MINUTES
+    session.save()
+    consent.record([world.contact.pk], "whatsapp", consent.BOTH, "yes", "import")
+    assert client.post(path, {FIELD: seen, "reason": "request", "typed": "CANCELLA"}).status_code == 409
+    assert type(world.contact).objects.filter(pk=world.contact.pk).exists()

@@ -204,3 +204,14 @@ def test_a_stored_number_that_would_be_refused_today_stays_where_it_is_not_touch
     assert Contact.objects.get(pk=world.contact.pk).phone == "+3934776543210000"
     again = client.post(path, {**filled(client, path, path), "phone": ["+3934776543210001"]})
     assert again.status_code == 200, "a new one is judged"
+
+
+def test_a_right_that_was_taken_away_is_not_given_back_by_an_old_form(client: Client) -> None:
+    world = factory.build()
+    tokens = type(world.token).objects.filter(pk=world.token.pk)
+    tokens.update(may_opt_in_again=True)
+    path = f"/tokens/{world.token.pk}/right/"
+    form = filled(client, path, path)
+    tokens.update(may_opt_in_again=False)
+    assert client.post(path, form).status_code == 302
+    assert not tokens.get().may_opt_in_again

@@ -41,7 +41,8 @@ def _asks[V: Callable[..., Any]](view: V, *, to_open: bool) -> V:
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
         reads = request.method in ("GET", "HEAD")
-        if (reads and not to_open) or _fresh(request.session, 1 if reads else 2):
+        again = request.__dict__.get("shown_again", False)  # ui/seen.py compares the page with what its form says
+        if (reads and not to_open) or _fresh(request.session, 1 if reads and not again else 2):
             return view(request, *args, **kwargs)
         return _ask(request)
 

@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.messages.storage import default_storage
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,6 +23,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from staffetta.ui.page_forms import Page, PageForm, Values, read_page
 
@@ -106,8 +108,8 @@ def _confirm(request: HttpRequest, on: str, place: Mapping[str, Any]) -> HttpRes
         return redirect_anew(request, on, place)
     answer, page = _page_now(request, seen.page)
     if page is None:
-        # The page is gone or leads elsewhere: the view says in its own words why nothing can be done any more.
-        return None if answer.status_code in (301, 302, 404) else answer
+        messages.warning(request, _("It changed meanwhile: nothing was done."))  # the page leads elsewhere by now
+        return answer
     if page.form(seen.action) is not None and sorted(page.lines) == sorted(seen.shown):
         return None
     return _shown_again(request, page_of_view(on, place) or seen.page, changes(seen.shown, page.lines))
@@ -259,6 +261,9 @@ def _asking(request: HttpRequest, way: str) -> HttpRequest:
     asking.GET, asking.POST = QueryDict(parts.query), QueryDict()
     asking.__dict__["_files"] = MultiValueDict()
     asking.__dict__["htmx"] = False
+    asking.__dict__["shown_again"] = (
+        True  # a form that was opened in time may ask for its page as long as it may be sent
+    )
     asking.__dict__["_messages"] = default_storage(asking)
     return asking
 

@@ -15,7 +15,7 @@ from staffetta.accounts.forms import TokenForm, TokenRightForm
 from staffetta.accounts.models import AccessToken, User
 from staffetta.accounts.password_again import asks_password, asks_password_to_change
 from staffetta.ui.paging import page_of
-from staffetta.ui.seen import confirms
+from staffetta.ui.seen import confirms, versioned
 
 INVALID = 422
 
@@ -38,6 +38,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @allow(ADMINISTRATORS)
 @asks_password
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned()
 def token_right(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch the right to opt people in again; it holds from the next call on."""
     token = get_object_or_404(AccessToken, pk=pk, revoked_at=None)
