@@ -121,6 +121,7 @@ ELSEWHERE = {
     "accounts/views/session.py": "where to go on after the login: an address of our own, else the first page",
     "contacts/views/history.py": "a place in the rows",
     "ui/restrictions.py": "the one place",
+    "ui/seen.py": "the names of buttons that draw a form anew",
     "ui/storable_text.py": "cleans it for all",
 }
 
