@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from staffetta.accounts.models import User
+from staffetta.channels import ask, reconcile
+from staffetta.channels.models import TemplateVariant
 from staffetta.contacts import consent, search_twins
 from staffetta.contacts.models import Contact, ContactList
 from staffetta.contacts.record_models import Twin
@@ -12,6 +14,7 @@ from staffetta.contacts.search import find
 from staffetta.work import stored_text
 from staffetta.work.lanes import LaneContext
 from staffetta.work.models import StoredText
+from tests.text import hostile
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +22,28 @@ pytestmark = pytest.mark.django_db
 def former(phone: str, **held: Any) -> Contact:
     """A contact as it was stored before."""
     return Contact.objects.create(phone=phone, phone_raw=phone, **held)
+
+
+def test_a_template_stored_before_keeps_its_fingerprint_when_it_is_cleaned_and_holds_nothing(
+    provider: hostile.Provider,
+) -> None:
+    provider.templates = [hostile.template("promo", "Forli\u0300\x07 {{1}}")]
+    channel = hostile.connected()
+    variant = TemplateVariant.objects.get()
+    variant.components = provider.templates[0]["components"]  # as it was stored before
+    texts = variant.components, variant.variables, variant.language_raw, variant.category
+    variant.fingerprint = former_fingerprint = reconcile.digest(*texts)
+    variant.save()
+    for _again in range(2):
+        hostile.download(ask.ask(channel))
+        variant.refresh_from_db()
+        assert variant.components == [{"type": "BODY", "text": "Forlì {{1}}"}]
+        assert (variant.revision, variant.fingerprint) == (1, former_fingerprint)
+    provider.templates = [hostile.template("promo", "Forlì, {{1}}")]
+    hostile.download(ask.ask(channel))
+    variant.refresh_from_db()
+    assert variant.revision == 2
+    assert variant.fingerprint != former_fingerprint
 
 
 def clean_all() -> None:

@@ -7,8 +7,7 @@ from django.db import transaction
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel, Template, TemplateVariant
-from staffetta.channels.reconcile import fingerprint
-from staffetta.channels.store import fill
+from staffetta.channels.store import fill, says_the_same
 from staffetta.connectors.messages import ListedTemplate
 from staffetta.work.clock import now
 
@@ -28,7 +27,7 @@ def _enter_one(channel: Channel, listed: ListedTemplate) -> None:
     row = template.variants.filter(language=listed.language).first()
     if row is None:
         row = TemplateVariant(template=template, language=listed.language)
-    elif row.fingerprint != fingerprint(listed) or not row.available:
+    elif not says_the_same(row, listed) or not row.available:
         row.revision += 1
         row.changed_at = now()
     fill(row, listed)

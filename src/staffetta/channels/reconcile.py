@@ -28,6 +28,8 @@ class Stored:
     by_hand: bool = False
     category: str = ""
     quality: str = ""
+    cleaned: str = ""
+    """The fingerprint that the stored texts have by today's text.py; what was stored before it may have another."""
 
     @property
     def available(self) -> bool:
@@ -60,12 +62,13 @@ class TemplateChanges:
 
 def fingerprint(listed: ListedTemplate) -> str:
     """Return the digest of what a send relies on: components, variables, language, category."""
-    contract = {
-        "components": list(listed.components),
-        "variables": [asdict(variable) for variable in listed.variables],
-        "language": listed.language_raw,
-        "category": listed.category,
-    }
+    variables = [asdict(variable) for variable in listed.variables]
+    return digest(list(listed.components), variables, listed.language_raw, listed.category)
+
+
+def digest(components: object, variables: object, language: str, category: str) -> str:
+    """Return the digest of the parts of a contract, as they are listed or stored."""
+    contract = {"components": components, "variables": variables, "language": language, "category": category}
     return sha256(json.dumps(contract, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
@@ -105,7 +108,7 @@ def _one_each(listed: Sequence[ListedTemplate]) -> dict[Name, ListedTemplate]:
 def _compare(row: Stored, template: ListedTemplate, changes: TemplateChanges) -> None:
     key = (row.name, row.language)
     changes.updated.append(template)
-    changed = row.fingerprint != fingerprint(template)
+    changed = fingerprint(template) not in (row.fingerprint, row.cleaned)
     stopped = row.available and template.status != APPROVED
     if changed or stopped:
         changes.raised.add(key)

@@ -21,7 +21,7 @@ from staffetta.channels.models import (
 from staffetta.channels.preview import body_of
 from staffetta.channels.reconcile import FieldChanges, Stored, StoredField, TemplateChanges
 from staffetta.connectors.messages import ChannelListing, ListedField, ListedTemplate
-from staffetta.text import NotStorable, cut
+from staffetta.text import NotStorable, cut, storable, storable_json
 from staffetta.work import set_aside
 from staffetta.work.clock import now
 
@@ -178,7 +178,18 @@ def _stored(row: TemplateVariant) -> Stored:
         by_hand=row.template.by_hand,
         category=row.category,
         quality=row.quality,
+        cleaned=_cleaned(row),
     )
+
+
+def _cleaned(row: TemplateVariant) -> str:
+    texts = storable_json(row.components), storable_json(row.variables)
+    return reconcile.digest(*texts, row.language_raw, storable(row.category))
+
+
+def says_the_same(row: TemplateVariant, listed: ListedTemplate) -> bool:
+    """Say whether a stored variant and a listed one are one contract, however its texts were cleaned when stored."""
+    return reconcile.fingerprint(listed) in (row.fingerprint, _cleaned(row))
 
 
 WRITTEN = ("language_raw", "status", "category", "quality", "components", "body", "variables", "unsupported", "raw")
@@ -237,6 +248,9 @@ def _add(channel: Channel, added: Iterable[ListedTemplate], *, first: bool) -> N
 
 
 def fill(row: TemplateVariant, listed: ListedTemplate) -> TemplateVariant:
+    """Put what was listed into a variant. The same contract keeps its fingerprint: nothing that accepted it is held."""
+    if not (row.fingerprint and says_the_same(row, listed)):
+        row.fingerprint = reconcile.fingerprint(listed)
     row.language_raw = listed.language_raw
     row.status = cut(listed.status, 40)
     row.category = cut(listed.category, 40)
@@ -246,5 +260,4 @@ def fill(row: TemplateVariant, listed: ListedTemplate) -> TemplateVariant:
     row.variables = [asdict(variable) for variable in listed.variables]
     row.unsupported = listed.unsupported
     row.raw = dict(listed.raw)
-    row.fingerprint = reconcile.fingerprint(listed)
     return row
