@@ -16,6 +16,8 @@ from django.db import models
 from django.test import Client
 
 from staffetta import text
+from staffetta.ui.seen import FIELD
+from tests.filling import page_of, seen_in
 from tests.text.column import Column, Form
 from tests.text.columns import COLUMNS
 
@@ -84,6 +86,7 @@ class Hunt:
     offered: set[str] = field(default_factory=set)
     arrived: set[str] = field(default_factory=set)
     dirty: list[str] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
     tries: int = 0
 
     def offer(self, *columns: str) -> None:
@@ -114,10 +117,19 @@ class Hunt:
     def post(self, client: Client, path: str, typed: Mapping[str, Any]) -> Answer:
         """Post a form as a browser never would: half a surrogate pair as three bytes."""
         self.tries += 1
-        body = urlencode(typed, doseq=True, errors="surrogatepass")
+        body = urlencode({**typed, **self._seen(client, path)}, doseq=True, errors="surrogatepass")
         answer = client.post(path, body, content_type="application/x-www-form-urlencoded")
         assert answer.status_code < 500, f"{path} answers {answer.status_code}"
         return answer
+
+    def _seen(self, client: Client, path: str) -> dict[str, str]:
+        """Return what the page puts into its form; where something exists, as it is by now."""
+        if not (page := page_of(path)):
+            return {}
+        if path not in self.seen or any(part.isdecimal() for part in path.split("/")):
+            shown = client.get(page)
+            self.seen[path] = seen_in(shown.content.decode(), path, page) if shown.status_code == 200 else ""
+        return {FIELD: self.seen[path]}
 
     def _typed(self, fields: Mapping[str, Any], tried: Mapping[str, str]) -> dict[str, Any]:
         plain: dict[str, Any] = {}
