@@ -67,7 +67,7 @@ class Named(forms.Form):
 
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
-        if User.objects.filter(username__iexact=name).exists():
+        if User.objects.taken(name):
             raise ValidationError(_("There is a user with this name already."))
         return name
 

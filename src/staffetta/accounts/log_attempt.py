@@ -7,6 +7,6 @@ from staffetta.accounts.throttle import Attempt
 
 def log_attempt(deed: str, attempt: Attempt) -> None:
     """Append one entry. A name that nobody has is left out: people type their password there by mistake."""
-    person = User.objects.filter(username=attempt.name).first()
+    person = User.objects.known_as(attempt.name)
     details = {"address": attempt.address} if person else {"name_typed": "unknown", "address": attempt.address}
     audit.record(None, deed, person, **details)

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.text import folded
 from staffetta.work.clock import now
 
 
@@ -21,6 +22,27 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return whom a typed name means; Django's login asks this."""
+        if (known := self.known_as(username or "")) is None:
+            raise User.DoesNotExist
+        return known
+
+    def known_as(self, name: str) -> "User | None":
+        """Return the person of this name, whatever its case and form; of two from earlier days only the very same."""
+        alike = self._alike(name)
+        exact = [person for person in alike if person.username == name]
+        return next(iter(exact), None) or (alike[0] if len(alike) == 1 else None)
+
+    def taken(self, name: str) -> bool:
+        """Say whether somebody has a name that looks like this one."""
+        return bool(self._alike(name))
+
+    def _alike(self, name: str) -> "list[User]":
+        wanted = folded(name)
+        names = self.values_list("pk", "username")
+        return list(self.filter(pk__in=[pk for pk, username in names if folded(username) == wanted]))
+
     def create_user(self, username: str, password: str | None = None, role: str = Role.VIEWER) -> "User":
         user = self.model(username=username, role=role)
         user.set_password(password)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db.models import F
 
 from staffetta.accounts.models import LoginFailure
+from staffetta.text import folded
 from staffetta.work.clock import now
 
 FREE_FAILURES = 5
@@ -41,7 +42,7 @@ class Counted(NamedTuple):
 
 
 def _counted(attempt: Attempt) -> list[Counted]:
-    name, network = attempt.name.strip().casefold(), _network(attempt.address)
+    name, network = folded(attempt.name), _network(attempt.address)
     if attempt.device:
         return [Counted(_digest("device", name, attempt.device), FREE_FAILURES)]
     return [

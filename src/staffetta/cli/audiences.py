@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import audiences, count_people
 from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.list_names import in_order, twin_of
 from staffetta.contacts.models import AudienceRules, ContactList
 from staffetta.contacts.rule_words import fault_text, sentence
 from staffetta.contacts.rule_world import known
@@ -20,8 +21,8 @@ from staffetta.text import title
 
 
 def list_all(args: argparse.Namespace) -> int:
-    rows = [_described(row) for row in AudienceRules.objects.order_by("name")]
-    for members in ContactList.objects.annotate(people=Count("members")).order_by("name"):
+    rows = [_described(row) for row in in_order(AudienceRules.objects.all())]
+    for members in in_order(ContactList.objects.annotate(people=Count("members"))):
         told = {"audience": str(Audience.of(members)), "name": members.name, "kind": "list", "people": members.people}
         rows.append(told)
     lines = [(row["audience"], row["name"], row.get("in_words") or row.get("people", "")) for row in rows]
@@ -55,7 +56,7 @@ def create(args: argparse.Namespace) -> int:
     name = title(args.name)
     if not 1 <= len(name) <= 200:
         fail(_("The name must have 1 to 200 characters."))
-    if AudienceRules.objects.filter(name=name).exists():
+    if twin_of(AudienceRules, name):
         fail(_("There is an audience with this name already."))
     made = audiences.save(None, name, _read(args.rules), None)
     emit(args, _described(made), _("Audience rule:%(id)s is made: %(name)s") % {"id": made.pk, "name": made})

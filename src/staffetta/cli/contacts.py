@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from staffetta.cli.output import emit, fail, say, table
+from staffetta.cli.output import emit, fail, say, table, writes_all_signs
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search
 from staffetta.contacts import undo_import as undo
@@ -18,6 +21,7 @@ from staffetta.contacts.models import Contact, ContactField, Import, ImportState
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 
+STANDARD_INPUT = "stdin.csv"
 ENDED = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
 
 
@@ -93,12 +97,21 @@ def _phone_mode(args: argparse.Namespace) -> str:
 
 def _accept(args: argparse.Namespace) -> Import:
     try:
+        if str(args.file) == "-":
+            return _accept_standard_input(args.separator or "")
         with args.file.open("rb") as file:
             return import_file.accept(file, args.file.name, None, args.separator or "")
     except BadFile as bad:
         fail(bad_file_text(bad))
     except OSError as error:
         fail(_("The file cannot be read: %(problem)s") % {"problem": error.strerror or error})
+
+
+def _accept_standard_input(separator: str) -> Import:
+    """Take all of standard input as a file: a pipe cannot be read twice."""
+    with tempfile.TemporaryFile() as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        return import_file.accept(file, STANDARD_INPUT, None, separator)
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -168,7 +181,7 @@ def list_contacts(args: argparse.Namespace) -> int:
     say("[")
     before = ""
     for person in lines:
-        say(before + json.dumps(person, ensure_ascii=False))
+        say(before + json.dumps(person, ensure_ascii=not writes_all_signs()))
         before = ", "
     say("]")
     return 0

@@ -5,6 +5,7 @@ Ends with 0 when done, 1 when refused or failed, 2 only for a wrong command line
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -22,11 +23,19 @@ NOUNS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _write_what_can_be_written()
     args = clean(parser().parse_args(arguments))
     # Here and no earlier: Django, the models and the database's driver take longer than all help and parsing.
     from staffetta.cli.execute import execute
 
     return execute(args)
+
+
+def _write_what_can_be_written() -> None:
+    """Write «?» for a sign that the locale (Latin-1, C) has not, or that stands for an odd byte of a file's name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def program() -> NoReturn:

@@ -21,9 +21,14 @@ def fail(message: str) -> NoReturn:
 def emit(args: argparse.Namespace, data: object, text: str | Callable[[], str]) -> None:
     """Print `data` as JSON if `--json` was given, else `text`."""
     if getattr(args, "json", False):
-        say(json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+        say(json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=not writes_all_signs(), indent=2))
     else:
         say(text if isinstance(text, str) else text())
+
+
+def writes_all_signs() -> bool:
+    """Say whether standard output takes every sign: in a Latin-1 locale it does not, and JSON is written in ASCII."""
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
 
 
 def say(text: str) -> None:

@@ -18,7 +18,7 @@ from staffetta.text import identity
 def create(args: argparse.Namespace) -> int:
     """Make a user; refuses a name that exists and a password that is too weak."""
     name = identity(args.name)
-    if User.objects.filter(username__iexact=name).exists():
+    if User.objects.taken(name):
         fail(_("There is a user with this name already."))
     _check(User(username=name, email=args.email))
     password = _password(args.password_file)

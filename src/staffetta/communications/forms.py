@@ -20,6 +20,7 @@ from staffetta.communications.models import Communication, Composition, Transact
 from staffetta.communications.start import MEDIA_KINDS
 from staffetta.communications.wording import media_text
 from staffetta.contacts.audience import Source
+from staffetta.contacts.list_names import NameChoiceField
 from staffetta.contacts.models import AudienceRules, ContactList, Import, ImportState
 from staffetta.contacts.values import sources
 from staffetta.ui.text_fields import NameField
@@ -202,12 +203,12 @@ class CommunicationForm(HoursForm, ContentForm):
         label=_("Import"), queryset=Import.objects.none(), required=False, empty_label=_("Choose…")
     )
 
-    list = forms.ModelChoiceField(
-        label=_("List"), queryset=ContactList.objects.order_by("name"), required=False, empty_label=_("Choose…")
+    list = NameChoiceField(
+        label=_("List"), queryset=ContactList.objects.all(), required=False, empty_label=_("Choose…")
     )
-    rules = forms.ModelChoiceField(
+    rules = NameChoiceField(
         label=_("Audience by rules"),
-        queryset=AudienceRules.objects.order_by("name"),
+        queryset=AudienceRules.objects.all(),
         required=False,
         empty_label=_("Choose…"),
     )

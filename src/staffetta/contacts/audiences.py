@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts.field_uses import FieldUse
+from staffetta.contacts.list_names import in_order, twin_of
 from staffetta.contacts.models import AudienceRules
 from staffetta.contacts.rules import Group, conditions, stored
 from staffetta.text import title
@@ -43,7 +44,7 @@ def duplicate(audience: AudienceRules, by: User | None) -> AudienceRules:
     """Return a copy under a free name."""
     wanted = _("%(name)s (copy)") % {"name": audience.name[:150]}
     name, number = wanted, 1
-    while AudienceRules.objects.filter(name=name).exists():
+    while twin_of(AudienceRules, name):
         number += 1
         name = f"{wanted} {number}"
     copy = AudienceRules(name=name, rules=audience.rules, created_by=by)
@@ -63,7 +64,7 @@ def delete(audience: AudienceRules, by: User | None) -> None:
 def naming(about: str, named: object) -> list[FieldUse]:
     """Return the audiences whose rules name a field (by its name), a list or an import (by its id)."""
     key = "field" if about == "field" else "value"
-    rows = AudienceRules.objects.order_by("name")
+    rows = in_order(AudienceRules.objects.all())
     return [
         FieldUse(_("audience"), row.name, reverse("contacts:audience", args=[row.pk]))
         for row in rows

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from staffetta.contacts.list_names import NameChoiceField, twin_of
 from staffetta.contacts.models import AudienceRules, ContactList
 from staffetta.ui.text_fields import NameField
 
@@ -17,7 +18,7 @@ class ListForm(forms.Form):
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        if ContactList.objects.filter(name=name).exists():
+        if twin_of(ContactList, name):
             raise forms.ValidationError(_("There is a list with this name already."))
         return name
 
@@ -33,7 +34,7 @@ class AudienceForm(forms.Form):
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        known = AudienceRules.objects.filter(name=name).first()
+        known = twin_of(AudienceRules, name)
         if known and known != self.audience:
             raise forms.ValidationError(_("There is an audience with this name already."))
         return name
@@ -42,9 +43,9 @@ class AudienceForm(forms.Form):
 class AddForm(forms.Form):
     """A list to put people into: a known one or a new one."""
 
-    list = forms.ModelChoiceField(
+    list = NameChoiceField(
         label=gettext_lazy("List"),
-        queryset=ContactList.objects.order_by("name"),
+        queryset=ContactList.objects.all(),
         required=False,
         empty_label=gettext_lazy("A new list"),
     )

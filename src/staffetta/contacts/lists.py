@@ -14,6 +14,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts.count_people import SECONDS, TooLong, bounded
 from staffetta.contacts.insert_rows import insert_rows
+from staffetta.contacts.list_names import twin_of
 from staffetta.contacts.models import Contact, ContactList, ListMember
 from staffetta.text import title
 from staffetta.work.clock import now
@@ -25,8 +26,11 @@ FILL = """
 
 
 def named(name: str, by: User | None) -> ContactList:
-    """Return the list of this name, made when there is none."""
-    found, made = ContactList.objects.get_or_create(name=title(name, 200))
+    """Return the list of this name, or of one that looks like it, made when there is none."""
+    wanted = title(name, 200)
+    if known := twin_of(ContactList, wanted):
+        return known
+    found, made = ContactList.objects.get_or_create(name=wanted)
     if made:
         audit.record(by, "list_made", found)
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from staffetta.channels.models import Channel
+from staffetta.contacts.list_names import in_order
 from staffetta.contacts.models import ContactList, Import, ImportState, Purpose
 from staffetta.contacts.rule_draft import FIELD_ABOUT, Tree
 from staffetta.contacts.rule_terms import About, Wants, operator, operators
@@ -80,7 +81,7 @@ class Desk:
 
 
 def _lists() -> Iterable[tuple[object, object]]:
-    return ContactList.objects.order_by("name").values_list("pk", "name")[:SHOWN]
+    return [(row.pk, row.name) for row in in_order(ContactList.objects.only("name"))]
 
 
 def _imports() -> Iterable[tuple[object, object]]:

@@ -74,7 +74,8 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _try_login(request: HttpRequest, name: str, password: str) -> str:
     """Log in; return "" or, in words, why not."""
-    attempt = _attempt(request, name)
+    known = User.objects.known_as(name)
+    attempt = _attempt(request, known.username if known else name)
     if seconds := throttle.begin(attempt):
         if throttle.first_refusal(attempt):
             log_attempt("login_throttled", attempt)

@@ -45,7 +45,7 @@ def _register_history(verbs: Subparsers) -> None:
 
 def _register_import(verbs: Subparsers) -> None:
     parser = verbs.add_parser("import", help=_("import a CSV or XLSX file"))
-    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("file", metavar="FILE", type=Path, help=_("a CSV or XLSX file, or - for standard input"))
     parser.add_argument(
         "--map",
         action="append",

@@ -18,6 +18,7 @@ from staffetta.contacts import audiences, export
 from staffetta.contacts import lists as contact_lists
 from staffetta.contacts.filters import RESTRICTIONS, Filters
 from staffetta.contacts.list_forms import AddForm, ListForm
+from staffetta.contacts.list_names import in_order
 from staffetta.contacts.models import AudienceRules, Contact, ContactList
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, asked_for, restricted
@@ -63,7 +64,7 @@ def _lists(request: HttpRequest, form: ListForm) -> HttpResponse:
         "lines": [(row, people.get(row.pk)) for row in page],
         "counting": counting,
         "later": later.urlencode(),
-        "audiences": AudienceRules.objects.order_by("name")[:SHOWN],
+        "audiences": in_order(AudienceRules.objects.all())[:SHOWN],
     }
     return render(request, "contacts/lists.html", {"page": page, "form": form, **data})
 

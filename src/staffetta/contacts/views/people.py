@@ -14,6 +14,7 @@ from staffetta.accounts.models import User
 from staffetta.contacts import consent, keep_out
 from staffetta.contacts.filters import RESTRICTIONS, SAID, Filters
 from staffetta.contacts.forms import OPT_IN, ContactForm
+from staffetta.contacts.list_names import in_order
 from staffetta.contacts.models import (
     AudienceRules,
     ConsentState,
@@ -61,15 +62,17 @@ def browse(request: HttpRequest) -> HttpResponse:
     people, indexed = filters.in_order()
     people = people.prefetch_related(Prefetch("consent_states", SAID))
     page = page_of(people, request.GET) if indexed else look_through(people, request.GET)
-    finished = Import.objects.filter(state=ImportState.DONE).order_by("-pk").only("name", "finished_at")[:50]
+    finished = list(Import.objects.filter(state=ImportState.DONE).order_by("-pk").only("name", "finished_at"))
+    if filters.source and filters.source not in finished:
+        finished.append(filters.source)  # or the next search would lose it without a word
     data = {
         "page": page,
         "lines": [(contact, *_opt_in(contact)) for contact in page],
         "filters": filters,
         "imports": finished,
         "opt_ins": OPT_IN,
-        "lists": ContactList.objects.order_by("name")[:200],
-        "audiences": AudienceRules.objects.order_by("name")[:200],
+        "lists": in_order(ContactList.objects.only("name")),
+        "audiences": in_order(AudienceRules.objects.only("name")),
     }
     return render(request, "contacts/list.html", data)
 
@@ -95,7 +98,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             for field in ContactField.objects.order_by("label")
         ],
         "former_addresses": list(contact.former_addresses.order_by("platform", "pk")),
-        "lists": ContactList.objects.filter(members__contact=contact).order_by("name"),
+        "lists": in_order(ContactList.objects.filter(members__contact=contact)),
         "to_decide": list(decide.to_decide().filter(contact=contact).order_by("-pk")[:MESSAGES]),
         "kept_out": [(row, suppression_cause(row.cause)) for row in _kept_out(contact)],
         "states": [(state, *OPT_IN_LOOKS[state.value_now], consent_source(state.source)) for state in states],
