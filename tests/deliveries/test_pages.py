@@ -104,10 +104,10 @@ def test_many_people_come_in_pages_without_a_gap(sent: Communication, as_viewer:
     assert len(seen) == len(set(seen)) == 82
 
 
-def test_the_file_has_as_many_rows_as_the_number_and_no_formulas(sent: Communication, as_viewer: Client) -> None:
-    assert len(rows_of(as_viewer, sent, "?state=not_sent&reason=no_opt_in")) == 12
-    assert len(rows_of(as_viewer, sent)) == 97
-    failed = rows_of(as_viewer, sent, "?state=failed")
+def test_the_file_has_as_many_rows_as_the_number_and_no_formulas(sent: Communication, as_operator: Client) -> None:
+    assert len(rows_of(as_operator, sent, "?state=not_sent&reason=no_opt_in")) == 12
+    assert len(rows_of(as_operator, sent)) == 97
+    failed = rows_of(as_operator, sent, "?state=failed")
     assert len(failed) == 2
     assert failed[0]["Risposta del fornitore"] == "'=number unknown"
     assert failed[0]["Stato"] == "In errore"

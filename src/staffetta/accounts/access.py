@@ -17,28 +17,37 @@ ADMINISTRATORS: tuple[Role, ...] = (Role.ADMINISTRATOR,)
 OPERATORS: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.OPERATOR)
 EVERYBODY: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER)
 
+EXPORT = "may_export"
+RIGHTS = (EXPORT,)
+"""Rights beside the role: members of User."""
+
 
 class View(Protocol):
     """A page's function, marked with the roles that may open it; no role means open to anybody."""
 
     allowed_roles: tuple[Role, ...]
+    right: str
 
     def __call__(self, request: Any, *args: Any, **kwargs: Any) -> "HttpResponseBase": ...
 
 
-def allow(roles: tuple[Role, ...]) -> Callable[[Callable[..., "HttpResponseBase"]], View]:
-    """Let only people of these roles open a view; the others get 403, the unknown are sent to the login."""
+def allow(roles: tuple[Role, ...], right: str = "") -> Callable[[Callable[..., "HttpResponseBase"]], View]:
+    """Let only people of these roles open a view; the others get 403, the unknown are sent to the login.
+
+    `right` is one of RIGHTS that is wanted besides.
+    """
 
     def decorate(view: Callable[..., "HttpResponseBase"]) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> "HttpResponseBase":
             user = request.user
-            if not isinstance(user, User) or user.role not in roles:
+            if not isinstance(user, User) or user.role not in roles or not (right == "" or getattr(user, right)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         marked = cast("View", guarded)
         marked.allowed_roles = roles
+        marked.right = right
         return marked
 
     return decorate
@@ -48,6 +57,7 @@ def open_to_anybody(view: Callable[..., "HttpResponseBase"]) -> View:
     """Mark a page that needs no login."""
     marked = cast("View", login_not_required(view))
     marked.allowed_roles = ()
+    marked.right = ""
     return marked
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from staffetta.accounts import audit, sessions
 from staffetta.accounts.models import Role, User
 
-CHANGEABLE = ("full_name", "email", "role", "language")
+CHANGEABLE = ("full_name", "email", "role", "language", "may_export")
 
 
 class NotPossible(Exception):
@@ -14,17 +14,17 @@ class NotPossible(Exception):
 
 
 @transaction.atomic
-def create(username: str, password: str, role: str, by: User | None, **fields: str) -> User:
-    """Make a person. `fields` are full_name, email and language."""
+def create(username: str, password: str, role: str, by: User | None, **fields: str | bool) -> User:
+    """Make a person. `fields` are full_name, email, language and may_export."""
     person = User(username=username, role=role, **fields)
     person.set_password(password)
     person.save()
-    audit.record(by, "user_created", person, role=role)
+    audit.record(by, "user_created", person, role=role, **(_right_told(person) if person.may_export else {}))
     return person
 
 
 @transaction.atomic
-def change(person: User, by: User, **fields: str) -> None:
+def change(person: User, by: User, **fields: str | bool) -> None:
     """Write what differs. Raises NotPossible when a role change would leave nobody to administrate."""
     stored = _locked(person)
     changed = {name: value for name, value in fields.items() if name in CHANGEABLE and getattr(stored, name) != value}
@@ -36,7 +36,12 @@ def change(person: User, by: User, **fields: str) -> None:
         setattr(stored, name, value)
     stored.save(update_fields=list(changed))
     told = {"role": changed["role"]} if "role" in changed else {}
-    audit.record(by, "user_changed", stored, **told)
+    rights = _right_told(stored) if "may_export" in changed else {}
+    audit.record(by, "user_changed", stored, **told, **rights)
+
+
+def _right_told(person: User) -> dict[str, str]:
+    return {"may_export": "yes" if person.may_export else "no"}
 
 
 @transaction.atomic

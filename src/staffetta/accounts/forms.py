@@ -116,13 +116,23 @@ class NewUserForm(Named, ChecksPassword):
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.OPERATOR, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language"), choices=languages)
+    may_export = forms.BooleanField(
+        label=_("May export"),
+        required=False,
+        help_text=_("Takes people and their numbers away in files. Each export stands in the audit log."),
+    )
     password = new_password(_("Initial password"))
-    field_order = ("username", "full_name", "email", "role", "language", "password")
+    field_order = ("username", "full_name", "email", "role", "may_export", "language", "password")
 
 
 class UserForm(ProfileForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
-    field_order = ("full_name", "email", "role", "language")
+    may_export = forms.BooleanField(
+        label=_("May export"),
+        required=False,
+        help_text=_("Takes people and their numbers away in files. Each export stands in the audit log."),
+    )
+    field_order = ("full_name", "email", "role", "may_export", "language")
 
 
 class ConfirmPasswordForm(forms.Form):

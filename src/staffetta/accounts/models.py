@@ -44,14 +44,17 @@ class UserManager(BaseUserManager["User"]):
         return list(self.filter(pk__in=[pk for pk, username in names if folded(username) == wanted]))
 
     def create_user(self, username: str, password: str | None = None, role: str = Role.VIEWER) -> "User":
-        user = self.model(username=username, role=role)
+        user = self.model(username=username, role=role, may_export=role != Role.VIEWER)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
 
 class User(AbstractBaseUser):
-    """A person who works here. Never deleted, only deactivated: the audit log names them."""
+    """A person who works here. Never deleted, only deactivated: the audit log names them.
+
+    `may_export`, a right beside the role: takes people's data away in files.
+    """
 
     username = models.CharField(_("user name"), max_length=150, unique=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
@@ -59,6 +62,7 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.VIEWER)
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    may_export = models.BooleanField(_("may export"), default=False, db_default=False)
     created_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "username"

@@ -51,7 +51,7 @@ def spend(token: str, *, username: str, password: str, email: str, language: str
     if not valid(token) or not _usable(token).update(used_at=now()):
         raise LinkSpent
     SetupLink.objects.filter(used_at=None).update(used_at=now())
-    person = User(username=username, role=Role.ADMINISTRATOR, email=email, language=language)
+    person = User(username=username, role=Role.ADMINISTRATOR, email=email, language=language, may_export=True)
     person.set_password(password)
     person.save()
     audit.record(person, "user_created", person, role=person.role)

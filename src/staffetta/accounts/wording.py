@@ -78,8 +78,10 @@ OWN_DETAILS: Words = {
     "role": _("role"),
     "last_four": _("ends with"),
     "may_opt_in_again": _("may opt people in again"),
+    "may_export": _("may export"),
 }
 OWN_READERS = {
     "name_typed": lambda _code: str(_("nobody has this name")),
+    "may_export": lambda code: str(_("Yes") if code == "yes" else _("No")),
     "may_opt_in_again": lambda code: str(_("Yes") if code == "yes" else _("No")),
 }

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from staffetta.accounts import change_user
-from staffetta.accounts.models import User
+from staffetta.accounts.models import Role, User
 from staffetta.cli.output import emit, fail, table
 from staffetta.text import identity
 
@@ -26,7 +26,8 @@ def create(args: argparse.Namespace) -> int:
         password_validation.validate_password(password, User(username=name, email=args.email))
     except ValidationError as problem:
         fail(" ".join(problem.messages))
-    person = change_user.create(name, password, args.role, None, email=args.email)
+    may_export = args.may_export or args.role == Role.ADMINISTRATOR
+    person = change_user.create(name, password, args.role, None, email=args.email, may_export=may_export)
     emit(args, _as_data(person), _("The user %(name)s is created.") % {"name": person})
     return 0
 
@@ -58,6 +59,7 @@ def _as_data(person: User) -> dict[str, object]:
         "email": person.email,
         "role": person.role,
         "active": person.is_active,
+        "may_export": person.may_export,
         "last_login": person.last_login,
     }
 

@@ -147,6 +147,7 @@ DEEDS: dict[str, Promise] = {
     "audience_changed": gettext_lazy("Changed the audience"),
     "audience_deleted": gettext_lazy("Deleted the audience"),
     "contacts_exported": gettext_lazy("Exported contacts"),
+    "rejects_exported": gettext_lazy("Downloaded the rejected rows of"),
     "import_cancelled": gettext_lazy("Cancelled the import"),
     "import_undone": gettext_lazy("Undid the import"),
     "contact_made": gettext_lazy("Created the contact"),

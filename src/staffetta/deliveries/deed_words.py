@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from staffetta.accounts import wording
 
 DEEDS = {
+    "people_exported": _("Exported the people of the communication"),
     "communication_held": _("Held the communication"),
     "treated_as_sent": _("Treated uncertain messages as sent"),
     "channel_tried_again": _("Let the paused channel try again"),

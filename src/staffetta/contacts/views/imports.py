@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, takes_files
+from staffetta.accounts import audit
+from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow, takes_files
 from staffetta.accounts.models import User
 from staffetta.contacts import audiences, import_file, lists, rejects, saved_mappings, undo_import
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
@@ -295,10 +296,11 @@ def _progress(source: Import) -> dict[str, object]:
     }
 
 
-@allow(EVERYBODY)
+@allow(EVERYBODY, EXPORT)
 @require_safe
-def rejects_file(_request: HttpRequest, pk: int) -> HttpResponseBase:
+def rejects_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     source = get_object_or_404(Import, pk=pk)
+    audit.record(cast("User", request.user), "rejects_exported", source)
     name = _("%(file)s-rejected.csv") % {"file": slugify(source.name.rsplit(".", 1)[0]) or source.pk}
     answer = StreamingHttpResponse(rejects.rejects_csv(source), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from staffetta.accounts import audit
-from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.contacts import audiences, export
@@ -114,7 +114,7 @@ def delete_list(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@allow(OPERATORS)
+@allow(EVERYBODY, EXPORT)
 @require_safe
 @restricted(RESTRICTIONS, back="contacts:list")
 def export_file(request: HttpRequest, kind: str) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """The people behind every number, one message whole, and what a person decides about uncertain ones."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.accounts import audit
+from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.channels.preview import preview
 from staffetta.communications.models import Communication
@@ -61,12 +62,13 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "deliveries/people.html", context)
 
 
-@allow(EVERYBODY)
+@allow(EVERYBODY, EXPORT)
 @require_safe
 @restricted(RESTRICTIONS, back="deliveries:people")
 def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The same people as a file, one row each, that opens in an Italian Excel."""
     communication = get_object_or_404(Communication, pk=pk)
+    audit.record(cast("User", request.user), "people_exported", communication)
     rows = behind(communication, *_asked(request)).select_related("contact")
     name = "-".join(filter(None, (slugify(communication.name) or "staffetta", *_asked(request))))
     response = StreamingHttpResponse(encoded(_headings(), _lines(rows)), content_type="text/csv; charset=utf-8")
