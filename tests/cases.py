@@ -6,6 +6,7 @@ Other sections are added as they are mended.
 
 REFUSALS = "A refusal is lost"
 ITEMS = "One bad item stops all"
+USED = "Judged once, used later; judged in part"
 SERVER = "HTTP and login"
 
 FILES = "tests/contacts/test_refusals_in_files.py::"
@@ -26,6 +27,10 @@ GREETING = "tests/work/test_greeting.py::"
 COMMANDS = "tests/cli/test_out_of_reach.py::"
 RESTORED = "tests/deliveries/test_after_restore.py::"
 BACKUP = "tests/cli/test_backup.py::"
+HEADER_FILE = "tests/deliveries/test_header_file.py::"
+COMPOSED = "tests/communications/test_compose.py::"
+BY_HAND = "tests/connectors/test_by_hand.py::"
+LISTED = "tests/connectors/test_templates.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
 
 CASES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -116,6 +121,30 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{PROVIDER}test_code_401_means_the_key_whatever_the_status",
             f"{LIMITS}test_a_limit_in_any_answer_fails_nobody",
             f"{LIMITS}test_code_401_in_a_200_holds_the_channel_and_nobody_fails",
+        ),
+    },
+    USED: {
+        "a header file reachable at the draft and refused at the start": (
+            f"{HEADER_FILE}test_a_file_that_was_there_at_the_draft_and_is_not_at_the_start_holds_it",
+            f"{HEADER_FILE}test_what_whatsapp_would_certainly_not_take_is_held_each_time",
+        ),
+        "a template whose placeholders leave a number out": (
+            f"{LISTED}test_each_component_tells_what_it_takes",
+            f"{BY_HAND}test_what_is_wrong_is_said_with_its_line_and_column",
+        ),
+        "a variable that makes a button's address longer than WhatsApp takes": (
+            f"{COMPOSED}test_the_whole_address_of_a_button_has_at_most_two_thousand_characters",
+        ),
+        "a code of sixteen signs for an authentication template": (
+            f"{COMPOSED}test_an_authentication_template_takes_one_time_codes_only",
+            f"{COMPOSED}test_a_file_is_no_code",
+        ),
+        "a template entered by hand with a language in other letters": (
+            f"{BY_HAND}test_the_language_that_is_shown_is_the_one_that_is_sent",
+        ),
+        "a value of invisible or control signs, and a fallback": (
+            f"{COMPOSED}test_a_value_without_a_visible_sign_is_empty_and_the_fallback_stands_in",
+            f"{COMPOSED}test_control_signs_never_leave",
         ),
     },
     SERVER: {

@@ -136,3 +136,47 @@ def test_a_source_that_makes_no_sense_is_refused(text: str) -> None:
 def test_what_a_mapping_needs_and_lacks_is_told() -> None:
     assert needed(MAPPING, SourceKind.FIELD) == {"first_name", "ordine"}
     assert unmapped(["header", "1", "3"], MAPPING, "https://e/f.png") == ["3"]
+
+
+LINK = [{"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY"}, {"type": "URL", "url": "https://e.it/{{1}}"}]}]
+
+
+@pytest.mark.parametrize(
+    ("value", "room"), [("x" * 1987, True), ("x" * 1988, False), ("è" * 331, True), ("è" * 332, False)]
+)
+def test_the_whole_address_of_a_button_has_at_most_two_thousand_characters(value: str, *, room: bool) -> None:
+    composed = compose([variable("button", "button", "url")], {"button": field("x")}, {"x": value}, components=LINK)
+    assert (composed == Missing("too_long", ("button",))) != room
+
+
+@pytest.mark.parametrize("component", ["body", "header", "button"])
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [("1234-ABC", True), ("x" * 15, True), ("x" * 16, False), ("12 34", False), ("www.e.it", False),
+     ("https://e.it/a", False), ("e.it/a", False), ("1234\U0001f511", False), ("1.234", True)],
+)  # fmt: skip
+def test_an_authentication_template_takes_one_time_codes_only(component: str, value: str, *, good: bool) -> None:
+    rows, mapping = [variable("1", component)], {"1": field("x")}
+    composed = compose(rows, mapping, {"x": value}, category="AUTHENTICATION")
+    assert composed != Missing("not_a_code", ("1",)) if good else composed == Missing("not_a_code", ("1",))
+    assert isinstance(compose(rows, mapping, {"x": value}, category="UTILITY"), Composed)
+
+
+def test_a_file_is_no_code() -> None:
+    media = [variable("header", "header", "image")]
+    assert compose(media, {}, {}, header_media="https://e/f.png", category="authentication") == Missing(
+        "not_a_code", ("header",)
+    )
+
+
+@pytest.mark.parametrize("value", ["\u200b\u2060", "\u00ad", "\u3164", "\x07", " \u2800 ", "\ufeff"])
+def test_a_value_without_a_visible_sign_is_empty_and_the_fallback_stands_in(value: str) -> None:
+    mapping = {"1": {"source": "field:x", "fallback": "cliente"}}
+    assert compose([variable("1")], mapping, {"x": value}) == Composed(body=("cliente",))
+    assert compose([variable("1")], {"1": field("x")}, {"x": value}) == Missing("missing_value", ("1",))
+
+
+def test_control_signs_never_leave() -> None:
+    assert compose([variable("1")], {"1": field("x")}, {"x": "An\x07na \x1b Bianchi"}) == Composed(
+        body=("Anna Bianchi",)
+    )

@@ -29,7 +29,7 @@ def refused(data: str | bytes) -> tuple[str, int | None, str]:
 def test_a_csv_of_any_program_is_read(encoding: str, separator: str) -> None:
     found = read_file(CSV.replace("Ciao", "Perché").replace(";", separator).encode(encoding))
     assert [(one.name, one.language, one.language_raw, one.category) for one in found] == [
-        ("conferma_ordine", "it", "it", "UTILITY"), ("novita", "en_US", "en-US", "MARKETING"),
+        ("conferma_ordine", "it", "it", "UTILITY"), ("novita", "en_US", "en_US", "MARKETING"),
         ("benvenuto", "it", "it", ""),
     ]  # fmt: skip
     assert {one.status for one in found} == {"approved"}
@@ -38,6 +38,16 @@ def test_a_csv_of_any_program_is_read(encoding: str, separator: str) -> None:
     ]  # fmt: skip
     assert found[1].components[1] == {"type": "BODY", "text": "Perché {{1}},\nguarda"}
     assert not any(one.unsupported for one in found)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("IT", "it"), ("en-us", "en_US"), ("EN_US", "en_US"), ("zh-hant", "zh_Hant"), ("pt-br", "pt_BR")],
+)
+def test_the_language_that_is_shown_is_the_one_that_is_sent(typed: str, code: str) -> None:
+    (in_file,) = read_file(json.dumps({"name": "a", "language": typed, "body": "Ciao"}).encode())
+    in_form = read_entry(Entry("a", typed, "Ciao"))
+    assert {(one.language, one.language_raw) for one in (in_file, in_form)} == {(code, code)}
 
 
 def test_italian_titles_and_commas_are_read() -> None:
@@ -89,6 +99,14 @@ HEAD = "name;language;body;header_type;header;buttons;category\n"
         (HEAD + "a;it;x;;;quick_reply:Sì:no", ("bad_button", 2, "buttons")),
         (HEAD + "a;it;x;;;hologram:Sì", ("bad_button", 2, "buttons")),
         (HEAD + "a;it;x;;;" + "|".join(["quick_reply:x"] * 11), ("too_many_buttons", 2, "buttons")),
+        (HEAD + "a;it;Ciao {{1}} e {{3}}.", ("placeholder_gap", 2, "body")),
+        (HEAD + "a;it;Ciao {{2}}.", ("placeholder_gap", 2, "body")),
+        (HEAD + "a;it;x;;N. {{2}}", ("placeholder_gap", 2, "header")),
+        (HEAD + "a;it;x;;;url:Vai:https://x/{{2}}", ("placeholder_gap", 2, "buttons")),
+        (HEAD + "a;it;x;;;url:Vai:https://x/{{1}}/y", ("variable_inside_address", 2, "buttons")),
+        (HEAD + f"a;it;x;;;url:Vai:https://x/{'y' * 2_000}", ("address_too_long", 2, "buttons")),
+        ('[{"name": "a", "language": "it", "components": [{"type": "BODY", "text": "{{1}} e {{3}}"}]}]',
+         ("placeholder_gap", 1, "components")),
         (HEAD + "a;it;x\na;IT;y", ("doubled", 3, "name")),
         ("name;language;body\n" + "".join(f"a{n};it;x\n" for n in range(6_001)), ("too_many", 6_002, "")),
         ("[\n {]", ("not_json", 2, "")),

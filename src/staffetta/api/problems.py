@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "value_missing": Kind(422, _("Value missing")),
     "value_unknown": Kind(422, _("Value unknown")),
     "value_too_long": Kind(422, _("Text too long")),
+    "value_not_a_code": Kind(422, _("No one-time code")),
     "opted_out": Kind(422, _("The person opted out")),
     "message_off": Kind(422, _("Transactional message off")),
     "message_incomplete": Kind(422, _("Transactional message incomplete")),

@@ -33,7 +33,7 @@ OF_CHANNEL = (
 )
 """Troubles that may be over without any change of the call: 503. Those of the template want a person: 422."""
 SLUG = re.compile(r"[-\w]{1,60}", re.ASCII)
-OF_VALUES = {"missing_value": "value_missing", "too_long": "value_too_long"}
+OF_VALUES = {"missing_value": "value_missing", "too_long": "value_too_long", "not_a_code": "value_not_a_code"}
 
 
 def find(name: str) -> TransactionalMessage:
@@ -158,8 +158,14 @@ def _fault(message: TransactionalMessage, key: str, kind: str) -> Fault:
     """Point at the value the caller left out; where a contact's field is empty the caller cannot mend it here."""
     source = read_mapping(message.mapping).get(key)
     if source is not None and source.kind == SourceKind.VALUE:
-        return Fault(f"#/values/{_escaped(source.name)}", _("This value is missing, empty or too long."), kind)
-    return Fault("#/recipient", _("A field of the contact is empty, and there is no fallback for it."), kind)
+        return Fault(
+            f"#/values/{_escaped(source.name)}",
+            _("This value is missing, empty or not as the template takes it."),
+            kind,
+        )
+    return Fault(
+        "#/recipient", _("A field of the contact is empty without a fallback, or not as the template takes it."), kind
+    )
 
 
 def _escaped(name: str) -> str:

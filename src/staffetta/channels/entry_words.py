@@ -32,6 +32,11 @@ WORDS: dict[str, str | Promise] = {
     ),
     "too_many_buttons": gettext_lazy("At most %(buttons)s buttons."),
     "bad_components": gettext_lazy("“components” must be a list as WhatsApp defines it."),
+    "placeholder_gap": gettext_lazy(
+        "“%(column)s” leaves a number out: WhatsApp numbers variables without gaps, {{1}}, {{2}}, {{3}}."
+    ),
+    "variable_inside_address": gettext_lazy("The variable of a button's address stands at its very end."),
+    "address_too_long": gettext_lazy("The address of a button has at most 2000 characters."),
     "doubled": gettext_lazy("This name and language are there twice."),
 }
 

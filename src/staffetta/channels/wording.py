@@ -185,6 +185,18 @@ UNSUPPORTED: dict[str, tuple[Text, Text]] = {
         gettext_lazy("several variables in the header"),
         gettext_lazy("WhatsApp allows one variable in the header."),
     ),
+    "placeholder_gap": (
+        gettext_lazy("a number is missing among the variables"),
+        gettext_lazy("WhatsApp numbers variables without gaps, from {{1}} on: it would refuse every message."),
+    ),
+    "variable_inside_address": (
+        gettext_lazy("variable in the middle of an address"),
+        gettext_lazy("WhatsApp takes the variable of a button's address at its very end only."),
+    ),
+    "address_too_long": (
+        gettext_lazy("address of a button too long"),
+        gettext_lazy("WhatsApp takes addresses of at most 2000 characters."),
+    ),
     "unknown_component": (
         gettext_lazy("part of an unknown kind"),
         gettext_lazy("Staffetta does not know a part of this template yet."),

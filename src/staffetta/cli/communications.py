@@ -82,7 +82,7 @@ def start(args: argparse.Namespace) -> int:
     counted = numbers_of([ended.pk])[ended.pk]
     say(_sum(counted))
     if ended.state == CommunicationState.HELD:
-        words = trouble_words(ended.held_reason)
+        words = trouble_words(ended.held_reason, ended.media_check)
         fail(_("Held: %(what)s %(remedy)s") % {"what": words.what, "remedy": words.remedy})
     return 0
 
@@ -228,7 +228,7 @@ def _told(row: Communication) -> str:
         words = closed_words(closed)
         lines.append(f"{words.what}. {words.remedy}")
     if row.held_reason:
-        words = trouble_words(row.held_reason)
+        words = trouble_words(row.held_reason, row.media_check)
         lines.append(f"{words.what} {words.remedy}")
     lines += [f"  {each.number}  {words_of(each.reason).what}" for each in counted.troubled if each.reason]
     return "\n".join(lines)

@@ -2,27 +2,34 @@
 
 The rules of a value are those of the messaging rules, 1.2: whitespace is folded to single spaces, an empty value is
 missing, the filled header has at most 60 and the filled body at most 1024 characters, the end of a button's address is
-percent-encoded.
+percent-encoded and the whole address has at most 2000, the values of an authentication template are one-time codes.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from staffetta.communications.mapping import Source, SourceKind, read_mapping
+from staffetta.connectors.templates import LONGEST_ADDRESS
+from staffetta.text import value as cleaned
 
 LONGEST_HEADER = 60
 LONGEST_BODY = 1024
+LONGEST_CODE = 15
 MEDIA_KINDS = ("image", "video", "document")
 MISSING_VALUE = "missing_value"
 TOO_LONG = "too_long"
+NOT_A_CODE = "not_a_code"
 
 # Braces doubled as WhatsApp writes them, or single as some of Engage's lists do: whichever occurs.
 DOUBLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 SINGLE = re.compile(r"\{(\w+)\}")
 # What may stand in the end of an address as it is; a percent sign only as part of an escape already made.
 ADDRESS_SAFE = "/?&=#+,;@!$'()*~"
+CODE = re.compile(rf"[!-~]{{1,{LONGEST_CODE}}}")
+"""A one-time code: visible ASCII signs, hence no emoji."""
+ADDRESS = re.compile(r"://|^www\.|\.[a-z]{2,}/", re.IGNORECASE)
 BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 Values = Mapping[str, object]
@@ -50,7 +57,7 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why there is no message: `reason` is missing_value or too_long, `keys` are the variables at fault."""
+    """Why there is no message: `reason` is missing_value, too_long or not_a_code, `keys` are the variables at fault."""
 
     reason: str
     keys: tuple[str, ...]
@@ -60,7 +67,8 @@ class Composer:
     """One template in one language with one mapping, prepared once and used for any number of people.
 
     `variables` and `components` are those of the variant; `header_media` is the fixed address of the header's file.
-    Raises WrongSource for a mapping that cannot be read. A variable without a source is missing for everybody.
+    `category` is the variant's. Raises WrongSource for a mapping that cannot be read. A variable without a source is
+    missing for everybody.
     """
 
     def __init__(
@@ -69,6 +77,7 @@ class Composer:
         components: Sequence[Mapping[str, object]],
         mapping: Mapping[str, object],
         header_media: str = "",
+        category: str = "",
     ) -> None:
         sources = read_mapping(mapping)
         self._body = [(row["key"], _reader(sources.get(row["key"]))) for row in variables if row["component"] == "body"]
@@ -80,6 +89,8 @@ class Composer:
         self._times = _occurrences(text_of(components, "BODY"), [key for key, _ in self._body])
         self._body_room = _room(components, "BODY", LONGEST_BODY)
         self._header_room = _room(components, "HEADER", LONGEST_HEADER)
+        self._button_room = LONGEST_ADDRESS - len(_without_placeholders(_address_of(components)))
+        self._takes_codes = category.upper() == "AUTHENTICATION"
 
     def compose(self, values: Values, given: Values | None = None) -> Composed | Missing:
         """Fill the variables from a contact's `values` and from what the caller has `given`."""
@@ -93,13 +104,23 @@ class Composer:
             return Missing(TOO_LONG, tuple(key for key, _ in self._body))
         if len(slots.get("header", "")) > self._header_room:
             return Missing(TOO_LONG, ("header",))
-        return Composed(
-            tuple(body), slots.get("header", ""), slots.get("header_media", ""), encoded(slots.get("button", ""))
-        )
+        button = encoded(slots.get("button", ""))
+        if len(button) > self._button_room:
+            return Missing(TOO_LONG, ("button",))
+        if self._takes_codes and (wrong := self._no_codes(body, others)):
+            return Missing(NOT_A_CODE, wrong)
+        return Composed(tuple(body), slots.get("header", ""), slots.get("header_media", ""), button)
 
     def _missing(self, body: list[str], others: list[str]) -> Missing:
+        return Missing(MISSING_VALUE, tuple(key for key, value in self._values(body, others) if not value))
+
+    def _no_codes(self, body: list[str], others: list[str]) -> tuple[str, ...]:
+        """Return the variables whose value is no one-time code (messaging-rules 1.2)."""
+        return tuple(key for key, value in self._values(body, others) if not is_code(value))
+
+    def _values(self, body: list[str], others: list[str]) -> Iterator[tuple[str, str]]:
         keys = [key for key, _ in self._body] + [key for key, _, _ in self._others]
-        return Missing(MISSING_VALUE, tuple(key for key, value in zip(keys, body + others, strict=True) if not value))
+        return zip(keys, body + others, strict=True)
 
 
 def compose(
@@ -109,15 +130,24 @@ def compose(
     *,
     components: Sequence[Mapping[str, object]] = (),
     header_media: str = "",
+    category: str = "",
     given: Values | None = None,
 ) -> Composed | Missing:
     """Fill the variables for one person; for many, prepare a Composer."""
-    return Composer(variables, components, mapping, header_media).compose(values, given)
+    return Composer(variables, components, mapping, header_media, category).compose(values, given)
 
 
 def folded(value: object) -> str:
-    """Return the value as WhatsApp takes it: no newline, no tab, no run of spaces, nothing at the ends."""
-    return "" if value is None else " ".join(str(value).split())
+    """Return the value as WhatsApp takes it: no newline, tab, control sign or run of spaces, nothing at the ends.
+
+    What holds no visible sign is empty.
+    """
+    return "" if value is None else " ".join(cleaned(str(value)).split())
+
+
+def is_code(value: str) -> bool:
+    """Say whether an authentication template takes the value."""
+    return CODE.fullmatch(value) is not None and not ADDRESS.search(value)
 
 
 def encoded(value: str) -> str:
@@ -175,6 +205,19 @@ def _occurrences(text: str, keys: Sequence[str]) -> list[int]:
 
 def _room(components: Sequence[Mapping[str, object]], kind: str, longest: int) -> int:
     """Return how many characters the values together may have: the limit less the fixed text."""
-    text = text_of(components, kind)
-    pattern = DOUBLE if DOUBLE.search(text) else SINGLE
-    return longest - len(pattern.sub("", text))
+    return longest - len(_without_placeholders(text_of(components, kind)))
+
+
+def _without_placeholders(text: str) -> str:
+    return (DOUBLE if DOUBLE.search(text) else SINGLE).sub("", text)
+
+
+def _address_of(components: Sequence[Mapping[str, object]]) -> str:
+    """Return the address of the button that has a variable, "" when there is none."""
+    for part in components:
+        listed = part.get("buttons")
+        for button in listed if isinstance(listed, list) else ():
+            address = str(button.get("url") or "") if isinstance(button, Mapping) else ""
+            if DOUBLE.search(address) or SINGLE.search(address):
+                return address
+    return ""

@@ -45,6 +45,7 @@ class Trouble(StrEnum):
     OPT_OUTS_UNREAD = "opt_outs_unread"  # who stopped could not be read before planning
     CONVERSATIONS_ABSENT = "conversations_absent"  # the account has no list of conversations, or may not read it
     MISSED = "missed"  # its time came while Staffetta was off, too long ago to start by itself
+    HEADER_FILE = "header_file"  # looked at again before planning: it cannot be fetched as it could at the draft
     NUMBERS_MOVED = "numbers_moved"  # it would go to another number of people than was confirmed
     AUDIENCE_BROKEN = "audience_broken"  # rules name what is no longer there; looked at before and while planning
     AUDIENCE_GONE = "audience_gone"  # the import or list was deleted while its people were planned

@@ -93,6 +93,13 @@ TROUBLES: Mapping[str, Words] = {
         _("Its time came while Staffetta was not running."),
         _("Resume it to start now, or stop it and schedule it anew."),
     ),
+    "header_file": Words(
+        _("Right before the start the file of the header was not as it was when it was chosen."),
+        _(
+            "Put the file back at its address, then resume it: nobody was written to yet. For another file stop it "
+            "and duplicate it."
+        ),
+    ),
     "numbers_moved": Words(
         _("It would go to another number of people than was confirmed when it was scheduled."),
         _("Look at who gets it and who does not below. Resume it if that is right, otherwise stop it."),
@@ -131,9 +138,15 @@ TROUBLES: Mapping[str, Words] = {
 UNKNOWN = Words(_("It cannot go on."), _("Look at the state of the channel and of the template."))
 
 
-def trouble_words(code: str) -> Words:
-    """Return the words for a Trouble or a Refusal; a code not known here is told in general words."""
-    return TROUBLES.get(code, UNKNOWN)
+def trouble_words(code: str, media_check: Mapping[str, Any] | None = None) -> Words:
+    """Return the words for a Trouble or a Refusal; a code not known here is told in general words.
+
+    `media_check` is what the last look at the header's file told: it says what is the matter with the file.
+    """
+    words = TROUBLES.get(code, UNKNOWN)
+    if code == "header_file" and media_check:
+        return Words(f"{words.what} {media_text(media_check)}", words.remedy)
+    return words
 
 
 HOURS: Mapping[str, Text] = {

@@ -27,6 +27,8 @@ HEADERS = frozenset({"", "NONE", "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION
 CATEGORIES = frozenset({"", "MARKETING", "UTILITY", "AUTHENTICATION"})
 BUTTONS = {"url": "URL", "quick_reply": "QUICK_REPLY", "phone_number": "PHONE_NUMBER"}
 MOST_BUTTONS = 10
+REFUSED = frozenset({"placeholder_gap", "variable_inside_address", "address_too_long"})
+"""Parts that WhatsApp never approves: a slip of whoever typed them, who can mend it here."""
 BLANKS = re.compile(r"[ \t\r\n]*")
 COLUMNS = {
     "name": "name", "nome": "name",
@@ -44,6 +46,7 @@ CODES = (
     "column_missing", "column_doubled", "column_unknown", "too_many_cells", "not_csv", "value_missing",
     "value_not_text", "bad_name", "bad_language", "bad_category", "bad_header_type", "header_text_missing",
     "too_long", "bad_button", "too_many_buttons", "bad_components", "doubled",
+    "placeholder_gap", "variable_inside_address", "address_too_long",
 )  # fmt: skip
 
 
@@ -207,18 +210,27 @@ def _template(line: int | None, typed: Mapping[str, object]) -> ListedTemplate:
     row = storable_json(typed)
     assert isinstance(row, dict)
     cells = _Cells(line, row)
-    name, language_raw = cells.needed("name"), cells.needed("language")
-    category, language = cells.text("category").upper(), language_code(language_raw)
+    name, language = cells.needed("name"), language_code(cells.needed("language"))
+    category = cells.text("category").upper()
     cells.require(NAME.fullmatch(name), "bad_name", "name")
     cells.require(LANGUAGE.fullmatch(language), "bad_language", "language")
     cells.require(category in CATEGORIES, "bad_category", "category")
     components = _meta_components(cells) if row.get("components") else _flat(cells)
+    _refuse_slips(cells, components)
     variables, unsupported = read_components(components)
     raw = {column: value for column, value in row.items() if value not in ("", None)}
     return ListedTemplate(
-        name, language, language_raw, "approved", category,
+        name, language, language, "approved", category,
         components=tuple(components), variables=variables, unsupported=unsupported, raw=raw,
     )  # fmt: skip
+
+
+def _refuse_slips(cells: "_Cells", components: Sequence[Mapping[str, object]]) -> None:
+    for component in components:
+        _, problem = read_components([component])
+        if problem in REFUSED:
+            column = "components" if cells.row.get("components") else str(component.get("type")).lower()
+            raise EntryError(problem, cells.line, column, str(component.get("text") or cells.row.get(column) or ""))
 
 
 class _Cells:

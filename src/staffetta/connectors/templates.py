@@ -11,6 +11,8 @@ from staffetta.connectors.messages import UNSUPPORTED_PARTS, TemplateVariable, V
 DOUBLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 SINGLE = re.compile(r"(?<!\{)\{\s*(\d{1,3})\s*\}(?!\})")
 
+LONGEST_ADDRESS = 2000
+"""Characters of a button's address, filled (messaging-rules 1.1)."""
 HEADER_MEDIA = {"IMAGE": VariableKind.IMAGE, "VIDEO": VariableKind.VIDEO, "DOCUMENT": VariableKind.DOCUMENT}
 PLAIN_BUTTONS = frozenset({"QUICK_REPLY", "PHONE_NUMBER"})  # nothing is given for them when sending
 REFUSED_BUTTONS = {
@@ -122,9 +124,7 @@ def _header(component: Component, problems: set[str]) -> list[TemplateVariable]:
     if form != "TEXT":
         problems.add("location_header" if form == "LOCATION" else "unknown_header")
         return []
-    names = placeholders(_text(component))
-    if not all(is_number(name) for name in names):
-        problems.add("named_variables")
+    names = _judged(_text(component), problems)
     if len(names) > 1:
         problems.add("header_variables")
     return [TemplateVariable("header", "header", VariableKind.TEXT, _example(component, "header_text", 0))
@@ -132,9 +132,7 @@ def _header(component: Component, problems: set[str]) -> list[TemplateVariable]:
 
 
 def _body(component: Component, problems: set[str]) -> list[TemplateVariable]:
-    names = placeholders(_text(component))
-    if not all(is_number(name) for name in names):
-        problems.add("named_variables")
+    names = _judged(_text(component), problems)
     return [TemplateVariable(name, "body", VariableKind.TEXT, _example(component, "body_text", place))
             for place, name in enumerate(names)]  # fmt: skip
 
@@ -144,16 +142,37 @@ def _buttons(component: Component, problems: set[str]) -> list[TemplateVariable]
     for button in _listed(component.get("buttons")):
         kind = str(button.get("type")) if isinstance(button, Mapping) else ""
         if kind == "URL" and isinstance(button, Mapping):
-            names = placeholders(str(button.get("url") or ""))
-            if not all(is_number(name) for name in names):
-                problems.add("named_variables")
-            if names:
+            address = str(button.get("url") or "")
+            if _address(address, problems):
                 variables.append(TemplateVariable("button", "button", VariableKind.URL, _example(button, "", 0)))
         elif kind not in PLAIN_BUTTONS:
             problems.add(REFUSED_BUTTONS.get(kind, "unknown_button"))
     if len(variables) > 1:
         problems.add("several_button_variables")
     return variables[:1]
+
+
+def _judged(text: str, problems: set[str]) -> list[str]:
+    """Return the placeholders of a part. Values go out in a row: a number left out would shift those behind it."""
+    names = placeholders(text)
+    if not all(is_number(name) for name in names):
+        problems.add("named_variables")
+    elif names != [str(number) for number in range(1, len(names) + 1)]:
+        problems.add("placeholder_gap")
+    return names
+
+
+def _address(address: str, problems: set[str]) -> list[str]:
+    """Return the placeholders of a button's address: one at most, at its very end (messaging-rules 1.1)."""
+    names = _judged(address, problems)
+    if len(names) > 1:
+        problems.add("several_button_variables")
+    elif names and not address.rstrip().endswith("}"):
+        problems.add("variable_inside_address")
+    fixed = SINGLE.sub("", DOUBLE.sub("", address))
+    if len(fixed) > LONGEST_ADDRESS - bool(names):
+        problems.add("address_too_long")
+    return names
 
 
 def _example(component: Component, name: str, place: int) -> str:

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.compose import Composed, Composer, Missing
+from staffetta.communications.header_file import header_file_trouble
 from staffetta.communications.hold import Trouble, audience_of, audience_trouble, hold, trouble_of
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
 from staffetta.contacts.models import Contact, Purpose
@@ -104,6 +105,8 @@ def plan(communication_id: int) -> bool:
     try:
         for hook in before_plan:
             hook(communication)
+        if not communication.planned_to and (trouble := header_file_trouble(communication)):
+            raise CannotKnow(trouble)
         return write_piece(communication)
     except NotYet:
         return False
@@ -225,7 +228,9 @@ def _finish(communication: Communication) -> bool:
 def judged(communication: Communication, people: Sequence[Recipient], taken: set[str]) -> Iterator[Planned]:
     """Decide about each person; `taken` are the addresses that have a message already, and grows along."""
     variant = _variant(communication)
-    composer = Composer(variant.variables, variant.components, communication.mapping, communication.header_media)
+    composer = Composer(
+        variant.variables, variant.components, communication.mapping, communication.header_media, variant.category
+    )
     for person in people:
         if person.reason != LeftOut.NO:
             yield Planned(person, None, person.reason.value)

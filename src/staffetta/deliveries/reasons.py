@@ -68,6 +68,10 @@ REASONS: Mapping[str, Reason] = {
     "too_long": Reason(
         _("The text is too long with this person's values"), _("Shorten the value, or use another template.")
     ),
+    "not_a_code": Reason(
+        _("The value is no one-time code"),
+        _("An authentication template takes codes only: at most 15 characters, no address, no emoji."),
+    ),
     "channel_removed": Reason(
         _("The channel was disconnected before it could be sent"), _("Connect the channel, then send it anew.")
     ),

@@ -45,6 +45,7 @@ def send_one(
         person.values,
         components=variant.components,
         header_media=composition.header_media,
+        category=variant.category,
         given=given,
     )
     if isinstance(composed, Missing):

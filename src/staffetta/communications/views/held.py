@@ -67,7 +67,7 @@ def _words(composition: Composition, trouble: Trouble) -> Words:
     if trouble == Trouble.TEMPLATE_NOT_APPROVED and composition.variant and composition.variant.status == "paused":
         return trouble_words("template_paused")
     if trouble or not _held(composition) or composition.held_reason not in SEEN:
-        return trouble_words(trouble or composition.held_reason)
+        return trouble_words(trouble or composition.held_reason, composition.media_check)
     was = trouble_words(composition.held_reason).what
     told = _("The reason was: %(reason)s Resume it: it goes on where it was, and nobody gets it twice.")
     return Words(_("What was in the way is gone."), told % {"reason": was})

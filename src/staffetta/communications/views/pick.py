@@ -175,4 +175,5 @@ def _composed(
         values,
         components=variant.components,
         header_media=composition.header_media,
+        category=variant.category,
     )
