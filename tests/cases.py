@@ -32,6 +32,10 @@ COMPOSED = "tests/communications/test_compose.py::"
 BY_HAND = "tests/connectors/test_by_hand.py::"
 LISTED = "tests/connectors/test_templates.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
+PROXIES = "tests/work/test_proxies.py::"
+LOGIN = "tests/accounts/test_login.py::"
+SESSIONS = "tests/accounts/test_sessions.py::"
+BUSY = "tests/ui/test_server_error.py::"
 
 CASES: dict[str, dict[str, tuple[str, ...]]] = {
     REFUSALS: {
@@ -151,6 +155,58 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "eight slow bodies of strangers": (f"{ENTRANCE}test_eight_slow_bodies_of_strangers_silence_nobody",),
         "an upload of 400 MB to the login": (
             f"{ENTRANCE}test_an_upload_of_400_mb_to_the_login_is_refused_before_a_byte_of_it",
+        ),
+        "X_Forwarded_For beside X-Forwarded-For": (
+            f"{PROXIES}test_a_header_with_underscores_is_dropped_beside_the_proxys_own",
+            f"{LOGIN}test_what_a_caller_says_of_its_own_address_does_not_count",
+        ),
+        "five wrong passwords for a known name from anywhere": (
+            f"{LOGIN}test_wrong_passwords_from_anywhere_do_not_lock_out_the_owner",
+            f"{LOGIN}test_the_known_device_goes_on_while_its_name_is_attacked",
+        ),
+        "failed logins and logouts": (f"{LOGIN}test_failed_and_throttled_logins_and_logouts_stand_in_the_audit_log",),
+        "a session of fourteen days without a list or a question": (
+            f"{SESSIONS}test_a_session_that_nobody_uses_ends",
+            f"{SESSIONS}test_a_person_sees_where_they_are_logged_in",
+            f"{SESSIONS}test_a_person_ends_one_session_elsewhere",
+            "tests/accounts/test_password_again.py::test_each_of_them_does",
+        ),
+        "a refused API Key": (
+            "tests/channels/test_failures.py::test_the_page_says_what_it_was_and_never_shows_what_was_typed",
+        ),
+        "a short secret key, an empty key file": (
+            "tests/config/test_environment.py::test_what_cannot_be_understood_is_named",
+            "tests/config/test_environment.py::test_an_empty_or_cut_off_file_of_the_secret_key_is_refused",
+        ),
+        "a database newer than the code": (f"{SCHEMA}test_a_database_of_a_newer_version_is_refused_by_every_command",),
+        "a write lock held while pages are asked for": (
+            f"{BUSY}test_a_page_of_a_locked_database_is_calm_and_comes_back_by_itself",
+            f"{BUSY}test_a_login_under_a_write_lock_is_told_calmly",
+        ),
+        "the API's own document": (
+            "tests/api/test_schemathesis.py::test_the_api_does_what_its_document_says",
+            "tests/api/test_document.py::test_the_idempotency_key_is_a_required_header_of_that_name",
+            "tests/api/test_document.py::test_every_error_is_a_problem",
+        ),
+        "read only downloads people and rejected rows": (
+            "tests/accounts/test_rights.py::test_read_only_downloads_no_numbers_without_the_right",
+        ),
+        "a data folder that others read": ("tests/config/test_private_files.py::test_what_was_there_is_made_private",),
+        "CSV with a line end, an odd blank or fullwidth signs before a formula": (
+            "tests/contacts/test_excel_csv.py::test_a_formula_is_disarmed",
+            "tests/contacts/test_excel_csv.py::test_the_reader_of_imports_undoes_the_export",
+        ),
+        "a password of 200,000 signs": (
+            "tests/accounts/test_users.py::test_no_page_takes_a_password_that_the_login_would_not",
+            "tests/accounts/test_users_command.py::test_what_is_refused_is_told_on_standard_error",
+        ),
+        "HEAD of the login": (
+            "tests/test_head.py::test_the_page_to_which_the_first_one_leads_answers_head",
+            "tests/test_head.py::test_every_page_that_answers_get_answers_head_alike",
+        ),
+        "an API Key field that a browser fills": (
+            "tests/channels/test_pages.py::test_the_first_visit_shows_only_the_box_and_where_the_key_is",
+            "tests/channels/test_connect.py::test_what_is_unlike_a_key_does_not_leave_without_a_question",
         ),
     },
 }
