@@ -36,14 +36,15 @@ def test_point_1_the_first_time_there_is_only_the_box_and_where_the_key_comes_fr
     page = anna.page
     assert page.locator(".page-pretitle").inner_text() == "Management › Sinch Engage › Channel list"
     field = page.get_by_label("API Key", exact=True)
-    expect(field).to_have_attribute("type", "password")
+    expect(field).to_have_attribute("type", "text")  # no browser fills a password of its own in
+    expect(field).to_have_css("-webkit-text-security", "disc")
     expect(field).to_have_attribute("autocomplete", "off")
     expect(page.get_by_role("main").locator("input:not([type=hidden])")).to_have_count(1)
     for words in ("On Sinch Engage open Settings", "Click on API", "Copy the existing key or generate a new one",
                   "a second channel needs a second key"):  # fmt: skip
         assert words in anna.text(), words
     page.get_by_role("button", name="Show the API Key").click()
-    expect(field).to_have_attribute("type", "text")
+    expect(field).to_have_css("-webkit-text-security", "none")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_point_1_the_first_time_there_is_only_the_box_and_where_the_key_comes_fr
     [
         ("two words", "does not look like an API Key"),
         ("0" * 32 + "_24001_" + "0" * 25, "Sinch Engage does not accept this API Key."),
-        ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "looks like one of another product"),
+        ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "so it was not sent there"),
     ],
 )
 def test_point_2_a_wrong_key_is_told_apart_and_stays(
@@ -60,6 +61,14 @@ def test_point_2_a_wrong_key_is_told_apart_and_stays(
     channels.open()
     assert told in channels.refused(typed)
     expect(anna.page.get_by_label("API Key", exact=True)).to_have_value(typed)
+    assert stored(anna) == {}
+
+
+def test_point_2_what_a_person_says_is_a_key_is_asked_about(anna: Visitor, channels: ChannelList) -> None:
+    channels.open()
+    channels.refused("f81d4fae-7dec-11d0-a765-00a0c91e6bf6")
+    anna.button("Yes, it is the API Key: ask Sinch Engage").click()
+    expect(anna.page.get_by_text("looks like one of another product")).to_be_visible()
     assert stored(anna) == {}
 
 
