@@ -154,7 +154,21 @@ AGAIN_MEANS = _(
 )
 
 
+LIFETIMES = [("365", _("a year")), ("90", _("three months")), ("30", _("a month")), ("", _("without end"))]
+
+
 class TokenForm(forms.ModelForm[AccessToken]):
+    days = forms.TypedChoiceField(label=_("Valid for"), choices=LIFETIMES, coerce=int, empty_value=None, required=False)
+    only_messages = forms.CharField(
+        label=_("Only for these transactional messages"),
+        required=False,
+        max_length=1000,
+        help_text=_("Their names, separated by commas. Empty: all."),
+    )
+
+    def clean_only_messages(self) -> list[str]:
+        return [name for part in self.cleaned_data["only_messages"].split(",") if (name := part.strip())]
+
     class Meta:
         model = AccessToken
         fields = ("name", "may_opt_in_again")

@@ -121,7 +121,8 @@ class LoginFailure(models.Model):
 class AccessToken(models.Model):
     """The right of other software to call our API; the token itself is shown once and kept only as a digest.
 
-    `may_opt_in_again`: its calls may bring back, with a new consent, somebody who opted out.
+    `may_opt_in_again`: its calls may bring back, with a new consent, somebody who opted out. `only_messages`: names of
+    the transactional messages it is for; all when there are none.
     """
 
     name = models.CharField(_("name"), max_length=100)
@@ -132,9 +133,19 @@ class AccessToken(models.Model):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     may_opt_in_again = models.BooleanField(_("may opt people in again"), default=False)
+    expires_at = models.DateTimeField(null=True)
+    only_messages = models.JSONField(default=list, db_default=[])
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= now()
+
+    def is_for(self, message: str) -> bool:
+        """Say whether it may send, see and take back this transactional message."""
+        return not self.only_messages or message in self.only_messages
 
 
 class AuditEntry(models.Model):

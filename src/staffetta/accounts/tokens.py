@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -21,7 +22,14 @@ def _digest(plain: str) -> str:
 
 
 @transaction.atomic
-def issue(name: str, by: User | None, *, may_opt_in_again: bool = False) -> tuple[AccessToken, str]:
+def issue(
+    name: str,
+    by: User | None,
+    *,
+    may_opt_in_again: bool = False,
+    days: int | None = None,
+    only_messages: Sequence[str] = (),
+) -> tuple[AccessToken, str]:
     """Make a token. The second value is the token itself, which nobody can read again afterwards."""
     plain = PREFIX + secrets.token_urlsafe(32)
     token = AccessToken.objects.create(
@@ -30,16 +38,22 @@ def issue(name: str, by: User | None, *, may_opt_in_again: bool = False) -> tupl
         last_four=plain[-4:],
         created_by=by,
         may_opt_in_again=may_opt_in_again,
+        expires_at=now() + timedelta(days=days) if days else None,
+        only_messages=list(only_messages),
     )
-    rights = {"may_opt_in_again": "yes"} if may_opt_in_again else {}
+    rights: dict[str, object] = {"may_opt_in_again": "yes"} if may_opt_in_again else {}
+    rights |= {"days_valid": days} if days else {}
+    rights |= {"only_messages": token.only_messages} if only_messages else {}
     audit.record(by, "token_issued", token, last_four=token.last_four, **rights)
     return token, plain
 
 
 def caller(plain: str) -> AccessToken | None:
-    """Return the token that `plain` is, unless it is unknown or revoked; note that it was used."""
+    """Return the token that `plain` is, unless it is unknown, expired or revoked; note that it was used."""
     token = AccessToken.objects.filter(digest=_digest(plain), revoked_at=None).first()
-    if token and (token.last_used_at is None or now() - token.last_used_at > USE_NOTED_EVERY):
+    if token is None or token.expired:
+        return None
+    if token.last_used_at is None or now() - token.last_used_at > USE_NOTED_EVERY:
         token.last_used_at = now()
         token.save(update_fields=["last_used_at"])
     return token

@@ -79,6 +79,8 @@ OWN_DETAILS: Words = {
     "last_four": _("ends with"),
     "may_opt_in_again": _("may opt people in again"),
     "may_export": _("may export"),
+    "days_valid": _("days valid"),
+    "only_messages": _("only for"),
 }
 OWN_READERS = {
     "name_typed": lambda _code: str(_("nobody has this name")),

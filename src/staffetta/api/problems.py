@@ -32,6 +32,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "token_missing": Kind(401, _("No access token")),
     "token_refused": Kind(401, _("Access token not accepted")),
+    "message_not_allowed": Kind(403, _("Not for this access token")),
     "address_unknown": Kind(404, _("Nothing at this address")),
     "transactional_message_unknown": Kind(404, _("Transactional message unknown")),
     "delivery_unknown": Kind(404, _("Message unknown")),

@@ -44,7 +44,8 @@ class Bearer(HttpBearer):
         known = tokens.caller(token)
         if known is None:
             raise Problem(
-                "token_refused", _("This access token is unknown or was revoked. Make a new one in Staffetta.")
+                "token_refused",
+                _("This access token is unknown, has expired or was revoked. Make a new one in Staffetta."),
             )
         return known
 
@@ -79,8 +80,10 @@ def send_message(
     """
     message = find(name)
     request.transactional = message  # type: ignore[attr-defined]  # for the call log
-    key = idempotency.read_key(idempotency_key)
     caller: AccessToken = request.auth  # type: ignore[attr-defined]  # what Bearer.authenticate returned
+    if not caller.is_for(message.name):
+        raise Problem("message_not_allowed", _("This access token is for other transactional messages."))
+    key = idempotency.read_key(idempotency_key)
     asked = idempotency.Asked(
         caller=caller,
         endpoint=f"transactional-messages/{name}/send",
@@ -108,9 +111,9 @@ def send_message(
 )
 def list_messages(request: HttpRequest) -> list[dict[str, Any]]:
     """All of them, by name, with the reason why a call would be refused now."""
-    del request
+    caller: AccessToken = request.auth  # type: ignore[attr-defined]  # what Bearer.authenticate returned
     rows = TransactionalMessage.objects.select_related("channel", "variant__template__channel").order_by("name")
-    return [_message(row) for row in rows]
+    return [_message(row) for row in rows if caller.is_for(row.name)]
 
 
 @api.get(
@@ -121,8 +124,7 @@ def list_messages(request: HttpRequest) -> list[dict[str, Any]]:
 )
 def show_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
     """With Sinch Engage a message ends as `sent`: delivered and read cannot be known."""
-    del request
-    return _delivery(_find(delivery_id))
+    return _delivery(_find(request, delivery_id))
 
 
 @api.post(
@@ -133,12 +135,11 @@ def show_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
 )
 def cancel_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
     """Asked again, it answers the same. What is under way or settled stays as it is: 409."""
-    del request
-    row = _find(delivery_id)
+    row = _find(request, delivery_id)
     if row.kind != DeliveryKind.TRANSACTIONAL:
         raise Problem("delivery_unknown", _("No transactional message has this id."))
     withdraw([row.pk])
-    row = _find(delivery_id)
+    row = _find(request, delivery_id)
     if row.reason != "withdrawn":
         raise Problem("not_waiting", _("It has left already, or was settled otherwise: ask for its state."))
     return _delivery(row)
@@ -164,9 +165,10 @@ def _message(row: TransactionalMessage) -> dict[str, Any]:
     }
 
 
-def _find(delivery_id: UUID) -> Delivery:
+def _find(request: HttpRequest, delivery_id: UUID) -> Delivery:
+    caller: AccessToken = request.auth  # type: ignore[attr-defined]  # what Bearer.authenticate returned
     row = Delivery.objects.select_related("transactional", "communication").filter(public_id=delivery_id).first()
-    if row is None:
+    if row is None or not caller.is_for(row.transactional.name if row.transactional else ""):
         raise Problem("delivery_unknown", _("No message has this id."))
     return row
 

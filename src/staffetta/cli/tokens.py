@@ -9,13 +9,19 @@ from staffetta.accounts.models import AccessToken
 from staffetta.cli.output import emit, fail, table
 from staffetta.text import title
 
+LONGEST_DAYS = 3650
+
 
 def issue(args: argparse.Namespace) -> int:
     """Print the token itself, this once."""
     name = title(args.name, 100)
     if not name:
         fail(_("The token needs a name."))
-    token, plain = tokens.issue(name, None, may_opt_in_again=args.may_opt_in_again)
+    if args.days is not None and not 1 <= args.days <= LONGEST_DAYS:
+        fail(_("--days wants a number from 1 to %(most)d.") % {"most": LONGEST_DAYS})
+    token, plain = tokens.issue(
+        name, None, may_opt_in_again=args.may_opt_in_again, days=args.days, only_messages=args.message
+    )
     emit(args, {**described(token), "token": plain}, plain)
     return 0
 
@@ -61,6 +67,8 @@ def described(token: AccessToken) -> dict[str, object]:
         "name": token.name,
         "last_four": token.last_four,
         "may_opt_in_again": token.may_opt_in_again,
+        "expires_at": token.expires_at,
+        "only_messages": token.only_messages,
         "created_at": token.created_at,
         "last_used_at": token.last_used_at,
         "revoked_at": token.revoked_at,
@@ -69,5 +77,5 @@ def described(token: AccessToken) -> dict[str, object]:
 
 def _line(token: AccessToken) -> tuple[str, ...]:
     may = _("yes") if token.may_opt_in_again else _("no")
-    state = _("revoked") if token.revoked_at else _("valid")
+    state = _("revoked") if token.revoked_at else _("expired") if token.expired else _("valid")
     return str(token.pk), token.name, f"stf_…{token.last_four}", may, state

@@ -28,7 +28,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        token, plain = deed.issue(asked["name"], cast("User", request.user), may_opt_in_again=asked["may_opt_in_again"])
+        token, plain = deed.issue(
+            asked["name"],
+            cast("User", request.user),
+            may_opt_in_again=asked["may_opt_in_again"],
+            days=asked["days"],
+            only_messages=asked["only_messages"],
+        )
         # Shown in the answer itself and never stored: going back or reloading does not bring it again.
         return render(request, "accounts/token_issued.html", {"token": token, "plain": plain})
     page = page_of(AccessToken.objects.select_related("created_by").order_by("-pk"), request.GET)

@@ -15,6 +15,14 @@ def register(nouns: Subparsers) -> None:
         action="store_true",
         help=_("its calls may bring back, with a new consent, somebody who opted out"),
     )
+    issued.add_argument("--days", type=int, metavar="N", help=_("days after which it ends; without it, never"))
+    issued.add_argument(
+        "--message",
+        action="append",
+        default=[],
+        metavar=_("NAME"),
+        help=_("only for this transactional message; several"),
+    )
     json_option(issued, _("print the token as JSON"))
     issued.set_defaults(run=Action("tokens", "issue"))
     listed = verbs.add_parser("list", help=_("list the tokens, newest first"))

@@ -1,0 +1,52 @@
+"""Access tokens that end, and that are for some transactional messages only."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from staffetta.accounts import tokens
+from staffetta.accounts.models import AccessToken
+from staffetta.communications.models import TransactionalMessage
+from staffetta.work.clock import now
+from tests.api.caller import Caller
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_expired_token_is_nobody() -> None:
+    _token, plain = tokens.issue("negozio", None, days=30)
+    assert Caller(plain).get("/transactional-messages").status_code == 200
+    AccessToken.objects.update(expires_at=now() - timedelta(seconds=1))
+    answer = Caller(plain).get("/transactional-messages")
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
+
+
+def test_a_limited_token_sends_what_it_is_for_and_nothing_else(message: TransactionalMessage) -> None:
+    other = Caller(tokens.issue("altro", None, only_messages=["benvenuto"])[1])
+    refused = other.send(message.name)
+    assert (refused.status_code, refused.json()["code"]) == (403, "message_not_allowed")
+    assert Caller(tokens.issue("negozio", None, only_messages=[message.name])[1]).send(message.name).status_code != 403
+
+
+def test_a_limited_token_sees_its_own_messages_only(message: TransactionalMessage) -> None:
+    own = Caller(tokens.issue("negozio", None, only_messages=[message.name])[1])
+    other = Caller(tokens.issue("altro", None, only_messages=["benvenuto"])[1])
+    assert [row["name"] for row in own.get("/transactional-messages").json()] == [message.name]
+    assert other.get("/transactional-messages").json() == []
+    message.creates_contacts = True
+    message.save()
+    consent = {"source": "checkout", "text": "ok"}
+    made = own.send(message.name, consent=consent).json()["id"]
+    assert own.get(f"/deliveries/{made}").status_code == 200
+    assert other.get(f"/deliveries/{made}").status_code == 404
+    assert other.post(f"/deliveries/{made}/cancel").status_code == 404
+
+
+def test_the_page_takes_a_lifetime_and_names(as_administrator: Client) -> None:
+    as_administrator.post("/tokens/", {"name": "negozio", "days": "90", "only_messages": "benvenuto, ordine"})
+    token = AccessToken.objects.get()
+    assert token.only_messages == ["benvenuto", "ordine"]
+    assert token.expires_at is not None
+    assert (token.expires_at - now()).days == 89
+    assert "benvenuto, ordine" in as_administrator.get("/tokens/").content.decode()
