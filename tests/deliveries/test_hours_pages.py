@@ -156,13 +156,13 @@ def test_the_schedule_sets_the_window_along(channel: Channel, as_operator: Clien
 def test_the_page_of_the_schedule_takes_the_same_queries_whatever_the_audience(
     channel: Channel, as_operator: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The session, its person, open incidents and the communication: how many people it has was counted before."""
+    """The session, its person, open incidents, the communication, labels of fields: its people were counted before."""
     draft = drafted(channel)
     address = f"/communications/{draft.pk}/schedule/?expected=1"
     as_operator.get(address)
     for number in (1, 40):
         ledger.people(number, start=100 * number)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             as_operator.get(address)
 
 

@@ -21,7 +21,7 @@ class Walk:
 
     def __init__(self, home: House, places: Mapping[str, object], browser: Browser) -> None:
         self.home = home
-        self._places = places
+        self.places = places
         self._browser = browser
         self._stack = ExitStack()
         self._visitors: dict[str, Visitor] = {}
@@ -29,7 +29,7 @@ class Walk:
     def open(self, shown: Shown, language: str) -> Visitor:
         """Open a page as the person of its role who reads this language; AssertionError on another answer."""
         visitor = self._visitor(ROLES[shown.who][language], language)
-        path = shown.path.format_map(self._places)
+        path = shown.path.format_map(self.places)
         visitor.troubles.refusals = [422] if shown.press else [shown.status] if shown.status >= 400 else []
         answer = visitor.page.goto(self.home.address + path)
         assert answer is not None

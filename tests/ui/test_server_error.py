@@ -10,6 +10,7 @@ from django.test import Client
 
 from staffetta.accounts.models import User
 from tests.conftest import PASSWORD
+from tests.filling import FillingClient
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def locked(words: tuple[str, ...]) -> Iterator[None]:
 
 @pytest.fixture
 def browser(administrator: User) -> Client:
-    client = Client(raise_request_exception=False, headers={"accept-language": "it"})
+    client = FillingClient(raise_request_exception=False, headers={"accept-language": "it"})
     client.force_login(administrator)
     return client
 
