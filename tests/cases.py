@@ -6,6 +6,7 @@ Other sections are added as they are mended.
 
 REFUSALS = "A refusal is lost"
 ITEMS = "One bad item stops all"
+STORED = "Something plausible and wrong is stored without a word"
 USED = "Judged once, used later; judged in part"
 SERVER = "HTTP and login"
 
@@ -31,6 +32,8 @@ HEADER_FILE = "tests/deliveries/test_header_file.py::"
 COMPOSED = "tests/communications/test_compose.py::"
 BY_HAND = "tests/connectors/test_by_hand.py::"
 LISTED = "tests/connectors/test_templates.py::"
+API_DOCUMENT = "tests/api/test_document.py::"
+CLI = "tests/communications/test_communications_cli.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
 PROXIES = "tests/work/test_proxies.py::"
 LOGIN = "tests/accounts/test_login.py::"
@@ -149,6 +152,17 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "a value of invisible or control signs, and a fallback": (
             f"{COMPOSED}test_a_value_without_a_visible_sign_is_empty_and_the_fallback_stands_in",
             f"{COMPOSED}test_control_signs_never_leave",
+        ),
+    },
+    STORED: {
+        "a call's value NaN, 1e400, true or 12.50": (
+            f"{API_DOCUMENT}test_a_value_that_is_neither_text_nor_number_is_refused",
+            f"{API_DOCUMENT}test_a_number_goes_out_as_it_was_written",
+            f"{API_DOCUMENT}test_no_number_is_refused_wherever_it_lies",
+        ),
+        "a start scheduled at a time with an offset": (
+            f"{CLI}test_the_offset_of_a_time_counts_and_without_one_the_zone_does",
+            f"{CLI}test_what_is_no_time_or_no_zone_is_refused_in_words",
         ),
     },
     SERVER: {

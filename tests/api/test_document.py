@@ -7,6 +7,7 @@ from django.test import Client
 
 from staffetta.accounts import tokens
 from staffetta.api.v1 import api
+from staffetta.deliveries.models import Delivery
 from tests.api.caller import Caller
 from tests.communications import made
 
@@ -42,16 +43,43 @@ def test_texts_have_bounds() -> None:
         ("true", "request_invalid"),
         ("null", "request_invalid"),
         ("[]", "request_invalid"),
-        ("NaN", "body_not_json"),
-        ("-Infinity", "body_not_json"),
-        ("1e400", "body_not_json"),
+        ("NaN", "request_invalid"),
+        ("-Infinity", "request_invalid"),
+        ("1e400", "request_invalid"),
+        ("-1E+999", "request_invalid"),
+        ("false", "request_invalid"),
     ],
 )
 def test_a_value_that_is_neither_text_nor_number_is_refused(value: str, code: str) -> None:
     made.order_confirmation(made.channel())
     body = f'{{"recipient": "+393330000000", "values": {{"order": {value}}}}}'
     answer = Caller(tokens.issue("negozio", None)[1]).send(body=body)
-    assert answer.json()["code"] == code
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    (fault, *_) = answer.json()["errors"]
+    assert fault["pointer"] == "#/values/order"
+    assert fault["detail"] in NO_VALUE, fault
+
+
+NO_VALUE = ("Serve un testo.", "Serve un testo o un numero.",
+            "Non è un numero che si possa inviare: NaN, infinito o troppo grande.")  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", ["12.50", "1e3", "-0.0", "1.10e-2", "100", "9007199254740993.0"])
+def test_a_number_goes_out_as_it_was_written(written: str) -> None:
+    made.order_confirmation(made.channel())
+    made.people(1)
+    body = f'{{"recipient": "+393330000000", "values": {{"order": {written}}}}}'
+    assert Caller(tokens.issue("negozio", None)[1]).send(body=body).status_code == 202
+    assert Delivery.objects.get().parameters["body"][1] == written
+
+
+@pytest.mark.django_db
+def test_no_number_is_refused_wherever_it_lies() -> None:
+    made.order_confirmation(made.channel())
+    body = '{"recipient": "+393330000000", "expires_in": NaN, "values": {"order": "A"}}'
+    answer = Caller(tokens.issue("negozio", None)[1]).send(body=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/expires_in")
 
 
 @pytest.mark.django_db

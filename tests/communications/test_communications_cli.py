@@ -221,3 +221,32 @@ def _sent(staffetta: Installation, audience: str) -> Any:
     made_id = staffetta.json("communications", *["create", *changed(audience=audience)])["id"]
     staffetta.ok("communications", "start", made_id, "--wait")
     return staffetta.json("communications", "show", made_id)
+
+
+@pytest.mark.parametrize(
+    ("at", "moment"),
+    [
+        ("2098-12-01T10:00", "2098-12-01T09:00:00+00:00"),
+        ("2098-12-01T10:00+05:00", "2098-12-01T05:00:00+00:00"),
+        ("2098-12-01T10:00-03:30", "2098-12-01T13:30:00+00:00"),
+        ("2098-12-01T10:00Z", "2098-12-01T10:00:00+00:00"),
+    ],
+)
+def test_the_offset_of_a_time_counts_and_without_one_the_zone_does(channel: Channel, at: str, moment: str) -> None:
+    draft = made.draft(channel, template="promo_estate")
+    assert obey("schedule", str(draft.pk), "--at", at, "--zone", "Europe/Rome") == 0
+    draft.refresh_from_db()
+    assert draft.start_at
+    assert draft.start_at.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    ("at", "zone"), [("2098-12-01T10:00+05:00", "Europe/Roma"), ("2098-12-01T10:00+99:00", "Europe/Rome"),
+                     ("0001-01-01T00:00+05:00", "Europe/Rome"), ("domani", "Europe/Rome")],
+)  # fmt: skip
+def test_what_is_no_time_or_no_zone_is_refused_in_words(
+    channel: Channel, capsys: pytest.CaptureFixture[str], at: str, zone: str
+) -> None:
+    draft = made.draft(channel, template="promo_estate")
+    assert obey("schedule", str(draft.pk), "--at", at, "--zone", zone) == 1
+    assert "Europe/Rome" in capsys.readouterr().err

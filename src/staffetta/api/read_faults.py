@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from staffetta.api.problems import Fault, Text
 
+TEXT_OR_NUMBER = _("A text or a number is wanted.")
 WORDS: Mapping[str, Text] = {
     "missing": _("This member is missing."),
     "extra_forbidden": _("Nobody knows this member."),
     "string_type": _("A text is wanted."),
     "string_too_short": _("The text may not be empty."),
     "string_too_long": _("The text is too long."),
+    "int_type": TEXT_OR_NUMBER,
+    "float_type": TEXT_OR_NUMBER,
     "dict_type": _("An object is wanted."),
     "model_type": _("An object is wanted."),
     "model_attributes_type": _("An object is wanted."),

@@ -1,7 +1,6 @@
 """`staffetta communications`: compose, start, stop and read communications from the command line."""
 
 import argparse
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -99,11 +98,10 @@ def schedule(args: argparse.Namespace) -> int:
     """Let a draft start at a set time."""
     zone = args.zone or settings.TIME_ZONE
     try:
-        told = datetime.fromisoformat(args.at)
-        at = scheduling.moment(told.date(), told.time(), zone)
+        at = scheduling.read_moment(args.at, zone)
     except scheduling.NoSuchTime:
         fail(_("The clocks jump over that time on that day: choose another."))
-    except (ValueError, ZoneInfoNotFoundError, OSError):
+    except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError):
         fail(_("This is no time: wanted is, for example, --at 2026-12-01T10:00 --zone Europe/Rome."))
     communication = _found(args.id)
     try:

@@ -30,6 +30,12 @@ def moment(day: date, at: time, zone: str) -> datetime:
     return local.astimezone(UTC)
 
 
+def read_moment(text: str, zone: str) -> datetime:
+    """Read an ISO time, meant in `zone` unless it names its own offset; in UTC. Raises ValueError, NoSuchTime."""
+    told, meant = datetime.fromisoformat(text), ZoneInfo(zone)
+    return moment(told.date(), told.time(), meant.key) if told.tzinfo is None else told.astimezone(UTC)
+
+
 def schedule(communication: Communication, at: datetime, zone: str, confirmed: int | None, by: User | None) -> None:
     """Let a draft start at `at`, or change that time; `confirmed` people were told to get it. Raises StartRefused."""
     if code := refusal_of(communication):

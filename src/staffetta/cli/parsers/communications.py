@@ -18,7 +18,7 @@ def register(subparsers: Subparsers) -> None:
     stop_parser.set_defaults(run=Action("communications", "stop"))
     schedule_parser = verbs.add_parser("schedule", help=_("start at a set time, or change that time"))
     schedule_parser.add_argument("id", metavar="ID")
-    schedule_parser.add_argument("--at", required=True, metavar="YYYY-MM-DDTHH:MM")
+    schedule_parser.add_argument("--at", required=True, metavar="YYYY-MM-DDTHH:MM[+HH:MM]")
     schedule_parser.add_argument("--zone", metavar="ZONE", help=_("time zone of that time, for example Europe/Rome"))
     schedule_parser.add_argument(
         "--expect", type=int, metavar="N", help=_("hold it when it would go to another number of people")
