@@ -7,6 +7,7 @@ Other sections are added as they are mended.
 REFUSALS = "A refusal is lost"
 ITEMS = "One bad item stops all"
 STORED = "Something plausible and wrong is stored without a word"
+CLEANING = "Cleaning up, and the way back"
 USED = "Judged once, used later; judged in part"
 SERVER = "HTTP and login"
 
@@ -34,6 +35,7 @@ BY_HAND = "tests/connectors/test_by_hand.py::"
 LISTED = "tests/connectors/test_templates.py::"
 API_DOCUMENT = "tests/api/test_document.py::"
 CLI = "tests/communications/test_communications_cli.py::"
+ERASED = "tests/contacts/test_erase.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
 PROXIES = "tests/work/test_proxies.py::"
 LOGIN = "tests/accounts/test_login.py::"
@@ -163,6 +165,12 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "a start scheduled at a time with an offset": (
             f"{CLI}test_the_offset_of_a_time_counts_and_without_one_the_zone_does",
             f"{CLI}test_what_is_no_time_or_no_zone_is_refused_in_words",
+        ),
+    },
+    CLEANING: {
+        "an erasure after an import whose rejected rows hold the number in many forms": (
+            f"{ERASED}test_every_rejected_row_that_holds_the_persons_number_or_id_is_emptied_and_no_other",
+            f"{ERASED}test_a_file_that_still_lies_here_loses_every_row_with_the_persons_number_or_id",
         ),
     },
     SERVER: {

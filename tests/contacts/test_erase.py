@@ -176,3 +176,43 @@ def test_the_list_costs_the_same_for_any_number(
         if n in (1, 59):
             with django_assert_num_queries(4):
                 as_viewer.get("/contacts/erasures/")
+
+
+IN_CELLS = (
+    "+39 347 7770001 int. 12", "+39 347 7770001 / 06 1234567", "3477770001/2", "+39 347 7770001, 348 0000002",
+    "(347) 7770001 dopo le 18", "Tel. 3477770001", "+39 347 7770001 (casa)", "393477770001.0", "3477770001.00",
+    "347-777-00-01", "\uff13\uff14\uff17\uff17\uff17\uff17\uff10\uff10\uff10\uff11",
+    "3.93477770001E+11", "3,93477770001E+11",
+    "scrivere a ERMENEGILDA@example.com o chiamare", "cliente CLI-7770 (storico)", "telegram: 987654777",
+)  # fmt: skip
+OF_OTHERS = (
+    "348.0000002",
+    "34777700012",
+    "ermenegilda@example.community",
+    "CLI-77701",
+    "1987654777",
+    "3.93477770002E+11",
+)
+
+
+def test_every_rejected_row_that_holds_the_persons_number_or_id_is_emptied_and_no_other(
+    ermenegilda: Contact, world: World
+) -> None:
+    ImportReject.objects.all().delete()
+    for row, cell in enumerate((*IN_CELLS, *OF_OTHERS), start=2):
+        ImportReject.objects.create(source=world.source, row=row, reason="invalid_phone", cells=[cell, "Ada"])
+    done = erase(ermenegilda, "", None)
+    assert [row.cells[0] for row in ImportReject.objects.order_by("row") if row.cells] == list(OF_OTHERS)
+    assert done.emptied["rejects"] == len(IN_CELLS)
+
+
+def test_a_file_that_still_lies_here_loses_every_row_with_the_persons_number_or_id(ermenegilda: Contact) -> None:
+    waiting = Import(name="c.csv", columns=["Telefono", "Nome"], delimiter=";", state=ImportState.UPLOADED)
+    rows = "Telefono;Nome\n" + "".join(f"{cell};Ada\n" for cell in (*IN_CELLS, *OF_OTHERS))
+    waiting.file.save("c.csv", ContentFile(rows.encode()), save=False)
+    waiting.save()
+    done = erase(ermenegilda, "", None)
+    waiting.refresh_from_db()
+    with waiting.file.open("rb") as file:
+        assert file.read().decode() == "Telefono;Nome\n" + "".join(f"{cell};Ada\n" for cell in OF_OTHERS)
+    assert done.emptied["file_rows"] == len(IN_CELLS) + 1

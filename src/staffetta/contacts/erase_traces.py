@@ -1,7 +1,7 @@
 """Where this room, and the rooms below it, hold a person without a row that points to the contact."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -15,11 +15,16 @@ from staffetta.contacts.hanging import Erased, Traces
 from staffetta.contacts.models import Import, ImportReject, ImportState
 from staffetta.contacts.read_csv import BadFile, Dialect, records
 from staffetta.contacts.record_models import Merge
+from staffetta.text import folded
 
 TAIL = 9
 """Digits a number is known by however it was typed: the country code may be missing, blanks may stand between."""
-SHORTEST, LONGEST = 7, 17
-NO_DIGITS = re.compile(r"\D")
+SHORTEST = 7
+SEPARATED = r"\D{0,3}"
+"""What may stand between two digits of one number: blanks, a bracket, a hyphen."""
+LONG_WORD = 5
+"""Signs of an id that is looked for inside a longer text; a shorter one must be the whole cell."""
+SCIENTIFIC = re.compile(r"\d[.,]\d+e\+\d{1,2}")
 PIECE = 500
 
 
@@ -34,16 +39,25 @@ def erase_here(traces: Traces) -> Erased:
     return Erased(deleted={"exchanges": _delete_exchanges(traces)}, emptied=emptied)
 
 
-def names_them(cells: Iterable[str], traces: Traces) -> bool:
-    """Say whether one of the cells is the person's number, in whatever form, or one of their ids."""
-    tails = tuple(number[-TAIL:] for number in _numbers(traces))
-    for cell in cells:
-        if cell.strip().casefold() in traces.words:
+def named_by(traces: Traces) -> Callable[[str], bool]:
+    """Return what says of a cell whether it holds the person's number, in any form, or an id."""
+    numbers = [SEPARATED.join(number[-TAIL:]) + r"(?!\d)" for number in sorted({*_numbers(traces)} - {*traces.words})]
+    words = [rf"(?<!\w){re.escape(word)}(?!\w)" for word in traces.words if len(word) >= LONG_WORD]
+    pattern = re.compile("|".join([*numbers, *words])) if numbers or words else None
+
+    def named(cell: str) -> bool:
+        text = folded(cell)
+        if text in traces.words:
             return True
-        plain = NO_DIGITS.sub("", cell)
-        if tails and SHORTEST <= len(plain) <= LONGEST and plain.endswith(tails):
-            return True
-    return False
+        return pattern is not None and pattern.search(_written_out(text)) is not None
+
+    return named
+
+
+def _written_out(text: str) -> str:
+    """Return a number that a spreadsheet wrote as 3.93470000001E+11 with all its digits."""
+    found = SCIENTIFIC.fullmatch(text)
+    return f"{float(text.replace(',', '.')):.0f}" if found else text
 
 
 def _numbers(traces: Traces) -> list[str]:
@@ -51,11 +65,16 @@ def _numbers(traces: Traces) -> list[str]:
 
 
 def _empty_rejects(traces: Traces) -> int:
-    rows = ImportReject.objects.order_by("pk").values_list("pk", "cells").iterator(chunk_size=2000)
-    found = [pk for pk, cells in rows if names_them(cells, traces)]
+    found = _rejects_naming(traces)
     for start in range(0, len(found), PIECE):
         ImportReject.objects.filter(pk__in=found[start : start + PIECE]).update(cells=[])
-    return len(found)
+    return len(found) - len(_rejects_naming(traces))  # what a second search no longer finds
+
+
+def _rejects_naming(traces: Traces) -> list[int]:
+    rows = ImportReject.objects.order_by("pk").values_list("pk", "cells").iterator(chunk_size=2000)
+    named = named_by(traces)
+    return [pk for pk, cells in rows if any(named(cell) for cell in cells)]
 
 
 def _files() -> Iterator[Import]:
@@ -67,11 +86,12 @@ def _empty_file(source: Import, traces: Traces) -> int:
     """Write the file anew without the person's rows; return how many those were."""
     gone, start = 0, 0
     try:
+        named = named_by(traces)
         with source.file.storage.open(str(source.file.name), "rb") as raw, TemporaryFile() as rest:
             with source.file.open("rb") as file:
                 for record in records(file, Dialect(source.encoding, source.delimiter)):
                     piece, start = raw.read(record.end - start), record.end
-                    if names_them(record.cells, traces):
+                    if any(named(cell) for cell in record.cells):
                         gone += 1
                     else:
                         rest.write(piece)
