@@ -1,14 +1,16 @@
 """Look once at the file of a template's header: is it there, would WhatsApp take it (messaging-rules 1.8)?"""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from staffetta.outbound import loop
-from staffetta.outbound.look import Found, look
 from staffetta.work.clock import now
+
+if TYPE_CHECKING:
+    from staffetta.outbound.look import Found
 
 MEGABYTE = 1024 * 1024
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -51,6 +53,8 @@ class MediaCheck(TypedDict):
 
 def check_media(url: str, kind: str) -> MediaCheck:
     """Ask the address what it holds, without downloading it. `kind`: image, video or document. Never raises."""
+    from staffetta.outbound.look import look  # the HTTP client: a command that looks at no file does without
+
     if not is_address(url):
         return _told(url, "not_an_address")
     found = loop.run(look(url, allow_private_addresses=settings.ALLOW_PRIVATE_ADDRESSES))
@@ -76,7 +80,7 @@ def seen(check: Mapping[str, Any], url: str) -> str:
     return url if check.get("url") == url and check.get("problem") == "" else ""
 
 
-def _problem(found: Found, kind: str) -> Problem:
+def _problem(found: "Found", kind: str) -> Problem:
     if found.status is None:
         return "forbidden" if found.error == "forbidden" else "unreachable"
     if found.status != 200:
@@ -87,7 +91,7 @@ def _problem(found: Found, kind: str) -> Problem:
     return "too_large" if found.length is not None and found.length > most else ""
 
 
-def _told(url: str, problem: Problem, found: Found | None = None) -> MediaCheck:
+def _told(url: str, problem: Problem, found: "Found | None" = None) -> MediaCheck:
     return {
         "url": url,
         "problem": problem,
