@@ -7,6 +7,7 @@ Other sections are added as they are mended.
 REFUSALS = "A refusal is lost"
 ITEMS = "One bad item stops all"
 STORED = "Something plausible and wrong is stored without a word"
+CAUSE = "The message names the wrong cause"
 CLEANING = "Cleaning up, and the way back"
 USED = "Judged once, used later; judged in part"
 SERVER = "HTTP and login"
@@ -36,6 +37,7 @@ LISTED = "tests/connectors/test_templates.py::"
 API_DOCUMENT = "tests/api/test_document.py::"
 CLI = "tests/communications/test_communications_cli.py::"
 ERASED = "tests/contacts/test_erase.py::"
+AS_SPREADSHEETS = "tests/contacts/test_files_as_spreadsheets.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
 PROXIES = "tests/work/test_proxies.py::"
 LOGIN = "tests/accounts/test_login.py::"
@@ -157,6 +159,10 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     STORED: {
+        "a file with error words of spreadsheets": (
+            f"{AS_SPREADSHEETS}test_an_error_word_of_a_spreadsheet_is_an_empty_cell",
+            f"{AS_SPREADSHEETS}test_names_of_people_are_no_error_words",
+        ),
         "a call's value NaN, 1e400, true or 12.50": (
             f"{API_DOCUMENT}test_a_value_that_is_neither_text_nor_number_is_refused",
             f"{API_DOCUMENT}test_a_number_goes_out_as_it_was_written",
@@ -172,6 +178,19 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{ERASED}test_every_rejected_row_that_holds_the_persons_number_or_id_is_emptied_and_no_other",
             f"{ERASED}test_a_file_that_still_lies_here_loses_every_row_with_the_persons_number_or_id",
         ),
+    },
+    CAUSE: {
+        "a file whose first line names the separator for Excel": (
+            f"{AS_SPREADSHEETS}test_a_line_for_excel_that_names_the_separator_is_no_row",
+        ),
+        "a file with blanks between separator and quotation mark": (
+            f"{AS_SPREADSHEETS}test_blanks_before_quotation_marks_do_not_make_the_marks_a_part_of_the_name",
+        ),
+        "a file whose last column has no name": (
+            f"{AS_SPREADSHEETS}test_a_last_column_without_a_name_is_a_column_and_no_row_is_rejected_for_it",
+            f"{AS_SPREADSHEETS}test_rows_of_such_a_file_are_taken",
+        ),
+        "a file with line ends of every kind": (f"{AS_SPREADSHEETS}test_line_ends_of_every_kind_end_a_row",),
     },
     SERVER: {
         "eight slow bodies of strangers": (f"{ENTRANCE}test_eight_slow_bodies_of_strangers_silence_nobody",),

@@ -39,23 +39,29 @@ def inspect(file: IO[bytes], delimiter: str = "", encoding: str = "") -> Sheet:
     found = encoding or detect_encoding(file)
     dialect = Dialect(found, delimiter or sniff_delimiter(file, found))
     rows = records(file, dialect)
-    columns = headings(next(rows, Record(1, [], 0)).cells)
-    sample, number = list[Record](), 0
+    first = next(rows, Record(1, [], 0)).cells
+    columns = headings(first)
+    sample, number, width = list[Record](), 0, len(columns)
     for record in rows:
         if record.blank:
             continue
         number += 1
+        while width < len(first) and any(cell.strip() for cell in record.cells[width:]):
+            width += 1
         if len(sample) < SAMPLE_ROWS:
             sample.append(record)
     if not number:
         raise BadFile("no_rows")
-    return Sheet(dialect, columns, number, sample)
+    return Sheet(dialect, headings(first, width), number, sample)
 
 
-def headings(cells: Sequence[str]) -> list[str]:
-    """Return the columns' names; one without a name is called by its place: #3. Raises BadFile."""
+def headings(cells: Sequence[str], width: int = 0) -> list[str]:
+    """Return the columns' names; one without a name is called by its place: #3. Raises BadFile.
+
+    Columns without a name at the end count as far as `width`: so far do rows hold something.
+    """
     names = [" ".join(value(cell).split()) for cell in cells]
-    while names and not names[-1]:
+    while names and not names[-1] and len(names) > width:
         names.pop()
     if not names:
         raise BadFile("no_headings", 1)

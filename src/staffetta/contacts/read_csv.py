@@ -6,6 +6,7 @@ a reading that was broken off goes on exactly there.
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -14,12 +15,15 @@ from staffetta.contacts.excel_csv import original_cell
 
 CHUNK = 65_536
 SAMPLE = 65_536
+QUOTES_SAMPLE = 8_192
 RECORD_LIMIT = 1_000_000
 """Bytes of one row; no spreadsheet row is near it, a file without line ends is."""
 COLUMN_LIMIT = 300
 DELIMITERS = (";", ",", "\t")
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252")
 BOM = codecs.BOM_UTF8
+SEPARATOR_LINE = re.compile(r"sep=([^\r\n\"])[\r\n]*", re.IGNORECASE)
+"""A first line for Excel that names the separator and is no row."""
 
 
 class BadFile(Exception):
@@ -95,6 +99,8 @@ def sniff_delimiter(file: IO[bytes], encoding: str) -> str:
     file.seek(0)
     text = file.read(SAMPLE).decode(_codec(encoding), errors="ignore").removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)
+    if lines and (named := SEPARATOR_LINE.fullmatch(lines[0])):
+        return named[1]
     whole = lines[:-1] if len(text) > 1 and len(lines) > 1 and not text.endswith(("\n", "\r")) else lines
     best = max(DELIMITERS, key=lambda delimiter: _evenness(whole[:50], delimiter))
     return best if _evenness(whole[:50], best) > (0, 0) else ","
@@ -116,7 +122,8 @@ def records(file: IO[bytes], dialect: Dialect, start: Position | None = None) ->
     at = start or Position()
     meter = _Meter(at.byte)
     lines = meter.lines(file, dialect.encoding)
-    rows = csv.reader(lines, delimiter=dialect.delimiter, strict=True)
+    skips = _blank_before_quotes(file, dialect)
+    rows = csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=skips, strict=True)
     number = at.row
     while True:
         meter.record_start = meter.byte
@@ -126,9 +133,9 @@ def records(file: IO[bytes], dialect: Dialect, start: Position | None = None) ->
             return
         except csv.Error as error:
             code = "line_too_long" if "field limit" in str(error) else "quoting"
-            raise BadFile(code, max(rows.line_num, 1), str(error)) from None
+            raise BadFile(code, max(meter.line, 1), str(error)) from None
         except UnicodeDecodeError:
-            raise BadFile("unknown_encoding", rows.line_num + 1) from None
+            raise BadFile("unknown_encoding", meter.line) from None
         number += 1
         yield Record(number, [original_cell(cell) for cell in cells], meter.byte)
 
@@ -147,27 +154,36 @@ class _Meter:
             self.byte += len(raw)
             if self.byte - self.record_start > RECORD_LIMIT:
                 raise BadFile("line_too_long", self.line)
-            yield raw.decode(codec).removeprefix("\ufeff") if self.byte == len(raw) else raw.decode(codec)
+            text = raw.decode(codec)
+            if self.byte == len(raw):
+                text = text.removeprefix("\ufeff")
+                if SEPARATOR_LINE.fullmatch(text):
+                    continue
+            yield text
 
     def _raw_lines(self, file: IO[bytes]) -> Iterator[bytes]:
-        """Split at line feeds, or at carriage returns in the files of old Macintosh programs, which have no other."""
-        end = _line_end(file)
+        """Split at line feeds, at carriage returns and at both together, however a file mixes them."""
         file.seek(self.byte)
         rest = b""
         while chunk := file.read(CHUNK):
-            *whole, rest = (rest + chunk).split(end)
-            for line in whole:
-                yield line + end
+            lines = (rest + chunk).splitlines(keepends=True)
+            rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+            yield from lines
             if len(rest) > RECORD_LIMIT:
                 raise BadFile("line_too_long", self.line + 1)
         if rest:
             yield rest
 
 
-def _line_end(file: IO[bytes]) -> bytes:
+def _blank_before_quotes(file: IO[bytes], dialect: Dialect) -> bool:
+    """Say whether the file writes `a, "b"`: each blank before quotation marks opens a cell that ends with them."""
     file.seek(0)
-    head = file.read(SAMPLE)
-    return b"\r" if b"\r" in head and b"\n" not in head else b"\n"
+    text = file.read(QUOTES_SAMPLE).decode(_codec(dialect.encoding), errors="ignore")
+    text = text.rpartition("\n")[0] or text
+    mark = re.escape(dialect.delimiter)
+    opened = re.findall(f'{mark} +"', text)
+    closed = re.findall(f'{mark} +"(?:[^"]|"")*"(?={mark}|[\r\n]|$)', text)
+    return 0 < len(opened) == len(closed)
 
 
 def _codec(encoding: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import available_timezones
 
+from staffetta.contacts.error_words import is_error_word
 from staffetta.contacts.models import ConsentValue
 from staffetta.contacts.phone import NotAPhone, parse_strict, recover
 from staffetta.contacts.read_csv import Record
@@ -154,7 +155,8 @@ def zones() -> frozenset[str]:
 
 
 def _cell(record: Record, place: int) -> str:
-    return clean_value(record.cells[place]) if place < len(record.cells) else ""
+    found = clean_value(record.cells[place]) if place < len(record.cells) else ""
+    return "" if is_error_word(found) else found
 
 
 def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> str | None:
