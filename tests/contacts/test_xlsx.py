@@ -69,3 +69,53 @@ def test_any_text_makes_a_workbook_that_opens(rows: list[list[str]]) -> None:
         read = book.get_sheet_by_index(0).to_python()
     assert read[0] == ["Nome", "Telefono", "Opt"]
     assert len(read) <= len(rows) + 1
+
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def several_sheets(*states: str) -> bytes:
+    """A workbook whose sheets are hidden or not; the person of each is named after its place."""
+    numbers = range(1, len(states) + 1)
+    sheets = "".join(
+        f'<sheet name="S{n}" sheetId="{n}" state="{state}" r:id="rId{n}"/>'
+        for n, state in zip(numbers, states, strict=True)
+    )
+    relations = "".join(
+        f'<Relationship Id="rId{n}" Type="{RELATION}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{RELATION}/officeDocument" '
+            f'Target="xl/workbook.xml"/></Relationships>',
+        )
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{PACKAGE}/content-types"/>')
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook {MAIN} xmlns:r="{RELATION}"><sheets>{sheets}</sheets></workbook>'
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
+        )
+        for n in numbers:
+            rows = "".join(
+                "<row>" + "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in row) + "</row>"
+                for row in (("Telefono", "Nome"), (f"+39347123456{n}", f"Persona {n}"))
+            )
+            archive.writestr(
+                f"xl/worksheets/sheet{n}.xml", f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
+            )
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("states", "person"),
+    [(("hidden", "visible"), 2), (("veryHidden", "hidden", "visible"), 3), (("visible", "hidden"), 1)],
+)
+def test_a_hidden_sheet_is_not_imported(accept: Accept, states: tuple[str, ...], person: int) -> None:
+    finish(accept(several_sheets(*states), {"Telefono": "phone", "Nome": "first_name"}, name="a.xlsx"))
+    assert Contact.objects.get().first_name == f"Persona {person}"

@@ -58,7 +58,7 @@ def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "") -> 
 
 
 def _unpacked(file: IO[bytes], folder: Path) -> IO[bytes]:
-    """Return the first sheet of a workbook as CSV; raises BadFile."""
+    """Return the first visible sheet of a workbook as CSV; raises BadFile."""
     workbook, table = folder / "workbook.xlsx", folder / "sheet.csv"
     file.seek(0)
     with workbook.open("wb") as copy:

@@ -1,4 +1,4 @@
-"""Turn the first sheet of an XLSX workbook into CSV, in a process of its own with bounded memory.
+"""Turn the first visible sheet of an XLSX workbook into CSV, in a process of its own with bounded memory.
 
 `python -m staffetta.contacts.read_xlsx WORKBOOK CSV`: a workbook made to burst takes down that process, not the server.
 """
@@ -10,7 +10,7 @@ import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from python_calamine import CalamineError, load_workbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from staffetta.contacts.excel_csv import safe_cell
 from staffetta.text import storable
@@ -38,7 +38,7 @@ def is_workbook(head: bytes) -> bool:
 
 
 def to_csv(workbook: Path, target: Path) -> None:
-    """Write the first sheet as CSV (comma, UTF-8); raises Unreadable."""
+    """Write the first visible sheet as CSV (comma, UTF-8); raises Unreadable."""
     command = [sys.executable, "-m", "staffetta.contacts.read_xlsx", str(workbook), str(target)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
@@ -56,7 +56,7 @@ def main(workbook: Path, target: Path) -> int:
         _write(workbook, target)
     except (OverflowError, MemoryError):
         return TOO_LARGE
-    except (zipfile.BadZipFile, NotImplementedError, KeyError, RuntimeError, CalamineError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, KeyError, RuntimeError, CalamineError, EOFError, StopIteration):
         return REFUSED
     return 0
 
@@ -77,8 +77,14 @@ def _unpack(workbook: Path) -> None:
 def _write(workbook: Path, target: Path) -> None:
     with load_workbook(workbook) as book, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
-        for row in book.get_sheet_by_index(0).iter_rows():
+        for row in book.get_sheet_by_name(_visible(book)).iter_rows():
             writer.writerow([safe_cell(as_text(cell)) for cell in row])
+
+
+def _visible(book: CalamineWorkbook) -> str:
+    """Return the name of the first sheet of cells that a person sees; hidden ones hold what nobody looked at."""
+    sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    return next(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
 
 
 def as_text(cell: object) -> str:

@@ -21,13 +21,15 @@ LONGEST = 1000
 YES = frozenset({"sì", "si", "s", "yes", "y", "1", "true", "vero", "x"})
 NO = frozenset({"no", "n", "0", "false", "falso"})
 DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+YEARS = range(1850, 2201)
+"""Years that a date or moment of a person may lie in."""
 SEVERAL = re.compile(r"[,;|]")
 GROUPED = re.compile(r"-?\d{1,3}([.\u00a0 ']\d{3})+(,\d+)?")
 
 
 class TypeFault(ValueError):
     """What was given is no value of the type; `code` is one of not_a_number, not_whole, not_yes_or_no, not_a_date,
-    not_a_moment, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type.
+    not_a_moment, absurd_year, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type.
     """
 
     def __init__(self, code: str) -> None:
@@ -91,10 +93,19 @@ def _date(text: str, _choices: Sequence[str]) -> str:
     found = DAY_FIRST.fullmatch(text)
     try:
         if found:
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-        return date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text).isoformat()
+            day = date(int(found[3]), int(found[2]), int(found[1]))
+        else:
+            day = date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text)
     except ValueError:
         raise TypeFault("not_a_date") from None
+    _check_year(day.year)
+    return day.isoformat()
+
+
+def _check_year(year: int) -> None:
+    """Raise TypeFault for a slip of the keys: nobody who is written to has to do with the year 80 or 20240."""
+    if year not in YEARS:
+        raise TypeFault("absurd_year")
 
 
 def _datetime(text: str, _choices: Sequence[str]) -> str:
@@ -102,6 +113,7 @@ def _datetime(text: str, _choices: Sequence[str]) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise TypeFault("not_a_moment") from None
+    _check_year(moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 

@@ -71,6 +71,7 @@ REJECT_REASONS: dict[str, Promise] = {
     "not_yes_or_no": gettext_lazy("Neither Yes nor No"),
     "not_a_date": gettext_lazy("Not a date: write 31/12/2026 or 2026-12-31"),
     "not_a_moment": gettext_lazy("Not a date with time: write 2026-12-31 18:30"),
+    "absurd_year": gettext_lazy("The year lies before 1850 or after 2200"),
     "not_a_choice": gettext_lazy("None of the choices of this field"),
     "not_an_address": gettext_lazy("Not an address: it begins with https:// or http://"),
     "not_a_phone": gettext_lazy("Invalid number: it needs + and the country code, and must exist there"),

@@ -50,6 +50,7 @@ REASONS: dict[str, Promise] = {
     "not_yes_or_no": gettext_lazy("Neither yes nor no"),
     "not_a_date": gettext_lazy("Not a date: 1990-12-31 or 31/12/1990 is wanted"),
     "not_a_moment": gettext_lazy("Not a date with time"),
+    "absurd_year": gettext_lazy("The year lies before 1850 or after 2200"),
     "not_a_choice": gettext_lazy("Not among the choices of the contact field"),
     "not_an_address": gettext_lazy("Not a web address"),
     "not_a_phone": gettext_lazy("Not a phone number with + and the country code"),
