@@ -176,6 +176,9 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     CLEANING: {
+        "undo of a sync in the history of the contact": (
+            "tests/sync/test_runs.py::test_undo_is_a_line_of_the_contacts_history",
+        ),
         "an erasure after an import whose rejected rows hold the number in many forms": (
             f"{ERASED}test_every_rejected_row_that_holds_the_persons_number_or_id_is_emptied_and_no_other",
             f"{ERASED}test_a_file_that_still_lies_here_loses_every_row_with_the_persons_number_or_id",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
+from django.test import Client
 
 from engage_simulator.testing import Engage
 from staffetta.channels import refresh
@@ -152,6 +153,19 @@ def test_a_rejected_customer_is_corrected_and_replayed(channel: Channel, at_enga
     run.refresh_from_db()
     assert counts(run) == {"created": 1}
     assert Contact.objects.get().values == {"nascita": "1990-05-17"}
+
+
+def test_undo_is_a_line_of_the_contacts_history(channel: Channel, at_engage: People, as_operator: Client) -> None:
+    at_engage([customer(1, "Anna Rossi", citta="Roma")])
+    Contact.objects.bulk_create([contact(1, "Anna")])
+    run = ran(configuration(channel))
+    there = Contact.objects.get()
+    assert there.values["citta"] == "Roma"
+    undone(run)
+    (line,) = there.changes.all()
+    assert (line.source, line.changes["citta"]) == ("sync_undo", ["Roma", ""])
+    page = as_operator.get(f"/contacts/{there.pk}/").content.decode()
+    assert "Sincronizzazione annullata: sono tornati i valori di prima" in page
 
 
 def test_undo_leaves_what_somebody_changed_since(channel: Channel, at_engage: People) -> None:

@@ -4,7 +4,7 @@ People the run made go again, if nothing was added to them since; whoever it put
 suppressions stay: undoing a sync is no consent. A piece of rows a transaction, the newest first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from staffetta.contacts.insert_contacts import change_contacts
 from staffetta.contacts.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
 from staffetta.contacts.opted_out import outlive
+from staffetta.contacts.record_models import ContactChange
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
 from staffetta.sync.look_up import owners_of
 from staffetta.sync.mapping import IDENTITIES
@@ -64,6 +65,7 @@ def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
     busy = _with_a_life([row.contact_id for row in made if row.contact_id])
     gone: list[int] = []
     restored: list[Contact] = []
+    changes: list[ContactChange] = []
     for row in rows:
         contact = people.get(row.contact_id or 0)
         if row.outcome == CREATED:
@@ -71,15 +73,26 @@ def _take_back(rows: Sequence[SyncRow], run: SyncRun) -> None:
             if row.undone == WHOLE and contact:
                 gone.append(contact.pk)
         else:
+            before = values_here(contact) if contact else {}
             row.undone = _restored(row, contact, taken)
             if row.undone in (WHOLE, PARTLY) and row.changes and contact:
                 restored.append(contact)
+                changes.append(_change(row, contact, before))
     # First the links, else the next run would take these people for somebody who was deleted here.
     SyncLink.objects.filter(configuration=run.configuration_id, contact__in=gone).delete()
     outlive(gone)
     Contact.objects.filter(pk__in=gone).delete()
     change_contacts(restored)
+    ContactChange.objects.bulk_create(changes)
     _count(rows, run)
+
+
+def _change(row: SyncRow, contact: Contact, before: Mapping[str, object]) -> ContactChange:
+    """Return the line of the contact's history: what came back, and what it replaced."""
+    present = values_here(contact)
+    values = {name: [before.get(name, ""), present.get(name, "")] for name in row.changes}
+    changed = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+    return ContactChange(contact=contact, source="sync_undo", changes=changed)
 
 
 def _count(rows: Sequence[SyncRow], run: SyncRun) -> None:
