@@ -1,9 +1,12 @@
 """The API keeps to its own document: schemathesis asks whatever the document allows and forbids, seeded."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
@@ -31,8 +34,13 @@ document.app = application
 
 
 @pytest.fixture
-def message() -> TransactionalMessage:
-    return made.order_confirmation(made.channel())
+def message() -> Iterator[TransactionalMessage]:
+    """Calls end as with Django's own client: the connection, which holds the test's transaction, stays open."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield made.order_confirmation(made.channel())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @document.parametrize()

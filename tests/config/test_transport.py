@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from staffetta.accounts.models import User
 from staffetta.config.environment import cookie_name
 from tests.conftest import PASSWORD
+from tests.filling import FillingClient
 
 NAMES = [f"{name}_COOKIE_NAME" for name in ("SESSION", "CSRF", "DEVICE", "LANGUAGE", "MESSAGES")]
 READ = """
@@ -58,7 +59,8 @@ def test_two_installations_on_one_host_do_not_log_each_other_out() -> None:
 
 
 @pytest.mark.django_db
-def test_every_cookie_of_ours_has_a_name_of_this_installation(client: Client, administrator: User) -> None:
+def test_every_cookie_of_ours_has_a_name_of_this_installation(administrator: User) -> None:
+    client = FillingClient()
     client.post("/language/", {"language": "it"})
     client.post("/login/", {"username": "anna", "password": PASSWORD})
     client.get("/profile/")

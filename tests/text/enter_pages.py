@@ -36,7 +36,7 @@ def _people_who_work_here(hunt: Hunt, client: Client) -> None:
     hunt.form(client, "/users/new/", {"username": TYPED, **person, "role": role, "password": PASSWORD})
     hunt.form(client, f"/users/{User.objects.latest('pk').pk}/", {**person, "role": role})
     hunt.form(client, "/profile/", person)
-    answer = hunt.form(client, "/tokens/", {"name": TYPED}, taken=False)
+    answer = hunt.form(client, "/tokens/", {"name": TYPED, "only_messages": TYPED}, taken=False)
     assert MARK in answer.content.decode()
     hunt.form(Client(), "/login/", {"username": TYPED, "password": PASSWORD}, taken=False)
     hunt.offer("accounts.LoginFailure.subject")

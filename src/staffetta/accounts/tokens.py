@@ -39,7 +39,8 @@ def issue(
         created_by=by,
         may_opt_in_again=may_opt_in_again,
         expires_at=now() + timedelta(days=days) if days else None,
-        only_messages=list(only_messages),
+        # A name without a visible sign stays, and allows nothing: an empty list would allow all.
+        only_messages=[title(name, 100) for name in only_messages],
     )
     rights: dict[str, object] = {"may_opt_in_again": "yes"} if may_opt_in_again else {}
     rights |= {"days_valid": days} if days else {}
