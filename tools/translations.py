@@ -1,11 +1,24 @@
-"""Check the catalogues: whole, not fuzzy, compiled, the same placeholders on both sides, one text for one source."""
+"""Check the catalogues: whole, not fuzzy, compiled, the same placeholders on both sides, one text for one source.
 
+Every text that modules and templates mark must be in one of them, whether or not `make messages` was run.
+"""
+
+import ast
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from gettext import GNUTranslations
 from pathlib import Path
 
+from django.utils.translation.template import templatize
+
+SOURCE = Path("src/staffetta")
+MARKS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "ngettext_lazy": 0} | {
+    "pgettext": 1, "pgettext_lazy": 1, "npgettext": 1, "npgettext_lazy": 1,
+}  # fmt: skip
+"""Function that marks a text -> which of its arguments that is; the one before it is its context."""
+STRING = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\({STRING}(?:, ?{STRING})?")
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}|%[sd]")
 ENTRY = re.compile(
     r'^msgid ((?:"[^\n]*"\n)+)(?:msgid_plural ((?:"[^\n]*"\n)+))?((?:msgstr(?:\[\d\])? (?:"[^\n]*"\n)+)+)', re.MULTILINE
@@ -58,9 +71,50 @@ def clashes(catalogues: Iterable[Path]) -> list[str]:
     return found
 
 
+def compiled(catalogues: Iterable[Path]) -> set[str]:
+    """Return every source text that has a translation, those with a context as gettext keeps them."""
+    known: set[str] = set()
+    for catalogue in catalogues:
+        with catalogue.with_suffix(".mo").open("rb") as file:
+            texts = GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # noqa: SLF001 as above
+        known |= {text[0] if isinstance(text, tuple) else text for text in texts}
+    return known
+
+
+def marked_in_module(source: str) -> Iterator[str]:
+    """Yield the texts that a module marks as literals."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        place = MARKS.get(name)
+        if place is None:
+            continue
+        words = [word.value if isinstance(word, ast.Constant) else None for word in node.args[: place + 1]]
+        if len(words) == place + 1 and all(isinstance(word, str) for word in words):
+            yield "\x04".join(map(str, words))
+
+
+def marked_in_template(source: str) -> Iterator[str]:
+    """Yield the texts that a template marks."""
+    for name, first, second in IN_TEMPLATE.findall(templatize(source)):
+        words = [ast.literal_eval(text) for text in (first, second) if text]
+        yield "\x04".join(words) if "p" in name else words[0]
+
+
+def forgotten(known: Collection[str]) -> Iterator[str]:
+    """Yield the marked texts that no catalogue translates."""
+    readers = {".py": marked_in_module, ".html": marked_in_template, ".txt": marked_in_template}
+    for path in sorted(SOURCE.rglob("*.*")):
+        if read := readers.get(path.suffix):
+            texts = set(read(path.read_text(encoding="utf-8"))) - {""}
+            yield from (f"{path}: no catalogue has {text!r}" for text in sorted(texts) if text not in known)
+
+
 def main() -> int:
-    catalogues = sorted(Path("src/staffetta").glob("*/locale/it/LC_MESSAGES/django.po"))
+    catalogues = sorted(SOURCE.glob("*/locale/it/LC_MESSAGES/django.po"))
     wrong = [f"{path}: {problem}" for path in catalogues for problem in problems(path)] + clashes(catalogues)
+    wrong += forgotten(compiled(catalogues))
     print("\n".join(wrong) or f"{len(catalogues)} catalogues whole and compiled")
     return 1 if wrong or not catalogues else 0
 
