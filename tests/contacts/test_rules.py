@@ -70,7 +70,7 @@ def test_rules_are_kept_in_one_form() -> None:
         ({"about": "field", "field": "saldo", "is": "less", "value": "tanto"}, "not_a_number"),
         ({"about": "field", "field": "saldo", "is": "between", "value": "10", "to": "9"}, "wrong_order"),
         ({"about": "field", "field": "nascita", "is": "on", "value": "ieri"}, "not_a_date"),
-        ({"about": "field", "field": "nascita", "is": "on", "value": "0001-01-01"}, "not_a_date"),
+        ({"about": "field", "field": "nascita", "is": "on", "value": "0001-01-01"}, "absurd_year"),
         ({"about": "field", "field": "nascita", "is": "last_days", "value": "-1"}, "not_days"),
         ({"about": "field", "field": "nascita", "is": "last_days", "value": True}, "not_days"),
         ({"about": "field", "field": "nascita", "is": "last_days", "value": "99999"}, "not_days"),

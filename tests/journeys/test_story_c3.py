@@ -17,7 +17,7 @@ from tests.hunt import Hunt
 from tests.journeys.browser import Visitor
 from tests.journeys.channel_list import ChannelList
 from tests.journeys.furnish import compose, connect
-from tests.journeys.house import House, house
+from tests.journeys.house import PASSWORD, House, house
 from tests.journeys.letters import Letters
 from tests.processes import wait_until
 from tests.wire import Wire, wire
@@ -110,6 +110,8 @@ def test_with_the_key_replaced_it_resumes_and_nobody_gets_it_twice(
     channels = ChannelList(anna)
     channels.home("Assistenza clienti")
     anna.button("Sostituisci API Key").first.click()
+    anna.page.locator("form.card [name=password]").fill(PASSWORD)  # half an hour after the login
+    anna.page.locator("form.card [type=submit]").click()
     anna.page.get_by_label("API Key", exact=True).fill(keys["after"])
     anna.page.get_by_role("main").get_by_role("button", name="Sostituisci API Key", exact=True).click()
     wait_until(lambda: story.channel(ASSISTENZA)["state"] == "connected", what="for the new key")

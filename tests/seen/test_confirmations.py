@@ -183,6 +183,19 @@ def test_what_was_seen_of_another_thing_confirms_nothing(client: Client) -> None
     assert type(world.members).objects.filter(pk=world.members.pk).exists()
 
 
+def test_the_page_that_a_form_of_another_page_leads_to_can_be_confirmed(client: Client) -> None:
+    """A template's switch stands in a list; switched off it first asks, where the template is used."""
+    world = factory.build()
+    listed = f"/engage/channels/{world.channel.pk}/whatsapp/"
+    action = f"{listed}{world.template.pk}/switch/"
+    switch = {"to": "off", FIELD: seen_in(client.get(listed).content.decode(), action, listed)}
+    asked = client.post(action, switch)
+    confirmed = {"to": "off", "confirmed": "1", FIELD: seen_in(asked.content.decode(), action, action)}
+    assert client.post(action, confirmed).status_code == 302
+    world.template.refresh_from_db()
+    assert not world.template.active
+
+
 def test_a_draft_that_a_colleague_changed_is_not_started_from_the_old_page(client: Client) -> None:
     """The situation itself, with two people: A saw the summary, B changes the text, A starts."""
     world = factory.build()

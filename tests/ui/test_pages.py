@@ -110,7 +110,7 @@ def test_a_wrong_address_is_told_in_the_readers_language(client: Client, db: Non
 def test_a_forbidden_page_says_what_to_do(as_viewer: Client) -> None:
     answer = as_viewer.get(reverse("accounts:users"))
     assert answer.status_code == 403
-    assert "Il tuo ruolo non lo consente" in answer.content.decode()
+    assert "Il tuo ruolo o i tuoi permessi non lo consentono" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("language", "words"), [("it", "aperta troppo a lungo"), ("en", "open for too long")])

@@ -91,7 +91,9 @@ def _marked(
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **place: Any) -> HttpResponseBase:
             asked = request.POST.keys() | request.GET.keys()
-            acts = request.method == "POST" and not asked.intersection(redraws) and (not when or when in request.POST)
+            only_asks = bool(when) and when not in request.POST
+            request.__dict__["only_asks"] = only_asks or request.__dict__.get("only_asks", False)
+            acts = request.method == "POST" and not asked.intersection(redraws) and not only_asks
             if acts and (answer := check(request, on, place)) is not None:
                 return answer
             return view(request, *args, **place)
@@ -311,8 +313,11 @@ class SeenMiddleware:
 
 
 def _carried(request: HttpRequest) -> Seen | None:
-    """Return what a form that comes back goes on with: it was filled when it was first shown."""
-    if request.method != "POST":
+    """Return what a form that comes back goes on with: it was filled when it was first shown.
+
+    A view that only asks answers with a page of its own, whose form is another.
+    """
+    if request.method != "POST" or request.__dict__.get("only_asks"):
         return None
     return request.__dict__.get("seen_now") or _seen(request)
 
