@@ -1,5 +1,7 @@
 """An agent closes a conversation between two readings: it is no longer listed, its person is asked for alone."""
 
+import pytest
+
 from engage_simulator.testing import Engage
 from staffetta.channels import gateway
 from staffetta.channels.models import Channel
@@ -68,6 +70,23 @@ def test_one_history_that_cannot_be_read_keeps_its_person_waiting_and_nobody_els
     read_opt_outs.read(channel)
     assert not SetAside.objects.exists()
     assert says(person)["marketing"] == "no"
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_who_was_not_read_because_of_the_key_or_a_limit_is_read_at_the_next_reading(
+    channel: Channel, engage: Engage, status: int
+) -> None:
+    (person,) = people(1)
+    write(engage, channel, "Buongiorno")
+    read_opt_outs.read(channel)
+    write(engage, channel, "STOP")
+    close(engage, channel)
+    fault = engage.fault("answer", match={"operation": "read_history"}, status=status, code=status)
+    read_opt_outs.read(channel)
+    assert ReadMark.objects.get().open == [ONE]
+    engage.control("DELETE", f"/faults/{fault}")
+    assert read_opt_outs.read(channel)
+    assert says(person) == {"marketing": "no", "service": "no"}
 
 
 def test_an_account_without_histories_reads_on(channel: Channel, engage: Engage) -> None:

@@ -42,8 +42,8 @@ MOST_CLOSED = 50
 """Closed conversations read at once, ten seconds of them; the others wait for the next reading."""
 MOST_OPEN = 20_000
 """Conversations whose closing is noticed."""
-NO_HISTORY = (Refused, NotFound, NotDeliverable, NotSupported, NotPermitted)
-"""Answers that say: nothing is known of this person, or not in this way. Asking again tells no more."""
+NO_HISTORY = (Refused, NotFound, NotDeliverable)
+"""Answers that say: nothing is known of this person. Asking again tells no more."""
 THIS_ONE = (ServerFault, BadAnswer, TimedOut, CutOff)
 """What may well be this person's alone: the next one is asked for, unless it comes again and again."""
 MOST_FAILED = 3
@@ -112,13 +112,15 @@ async def _read(connector: Connector, brought: Read) -> None:
     there = brought.listed
     gone = [one for one in brought.before if one not in there and one not in brought.resting]
     for one in gone[:MOST_CLOSED]:
-        brought.closed.add(one)
         try:
             brought.replies += await connector.replies_of(one)
+        except (NotSupported, NotPermitted):
+            break  # of the key, not of the person: whoever is left is asked for again when that changes
         except NO_HISTORY:
             pass
         except THIS_ONE as error:
             brought.failed[one] = error
             if len(brought.failed) == MOST_FAILED:
                 raise
+        brought.closed.add(one)  # never when the reading ends here: whoever was not read stays open
         await asyncio.sleep(BETWEEN_PAGES)
