@@ -113,8 +113,8 @@ FORMS: dict[str, Stale] = {
     "sync:edit": Stale("name", lambda _w: SyncConfiguration.objects.update(name="Di Bruna"), "Di Bruna", "Di Anna"),
     "sync:choices": Stale("pair-1-0", pairs, "Torino", "Milano", a_choice),
 }
-WALKED_ELSEWHERE = {
-    "accounts:token_right": "one box: two people can change it only to the same; in test_forms.py",
-    "channels:sources": "two boxes: two people can change one only to the same; below in test_forms.py",
-    "contacts:columns": "a file in the middle of its import: tests/contacts/test_import_pages.py",
+WALKED_ELSEWHERE = {  # by a test of its own in test_forms.py
+    "accounts:token_right": "test_a_right_that_was_taken_away_is_not_given_back_by_an_old_form",
+    "channels:sources": "test_two_boxes_ticked_by_two_people_are_both_ticked",
+    "contacts:columns": "test_columns_that_a_colleague_mapped_meanwhile_stay_and_a_conflict_is_shown",
 }

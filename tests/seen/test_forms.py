@@ -4,12 +4,13 @@ import re
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import resolve
 
 from staffetta.accounts.models import Role, User
 from staffetta.contacts import consent
-from staffetta.contacts.models import Consent, Contact
+from staffetta.contacts.models import Consent, Contact, Import
 from staffetta.events.models import SourcesAllowed
 from staffetta.sync.models import SyncMapping
 from staffetta.ui.page_forms import Values, read_page
@@ -173,6 +174,27 @@ def test_a_fragment_of_the_form_carries_what_it_was_first_filled_with(client: Cl
     answer = client.post(path, posted)
     assert answer.status_code == CONFLICT
     assert "Di Bruna" in answer.content.decode()
+
+
+def mapping_form(client: Client, path: str) -> Values:
+    """Return what a browser posts of the columns' form, which stands below the separator's, of the same address."""
+    html = client.get(path).content.decode()
+    form = read_page(html, path).form(path, 1)
+    assert form
+    return {**form.values, FIELD: [re.findall(r'name="seen" value="([^"]+)"', html)[1]]}
+
+
+def test_columns_that_a_colleague_mapped_meanwhile_stay_and_a_conflict_is_shown(client: Client) -> None:
+    rows = SimpleUploadedFile("a.csv", b"Telefono;Nome\n+39 333 123 0001;Anna\n", "text/csv")
+    path = client.post("/contacts/imports/new/", {"file": rows}).headers["Location"]
+    mine, theirs = mapping_form(client, path), mapping_form(client, path)
+    assert mine["column1"] == ["first_name"]
+    assert client.post(path, {**theirs, "column1": ["last_name"]}).status_code == 302
+    conflict = client.post(path, {**mine, "column1": ["external_id"]})
+    assert conflict.status_code == CONFLICT
+    assert Import.objects.get().mapping["Nome"] == "last_name"
+    assert client.post(path, mine).status_code == 302
+    assert Import.objects.get().mapping["Nome"] == "last_name"
 
 
 def test_two_boxes_ticked_by_two_people_are_both_ticked(client: Client) -> None:

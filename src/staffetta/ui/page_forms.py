@@ -36,9 +36,10 @@ class Page:
     lines: list[str] = field(default_factory=list)
     forms: list[PageForm] = field(default_factory=list)
 
-    def form(self, action: str) -> PageForm | None:
-        """Return the form that goes to an address."""
-        return next((form for form in self.forms if form.action == action), None)
+    def form(self, action: str, place: int = 0) -> PageForm | None:
+        """Return the form that goes to an address; `place` counts those of one address in their order."""
+        forms = [form for form in self.forms if form.action == action]
+        return forms[place] if place < len(forms) else None
 
 
 def read_page(html: str, address: str) -> Page:

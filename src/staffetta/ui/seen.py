@@ -9,8 +9,9 @@ The page as it is now is the same view asked again; no clock and no order of row
 
 import copy
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -38,16 +39,20 @@ KEEP = "seen-keep:"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a form was part of: its page's address, the address it goes to, the text shown, the values filled in."""
+    """What a form was part of: its page's address, the address it goes to, the text shown, the values filled in.
+
+    `place`: which of the page's forms that go to one address it is.
+    """
 
     page: str
     action: str
     shown: list[str]
     values: Values
+    place: int = 0
 
     def signed(self) -> str:
         """Write it for the form."""
-        return signing.dumps([self.page, self.action, self.shown, self.values], salt=SALT, compress=True)
+        return signing.dumps([self.page, self.action, self.shown, self.values, self.place], salt=SALT, compress=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +96,13 @@ def _marked(
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **place: Any) -> HttpResponseBase:
             asked = request.POST.keys() | request.GET.keys()
-            only_asks = bool(when) and when not in request.POST
-            request.__dict__["only_asks"] = only_asks or request.__dict__.get("only_asks", False)
-            acts = request.method == "POST" and not asked.intersection(redraws) and not only_asks
+            acts = request.method == "POST" and not asked.intersection(redraws) and (not when or when in request.POST)
             if acts and (answer := check(request, on, place)) is not None:
                 return answer
             return view(request, *args, **place)
 
         checked.__dict__["seen"] = {**getattr(view, "seen", {}), mark: on}
+        checked.__dict__["acts_with"] = when or getattr(view, "acts_with", "")
         return checked
 
     return decorate
@@ -112,7 +116,7 @@ def _confirm(request: HttpRequest, on: str, place: Mapping[str, Any]) -> HttpRes
     if page is None:
         messages.warning(request, _("It changed meanwhile: nothing was done."))  # the page leads elsewhere by now
         return answer
-    if page.form(seen.action) is not None and sorted(page.lines) == sorted(seen.shown):
+    if page.form(seen.action, seen.place) is not None and sorted(page.lines) == sorted(seen.shown):
         return None
     return _shown_again(request, page_of_view(on, place) or seen.page, changes(seen.shown, page.lines))
 
@@ -160,7 +164,7 @@ def _merge(request: HttpRequest, on: str, place: Mapping[str, Any]) -> HttpRespo
     if (seen := _seen(request)) is None:
         return redirect_anew(request, on, place)
     _answer_now, page = _page_now(request, seen.page)
-    form = page.form(seen.action) if page else None
+    form = page.form(seen.action, seen.place) if page else None
     if form is None:
         return None  # it can no longer be changed, or is gone: the view says so
     posted = {name: values for name, values in request.POST.lists() if not name.startswith(KEEP)}
@@ -168,7 +172,7 @@ def _merge(request: HttpRequest, on: str, place: Mapping[str, Any]) -> HttpRespo
     if conflicts:
         return _side_by_side(request, seen, form, merged, conflicts)
     request.POST = _query(request.POST, merged)  # type: ignore[assignment]  # Django types it as one that is fixed
-    request.__dict__["seen_now"] = Seen(seen.page, seen.action, seen.shown, form.values)
+    request.__dict__["seen_now"] = replace(seen, values=form.values)
     return None
 
 
@@ -209,7 +213,7 @@ def _kept_theirs(posted: QueryDict) -> frozenset[str]:
 def _side_by_side(
     request: HttpRequest, seen: Seen, form: PageForm, merged: Values, conflicts: list[Conflict]
 ) -> HttpResponseBase:
-    again = Seen(seen.page, seen.action, seen.shown, form.values)
+    again = replace(seen, values=form.values)
     data = {
         "conflicts": conflicts,
         "hidden": [(name, value) for name, values in merged.items() for value in values],
@@ -300,26 +304,34 @@ class SeenMiddleware:
         wanted = {action for form in FORM.findall(html) if (action := _marked_action(form, way))}
         if not wanted:
             return html
-        page = read_page(html, way)
+        page, places = read_page(html, way), Counter[str]()
 
         def put(found: re.Match[str]) -> str:
             action = _marked_action(found[0], way)
-            if action not in wanted or (form := page.form(action)) is None:
+            place = places[action]
+            places[action] += 1
+            form = page.form(action, place) if action in wanted else None
+            if form is None or not _acts(action, form):
                 return found[0]
-            told = carried if carried and carried.action == action else Seen(way, action, page.lines, form.values)
+            told = Seen(way, action, page.lines, form.values, place)
+            if carried and (carried.action, carried.place) == (action, place):
+                told = carried
             return f'{found[0]}<input type="hidden" name="{FIELD}" value="{told.signed()}">'
 
         return FORM.sub(put, html)
 
 
 def _carried(request: HttpRequest) -> Seen | None:
-    """Return what a form that comes back goes on with: it was filled when it was first shown.
-
-    A view that only asks answers with a page of its own, whose form is another.
-    """
-    if request.method != "POST" or request.__dict__.get("only_asks"):
+    """Return what a form that comes back goes on with: it was filled when it was first shown."""
+    if request.method != "POST":
         return None
     return request.__dict__.get("seen_now") or _seen(request)
+
+
+def _acts(action: str, form: PageForm) -> bool:
+    """Say whether the form does something at once; one that only leads to a page that asks need not say what it saw."""
+    wanted = getattr(resolve(urlsplit(action).path).func, "acts_with", "")
+    return not wanted or wanted in form.values
 
 
 def _marked_action(form: str, way: str) -> str:
