@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 DEFAULT_POSTGRES = "postgresql://root@127.0.0.1:5432/test"
-WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure", "text", "tools")
+WITHOUT_DATABASE = ("connectors", "contract", "engage_simulator", "outbound", "structure", "tools")
 """Folders of tests that ask no database: once is enough."""
 POSTGRES_PART = ("-m", "not browser and not crash", *(f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE))
 NOTHING_TO_RUN = 5

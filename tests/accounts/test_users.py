@@ -108,6 +108,16 @@ def test_changing_ones_own_password_wants_the_old_one(as_viewer: Client) -> None
     assert "Questa non è la tua password attuale" in answer.content.decode()
 
 
+def test_the_old_password_cannot_be_guessed_without_a_wait(as_viewer: Client) -> None:
+    guess = {"old": "sbagliata", "password": "un-cavallo-lento"}
+    for _ in range(5):
+        as_viewer.post("/profile/password/", guess)
+    answer = as_viewer.post("/profile/password/", {**guess, "old": PASSWORD})
+    assert answer.status_code == 422
+    assert "Riprova tra" in answer.content.decode()
+    assert AuditEntry.objects.filter(deed="login_throttled").count() == 1
+
+
 def test_changing_ones_own_password_keeps_this_browser_logged_in(as_viewer: Client, client: Client) -> None:
     answer = as_viewer.post("/profile/password/", {"old": PASSWORD, "password": "un-cavallo-lento"})
     assert answer.status_code == 302

@@ -52,6 +52,13 @@ def test_the_same_key_with_another_body_is_refused(message: TransactionalMessage
     assert Delivery.objects.count() == 1
 
 
+def test_a_number_written_otherwise_is_another_body(message: TransactionalMessage, caller: Caller) -> None:
+    made.people(1)
+    caller.send(key="k-1", body='{"recipient": "+393330000000", "values": {"order": 12.50}}')
+    answer = caller.send(key="k-1", body='{"recipient": "+393330000000", "values": {"order": 12.5}}')
+    assert answer.json()["code"] == "idempotency_key_reused"
+
+
 @pytest.mark.parametrize(
     ("key", "code"),
     [

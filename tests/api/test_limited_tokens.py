@@ -50,3 +50,13 @@ def test_the_page_takes_a_lifetime_and_names(as_administrator: Client) -> None:
     assert token.expires_at is not None
     assert (token.expires_at - now()).days == 89
     assert "benvenuto, ordine" in as_administrator.get("/tokens/").content.decode()
+
+
+def test_a_token_for_a_name_without_a_visible_sign_sees_no_delivery_at_all() -> None:
+    token, _plain = tokens.issue("negozio", None, only_messages=["\u200b"])
+    assert token.only_messages == [""]
+    assert not token.is_for("")
+
+
+def test_the_page_offers_a_year(as_administrator: Client) -> None:
+    assert '<option value="365" selected>' in as_administrator.get("/tokens/").content.decode()

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
@@ -174,6 +175,23 @@ def test_a_key_of_a_new_form_is_that_of_the_only_channel_listed(settings: Settin
     with account("77") as wire:
         settings.ENGAGE_URL = wire.url("")
         assert connect.connect(NEW_FORM, sure=True).channel.provider_id == "77"
+
+
+def test_an_unusual_key_of_a_connected_channel_is_asked_about_once_and_replaces(
+    settings: Settings, as_administrator: Client
+) -> None:
+    with account("77") as wire:
+        settings.ENGAGE_URL = wire.url("")
+        connect.connect(NEW_FORM, sure=True)
+        path, typed = "/engage/channels/connect/", {"api_key": f"{NEW_FORM}-2"}
+        assert 'name="sure"' in as_administrator.post(path, typed).content.decode()
+        page = as_administrator.post(path, {**typed, "sure": "1"}).content.decode()
+        assert '<input type="hidden" name="sure" value="1">' in page
+        assert 'name="replace" value="1"' in page
+        assert as_administrator.post(path, {**typed, "sure": "1", "replace": "1"}).status_code == 302
+        settings.ENGAGE_URL = f"http://127.0.0.1:{refused_port()}"
+        unreachable = as_administrator.post(path, {"api_key": f"{NEW_FORM}-3", "sure": "1"}).content.decode()
+        assert 'name="sure"' not in unreachable, "what is typed next is another key"
 
 
 def test_with_several_candidates_the_person_is_asked_which_channel(settings: Settings, db: None) -> None:

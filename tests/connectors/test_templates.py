@@ -66,6 +66,8 @@ def test_placeholders_are_counted_in_either_form(text: str, found: list[str]) ->
          ["body:1:text", "button:button:url"], "placeholder_gap"),
         ([BODY, {"type": "BUTTONS", "buttons": [{"type": "URL", "url": "https://x/{{1}}/y"}]}],
          ["body:1:text", "button:button:url"], "variable_inside_address"),
+        ([BODY, {"type": "BUTTONS", "buttons": [{"type": "URL", "url": "https://x/{{1}}/{a}"}]}],
+         ["body:1:text", "button:button:url"], "variable_inside_address"),
         ([BODY, {"type": "BUTTONS", "buttons": [{"type": "URL", "url": "https://x/{{1}}/{{2}}"}]}],
          ["body:1:text", "button:button:url"], "several_button_variables"),
         ([BODY, {"type": "BUTTONS", "buttons": [{"type": "URL", "url": "https://x/" + "y" * 1991}]}],

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from engage_simulator.testing import Engage
 from tests.crash.books import SETTINGS, assert_books_agree, start, states, wait_until_settled
 from tests.deliveries.ledger import FIRST
 from tests.processes import installation, wait_until
+
+pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("crash")]
 
 PEOPLE = 1500
 TWICE_A_LEASE = 2 * 3.0  # half of the in-flight time-out of these tests

@@ -188,9 +188,8 @@ def test_the_page_that_a_form_of_another_page_leads_to_can_be_confirmed(client: 
     world = factory.build()
     listed = f"/engage/channels/{world.channel.pk}/whatsapp/"
     action = f"{listed}{world.template.pk}/switch/"
-    assert f'name="{FIELD}"' not in client.get(listed).content.decode(), (
-        "a hundred switches would each carry the whole list"
-    )
+    # A hundred switches would each carry the text of the whole list.
+    assert f'name="{FIELD}"' not in client.get(listed).content.decode()
     asked = client.post(action, {"to": "off"})
     confirmed = {"to": "off", "confirmed": "1", FIELD: seen_in(asked.content.decode(), action, action)}
     assert client.post(action, confirmed).status_code == 302

@@ -151,6 +151,16 @@ def test_a_list_deleted_meanwhile_adds_nobody_to_another(client: Client) -> None
     assert (ListMember.objects.count(), Contact.objects.filter(pk=world.contact.pk).count()) == (before, 1)
 
 
+def test_a_part_of_a_page_leads_to_the_whole_page_that_says_so(client: Client) -> None:
+    world = factory.build()
+    answer = client.get(
+        f"/communications/{world.communication.pk}/preview/?contact={BEYOND}", headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert answer.headers["HX-Redirect"] == f"/communications/{world.communication.pk}/?contact={BEYOND}"
+    assert_nobody(client, answer.headers["HX-Redirect"])
+
+
 def test_too_many_words_find_nobody(client: Client) -> None:
     factory.build()
     assert "Maria" in client.get("/contacts/?q=maria").content.decode()

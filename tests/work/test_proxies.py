@@ -63,6 +63,10 @@ def test_a_header_with_underscores_is_dropped_beside_the_proxys_own() -> None:
     assert request("10.0.0.5", ("X_Forwarded_Proto", "https")).get("HTTP_X_FORWARDED_PROTO") is None
 
 
+def test_an_ipv4_caller_of_a_server_that_listens_on_ipv6_has_its_own_address() -> None:
+    assert request("::ffff:203.0.113.1")[CLIENT] == "203.0.113.1"
+
+
 def test_no_header_says_who_calls() -> None:
     assert request("203.0.113.1", ("staffetta.client", "6.6.6.6"))[CLIENT] == "203.0.113.1"
 

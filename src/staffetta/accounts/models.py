@@ -144,8 +144,8 @@ class AccessToken(models.Model):
         return self.expires_at is not None and self.expires_at <= now()
 
     def is_for(self, message: str) -> bool:
-        """Say whether it may send, see and take back this transactional message."""
-        return not self.only_messages or message in self.only_messages
+        """Say whether it may send, see and take back this transactional message; "" stands for all other deliveries."""
+        return not self.only_messages or (message != "" and message in self.only_messages)
 
 
 class AuditEntry(models.Model):

@@ -1,7 +1,6 @@
 """Sessions that can be listed, ended by somebody else, and that end when nobody uses them (SESSION_ENGINE)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,13 +9,16 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from staffetta.accounts.models import Session, User
 from staffetta.work.clock import now
+from staffetta.work.databases import bounded
 
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly the last use is kept: a write for every page would cost more than the page."""
+SHORT_WAIT = 0.1
+"""Seconds."""
 
 
 class SessionStore(DatabaseStore):
@@ -66,21 +68,8 @@ def note_use(session: Any) -> None:
     used_at = getattr(session, "used_at", None)
     if used_at is None or now() - used_at <= NOTED_EVERY:
         return
-    with suppress(OperationalError), _short_wait():
+    with suppress(OperationalError), bounded(SHORT_WAIT):
         Session.objects.filter(session_key=session.session_key).update(used_at=now())
-
-
-@contextmanager
-def _short_wait() -> Iterator[None]:
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 100")
-        try:
-            yield
-        finally:
-            cursor.execute("PRAGMA busy_timeout = 20000")  # as `timeout` in config/environment.py
 
 
 def describe(session: Any, address: str, agent: str) -> None:

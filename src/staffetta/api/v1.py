@@ -88,7 +88,7 @@ def send_message(
         caller=caller,
         endpoint=f"transactional-messages/{name}/send",
         key=key,
-        digest=idempotency.digest(json.loads(request.body)),
+        digest=idempotency.digest(json.loads(request.body, parse_float=str)),  # 12.50 is sent as it is written
     )
 
     def act() -> tuple[int, idempotency.Answer]:

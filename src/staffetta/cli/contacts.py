@@ -20,6 +20,7 @@ from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
+from staffetta.text import title
 
 STANDARD_INPUT = "stdin.csv"
 ENDED = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
@@ -74,7 +75,7 @@ def import_contacts(args: argparse.Namespace) -> int:
     source = _accept(args)
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
-        consent_column = " ".join(args.consent.split())
+        consent_column = title(args.consent)
         modes = dict(pair.rpartition("=")[::2] for pair in args.mode)
         phone_mode = _phone_mode(args)
         import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=phone_mode, modes=modes)
@@ -120,7 +121,7 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
         column, equals, target = pair.rpartition("=")
         if not equals or not column.strip() or not target.strip():
             fail(_("--map wants COLUMN=TARGET, not «%(given)s».") % {"given": pair})
-        mapping[" ".join(column.split())] = target.strip()
+        mapping[title(column)] = target.strip()
     return mapping
 
 

@@ -167,7 +167,9 @@ def _address(address: str, problems: set[str]) -> list[str]:
     names = _judged(address, problems)
     if len(names) > 1:
         problems.add("several_button_variables")
-    elif names and not address.rstrip().endswith("}"):
+    elif names and max(found.end() for found in (*DOUBLE.finditer(address), *SINGLE.finditer(address))) < len(
+        address.rstrip()
+    ):
         problems.add("variable_inside_address")
     fixed = SINGLE.sub("", DOUBLE.sub("", address))
     if len(fixed) > LONGEST_ADDRESS - bool(names):

@@ -140,12 +140,14 @@ def record(run: SyncRun, answers: Sequence[Answer]) -> ConnectorError | None:
     Where others got through, an answer that may pass is its own write's fault: it is written again, and nobody waits.
     """
     set_aside.by_halves(answers, lambda some: _record(run, some), lambda one, error: _give_up_one(run, one, error))
-    if any(answer.error is None for answer in answers):
+    others_succeeded = any(answer.error is None for answer in answers)
+    if others_succeeded:
         SyncRun.objects.filter(pk=run.pk).update(failures=0)
-    elsewhere = [answer.error for answer in answers if isinstance(answer.error, ConnectorError) and _again(answer)]
-    for_all = [error for error in elsewhere if error.ruling in FOR_ALL]
-    alone = any(answer.error is None for answer in answers) and not for_all
-    return None if alone else next(iter(for_all + elsewhere), None)
+    retryable = [answer.error for answer in answers if isinstance(answer.error, ConnectorError) and _again(answer)]
+    for_all = [error for error in retryable if error.ruling in FOR_ALL]
+    if others_succeeded and not for_all:
+        return None
+    return next(iter(for_all + retryable), None)
 
 
 def _record(run: SyncRun, answers: Sequence[Answer]) -> None:

@@ -13,10 +13,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django_htmx.http import HttpResponseClientRedirect
 
 from staffetta.ui.paging import MARKS
+from staffetta.ui.seen import page_of_view
 
 Text = str | Promise
 NOT_FOUND = 404
@@ -155,13 +156,8 @@ def _nobody(
 ) -> HttpResponse:
     left_out = {fault.name for fault in faults} | set(MARKS)
     kept = [(name, value) for name, values in request.GET.lists() if name not in left_out for value in values]
-    way = _page(restrictions.back, place) if restrictions.back else request.path
+    way = page_of_view(restrictions.back, place) or request.path
+    if request.headers.get("HX-Request"):  # htmx would put the page into the middle of this one
+        return HttpResponseClientRedirect(f"{way}?{request.GET.urlencode()}")
     data = {"faults": faults, "way": f"{way}?{urlencode(kept)}" if kept else way}
     return render(request, "ui/nobody.html", data, status=NOT_FOUND)
-
-
-def _page(name: str, place: Mapping[str, Any]) -> str:
-    try:
-        return reverse(name, kwargs=dict(place))
-    except NoReverseMatch:
-        return reverse(name)

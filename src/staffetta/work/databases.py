@@ -17,7 +17,10 @@ IN_THE_WAY = {
     READ_ONLY: ("readonly", "read-only", "unable to open database file"),
     FULL: ("too many clients", "connection slots", "too many connections"),
     DISK: ("disk is full", "no space left", "disk i/o"),
-    AWAY: ("could not connect", "connection refused", "connection failed", "could not translate host", "timeout"),
+    AWAY: (
+        *("could not connect", "connection refused", "connection failed"),
+        *("could not translate host", "connection timeout"),
+    ),
 }
 """What the databases say when they cannot be used, by what is to be done about it."""
 

@@ -1,5 +1,7 @@
 """Coming in, going out, and what people change about themselves."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from django.conf import settings
@@ -36,8 +38,25 @@ def _next(request: HttpRequest) -> str:
 
 
 def _attempt(request: HttpRequest, name: str) -> throttle.Attempt:
-    address = str(request.META.get(CLIENT) or request.META.get("REMOTE_ADDR", ""))
-    return throttle.Attempt(name, address, known_device.device_of(request.COOKIES, name))
+    return throttle.Attempt(name, _address(request), known_device.device_of(request.COOKIES, name))
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get(CLIENT) or request.META.get("REMOTE_ADDR", ""))
+
+
+def _guess(attempt: throttle.Attempt, is_right: Callable[[], bool], wrong: str) -> str:
+    """Let a password be tried; return "" or, in words, why not. All doors that ask for one pass here."""
+    if seconds := throttle.begin(attempt):
+        if throttle.first_refusal(attempt):
+            log_attempt("login_throttled", attempt)
+        return _wait_in_words(seconds)
+    if is_right():
+        throttle.succeeded(attempt)
+        return ""
+    log_attempt("login_failed", attempt)
+    seconds = throttle.wait_for(attempt)
+    return f"{wrong} {_wait_in_words(seconds)}" if seconds else wrong
 
 
 def _wait_in_words(seconds: int) -> str:
@@ -76,26 +95,23 @@ def _try_login(request: HttpRequest, name: str, password: str) -> str:
     """Log in; return "" or, in words, why not."""
     known = User.objects.known_as(name)
     attempt = _attempt(request, known.username if known else name)
-    if seconds := throttle.begin(attempt):
-        if throttle.first_refusal(attempt):
-            log_attempt("login_throttled", attempt)
-        return _wait_in_words(seconds)
-    person = auth.authenticate(request, username=name, password=password)
-    if not isinstance(person, User):
-        log_attempt("login_failed", attempt)
-        seconds = throttle.wait_for(attempt)
-        wrong = _("User name or password are not right.")
-        return f"{wrong} {_wait_in_words(seconds)}" if seconds else wrong
-    throttle.succeeded(attempt)
-    _begin_session(request, person)
-    audit.record(person, "logged_in", address=attempt.address)
-    return ""
+    person: object = None
+
+    def is_right() -> bool:
+        nonlocal person
+        person = auth.authenticate(request, username=name, password=password)
+        return isinstance(person, User)
+
+    refused = _guess(attempt, is_right, _("User name or password are not right."))
+    if isinstance(person, User):
+        _begin_session(request, person)
+        audit.record(person, "logged_in", address=attempt.address)
+    return refused
 
 
 def _begin_session(request: HttpRequest, person: User) -> None:
     auth.login(request, person)
-    address = str(request.META.get(CLIENT) or request.META.get("REMOTE_ADDR", ""))
-    sessions.describe(request.session, address, request.headers.get("User-Agent", ""))
+    sessions.describe(request.session, _address(request), request.headers.get("User-Agent", ""))
 
 
 @sensitive_post_parameters("password")
@@ -117,15 +133,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def _try_password(request: HttpRequest, password: str) -> str:
     """Return "" if it is the password, or, in words, why not; guesses count as those at the login do."""
     person = cast("User", request.user)
-    attempt = _attempt(request, person.username)
-    if seconds := throttle.begin(attempt):
-        return _wait_in_words(seconds)
-    if not person.check_password(password):
-        log_attempt("login_failed", attempt)
-        return _("This is not your current password.")
-    throttle.succeeded(attempt)
-    password_again.note_password(request.session)
-    return ""
+    is_right = partial(person.check_password, password)
+    refused = _guess(_attempt(request, person.username), is_right, _("This is not your current password."))
+    if not refused:
+        password_again.note_password(request.session)
+    return refused
 
 
 def _remember_device(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
@@ -212,6 +224,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     person = cast("User", request.user)
     form = PasswordForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid() and (refused := _try_password(request, form.cleaned_data["old"])):
+        form.add_error("old", refused)
     if request.method == "POST" and form.is_valid():
         change_user.set_password(person, form.cleaned_data["password"], person)
         update_session_auth_hash(request, person)

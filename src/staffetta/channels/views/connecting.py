@@ -19,6 +19,9 @@ from staffetta.channels.models import Channel
 from staffetta.channels.views.person import person
 from staffetta.channels.wording import problem_text
 
+ASKING = ("unusual_key", "which_channel", "channel_unknown")
+"""Problems that a person answers with the same key."""
+
 
 @allow(ADMINISTRATORS)
 @asks_password
@@ -67,7 +70,8 @@ def _box(request: HttpRequest, row: Channel | None) -> HttpResponse:
 
 def _refused(request: HttpRequest, row: Channel | None, form: KeyForm, problem: NotConnected) -> HttpResponse:
     context: dict[str, object] = {"problem": problem, "text": problem_text(problem.code, **problem.names)}
-    context["sure"] = form.cleaned_data.get("sure")
+    if problem.replaceable or problem.code in ASKING:  # what was answered before goes with the next answer
+        context["answered"] = [name for name in ("sure", "replace") if form.cleaned_data.get(name)]
     if request.headers.get("HX-Request"):
         return render(request, "channels/_connect_result.html", context)  # 200: browsers log every other as an error
     return _page(request, row, form, status=422, **context)

@@ -15,7 +15,9 @@ def register(subparsers: Subparsers) -> None:
     create_parser.add_argument("--role", required=True, choices=ROLES)
     create_parser.add_argument("--email", default="", metavar=_("ADDRESS"))
     create_parser.add_argument(
-        "--may-export", action="store_true", help=_("takes people's data away in files; administrators always may")
+        "--may-export",
+        action="store_true",
+        help=_("takes people's data away in files; new administrators may"),
     )
     create_parser.add_argument(
         "--password-file", metavar="F|-", help=_("file with the password, “-” for standard input; asked for without it")

@@ -55,7 +55,7 @@ class Person:
 
 @allow(EVERYBODY)
 @require_safe
-@restricted(RESTRICTIONS)
+@restricted(RESTRICTIONS, back="communications:show")
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone with the values of one contact."""
     communication = found(pk)
@@ -64,7 +64,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(EVERYBODY)
 @require_safe
-@restricted(RESTRICTIONS)
+@restricted(RESTRICTIONS, back="communications:show")
 def search_contacts(request: HttpRequest, pk: int) -> HttpResponse:
     """The contacts that fit what is typed."""
     communication = found(pk)

@@ -68,7 +68,8 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The same people as a file, one row each, that opens in an Italian Excel."""
     communication = get_object_or_404(Communication, pk=pk)
-    audit.record(cast("User", request.user), "people_exported", communication)
+    narrowed = {"filter": query} if (query := request.GET.urlencode()) else {}
+    audit.record(cast("User", request.user), "people_exported", communication, **narrowed)
     rows = behind(communication, *_asked(request)).select_related("contact")
     name = "-".join(filter(None, (slugify(communication.name) or "staffetta", *_asked(request))))
     response = StreamingHttpResponse(encoded(_headings(), _lines(rows)), content_type="text/csv; charset=utf-8")

@@ -27,6 +27,7 @@ class Proxies:
     def read(self, environ: Environ) -> None:
         """Set CLIENT, and take out what somebody who is no trusted proxy says about itself."""
         peer = str(environ["REMOTE_ADDR"])
+        peer = str(_address(peer) or peer)  # a server that listens on IPv6 sees IPv4 callers in its form
         chain = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
         if self._trusts(peer):
             environ[CLIENT] = self._nearest(chain) or peer
