@@ -35,6 +35,13 @@ def test_a_choice_without_choices_is_refused_and_what_was_typed_stays(as_operato
     assert not ContactField.objects.exists()
 
 
+@pytest.mark.parametrize("label", ["taglia", "TAGLIA ", "Ta\u200bglia", "\uff34aglia"])
+def test_a_field_that_looks_like_another_is_refused(as_operator: Client, label: str) -> None:
+    made()
+    assert "Esiste già" in as_operator.post("/contacts/fields/new/", {**TOLD, "label": label}).content.decode()
+    assert ContactField.objects.count() == 1
+
+
 def test_forms_read_and_refuse_by_type(as_operator: Client) -> None:
     made("integer", "figli")
     made("boolean", "socio")

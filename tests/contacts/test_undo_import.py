@@ -39,6 +39,17 @@ def test_undo_deletes_whom_it_made_and_restores_what_it_replaced(accept: Accept,
     assert "3 eliminati, 1 ripristinati" in as_operator.get(f"/contacts/imports/{source.pk}/").content.decode()
 
 
+def test_undo_is_a_line_of_the_contacts_history(accept: Accept, as_operator: Client) -> None:
+    before = person("+393471234561", first_name="Annina")
+    source = done(accept)
+    undo_import.undo(source, None)
+    finish(source)
+    (line,) = before.changes.all()
+    assert (line.source, line.changes) == ("import_undo", {"first_name": ["Anna", "Annina"], "citta": ["Roma", None]})
+    page = as_operator.get(f"/contacts/{before.pk}/").content.decode()
+    assert "Importazione annullata: sono tornati i valori di prima" in page
+
+
 def test_who_was_changed_or_written_to_since_stays(accept: Accept) -> None:
     source = done(accept)
     changed, written = Contact.objects.order_by("pk")[:2]

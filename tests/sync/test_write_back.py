@@ -171,6 +171,23 @@ def test_a_403_to_a_write_while_the_key_is_good_refuses_this_write_and_not_the_k
     assert SyncWrite.objects.get(state=WriteState.FAILED).problem == "not_permitted"
 
 
+def test_a_key_that_may_not_write_at_all_is_asked_once_and_the_run_says_so(
+    channel: Channel, at_engage: People, engage: Engage
+) -> None:
+    at_engage([{**customer(place), "blocked": str(int(place == 1))} for place in range(30)])
+    Contact.objects.bulk_create([contact(place, f"Nome{place}") for place in range(30)])
+    engage.fault("answer", status=403, code=403, reason="Forbidden", match={"operation": "write_customers"}, times=99)
+    made = configuration(channel, NEWEST, direction="both", state_rules=["opt_out_stop"])
+    run = ran(made)
+    channel.refresh_from_db()
+    assert (run.state, run.problem, channel.state) == ("partial", "not_permitted", "connected")
+    kinds = {deed: set(run.writes.filter(deed=deed).values_list("state", flat=True)) for deed in ("fields", "stop")}
+    assert kinds == {"fields": {"failed"}, "stop": {"done"}}, "another kind of write goes on"
+    asked = [row for row in engage.requests() if row["operation"] == "write_customers"]
+    assert len(asked) <= 8
+    assert problem_of_run("not_permitted")
+
+
 def test_a_rehearsal_says_what_a_run_would_write(channel: Channel, at_engage: People, engage: Engage) -> None:
     at_engage([customer(1), {**customer(2), "blocked": "1"}])
     Contact.objects.bulk_create([contact(1, "Anna", citta="Bari")])

@@ -60,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "held": Kind(422, _("Transactional message held")),
     "channel_unusable": Kind(503, _("Channel not usable")),
     "database_busy": Kind(503, _("Too busy")),
+    "database_unusable": Kind(503, _("Not possible at the moment")),
     "overloaded": Kind(503, _("Too busy")),
     "internal": Kind(500, _("Internal error")),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -31,6 +31,7 @@ from staffetta.communications.models import TransactionalMessage
 from staffetta.deliveries.models import Delivery, DeliveryKind
 from staffetta.deliveries.reasons import words_of
 from staffetta.deliveries.states import withdraw
+from staffetta.work.databases import DISK, READ_ONLY, gave_no_answer, in_the_way
 
 logger = logging.getLogger(__name__)
 REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 408, 409, 413, 422, 500, 503), schemas.ProblemOut)
@@ -227,12 +228,17 @@ def on_not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
     return on_problem(request, Problem("address_unknown", _("The API has nothing at this address.")))
 
 
+@api.exception_handler(InterfaceError)
 @api.exception_handler(OperationalError)
-def on_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+def on_busy(request: HttpRequest, error: Error) -> HttpResponse:
+    if not gave_no_answer(error):
+        return on_fault(request, error)
     logger.warning("a call was refused because the database did not answer: %s", error)
+    if in_the_way(error) in (DISK, READ_ONLY):
+        detail = _("The database takes no changes at the moment. Tell whoever runs Staffetta, and send it again later.")
+        return answer(request, Problem("database_unusable", detail, retry_after=60), uuid.uuid4())
     detail = _("The database did not answer in time. Send the same request again.")
-    busy = Problem("database_busy", detail, retry_after=1)
-    return answer(request, busy, uuid.uuid4())
+    return answer(request, Problem("database_busy", detail, retry_after=1), uuid.uuid4())
 
 
 @api.exception_handler(Exception)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.wording import FIELD_TYPES
-from staffetta.text import title
+from staffetta.text import folded, title
 from staffetta.ui.text_fields import NameField
 
 CHOICE_TYPES = ("choice", "choices")
@@ -49,7 +49,7 @@ class FieldForm(forms.ModelForm[ContactField]):
     def clean_label(self) -> str:
         label = str(self.cleaned_data["label"])
         others = ContactField.objects.exclude(pk=self.instance.pk).values_list("label", flat=True)
-        if any(label.casefold() == known.casefold() for known in others):
+        if folded(label) in map(folded, others):
             raise forms.ValidationError(_("There is a field with this name already."))
         return label
 
@@ -60,7 +60,7 @@ class FieldForm(forms.ModelForm[ContactField]):
         lines = [title(line) for line in str(self.cleaned_data["choices_text"]).splitlines()]
         found: dict[str, str] = {}
         for line in filter(None, lines):
-            found.setdefault(line.casefold(), line)
+            found.setdefault(folded(line), line)
         choices = list(found.values())
         if len(choices) > CHOICE_LIMIT or any(len(choice) > 200 for choice in choices):
             raise forms.ValidationError(_("At most 500 choices, of at most 200 characters each."))

@@ -108,8 +108,8 @@ class FormerAddress(models.Model):
 class ContactChange(models.Model):
     """A change of a contact's values that no import and no sync run has written down already.
 
-    `changes` is field -> [before, after]; `source` a code: hand, api, merge, unmerge, sync_undo. A merge tells of
-    `former_number` and `former_telegram_id` too.
+    `changes` is field -> [before, after]; `source` a code: hand, api, merge, unmerge, sync_undo,
+    import_undo. A merge tells of `former_number` and `former_telegram_id` too.
     """
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="changes")

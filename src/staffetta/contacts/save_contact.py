@@ -53,7 +53,7 @@ def save_contact(contact: Contact, entered: Entered, by: User | None) -> Contact
     """Store a contact and a changed consent, or nothing and raise NotAPhone, Taken or OptOutKept."""
     with transaction.atomic():
         made = contact.pk is None
-        before = _told(contact)
+        before = told(contact)
         changed = _fill(contact, entered)
         _refuse_taken(contact)
         contact.updated_at = now()
@@ -87,18 +87,22 @@ def _given_anew(entered: Entered) -> bool:
     return bool(entered.opt_in == ConsentValue.YES and entered.wording.strip() and entered.expires_at)
 
 
-def _told(contact: Contact) -> dict[str, Any]:
+def told(contact: Contact) -> dict[str, Any]:
+    """Return the values that the contact's history tells of."""
     return {**{name: getattr(contact, name) or "" for name in TOLD}, **contact.values}
 
 
 def _write_history(contact: Contact, before: Mapping[str, Any], *, made: bool, by: User | None) -> None:
     """Keep what was changed by hand; an import and a sync keep that in their own rows."""
-    after = _told(contact)
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    changes = {name: [before.get(name), after.get(name)] for name in names}
-    if changes:
+    if changes := changed(before, told(contact)):
         source = "made" if made else "hand"
         ContactChange.objects.create(contact=contact, source=source, changes=changes, by_name=str(by or ""))
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what differs, as the history keeps it: name -> [before, after]."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {name: [before.get(name), after.get(name)] for name in names}
 
 
 def delete_contact(contact: Contact, by: User | None) -> None:

@@ -29,6 +29,8 @@ from staffetta.contacts.models import (
     ListMember,
 )
 from staffetta.contacts.opted_out import outlive
+from staffetta.contacts.record_models import ContactChange
+from staffetta.contacts.save_contact import changed, told
 from staffetta.contacts.store_rows import PLATFORM
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
@@ -67,13 +69,17 @@ def _take_back(source: Import, members: Sequence[ImportedContact]) -> Counter[st
     _withdraw_consents(source, [member.contact_id for member in members])
     _leave_the_list(source, [member.contact_id for member in members])
     gone = [member.contact_id for member in members if member.outcome == CREATED and member.contact_id not in busy]
-    restored, kept = list[Contact](), 0
+    restored, changes, kept = list[Contact](), list[ContactChange](), 0
     for member in members:
         if member.contact_id in busy:
             kept += member.outcome in (CREATED, UPDATED)
         elif member.outcome == UPDATED and member.before:
+            present = told(member.contact)
             restored.append(_as_before(member.contact, member.before))
+            back = changed(present, told(member.contact))
+            changes.append(ContactChange(contact=member.contact, source="import_undo", changes=back))
     change_contacts(restored)
+    ContactChange.objects.bulk_create(changes)
     ImportedContact.objects.filter(pk__in=[member.pk for member in members]).delete()
     outlive(gone)
     Contact.objects.filter(pk__in=gone).delete()

@@ -122,6 +122,7 @@ CONSENT_SOURCES: dict[str, Promise | str] = {
 CHANGE_SOURCES: dict[str, Promise] = {
     "hand": gettext_lazy("Changed by hand"),
     "sync_undo": gettext_lazy("Contact sync undone: the former values are back"),
+    "import_undo": gettext_lazy("Import undone: the former values are back"),
     "made": gettext_lazy("Created by hand"),
     "merge": gettext_lazy("Merged with another contact"),
     "unmerge": gettext_lazy("A merge was undone"),

@@ -19,6 +19,7 @@ from staffetta.sync.plan_writes import OPT_OUT_STOP, RULES, SUPPRESSED_BLOCK
 from staffetta.sync.setup import ALWAYS, NAME, NO_KEYS, NUMBER, SYSTEM_KEYS, TARGETS, labels, other_address
 from staffetta.sync.timetable import SHORTEST
 from staffetta.sync.wording import TYPES
+from staffetta.text import folded
 from staffetta.ui.text_fields import NameField, ValueField
 
 DAYS = [
@@ -269,8 +270,8 @@ class ConfigurationForm(forms.ModelForm[SyncConfiguration]):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = SyncConfiguration.objects.filter(channel=self.channel, name=name).exclude(pk=self.instance.pk)
-        if others.exists():
+        others = SyncConfiguration.objects.filter(channel=self.channel).exclude(pk=self.instance.pk)
+        if folded(name) in map(folded, others.values_list("name", flat=True)):
             raise forms.ValidationError(_("Another configuration of this channel has this name."))
         return name
 

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from staffetta.channels import gateway, health
 from staffetta.connectors.contract import Connector
-from staffetta.connectors.errors import ConnectorError, KeyRefused, Ruling, TooFast
+from staffetta.connectors.errors import ConnectorError, KeyRefused, NotPermitted, Ruling, TooFast
 from staffetta.connectors.messages import Customer
 from staffetta.contacts import value_index
 from staffetta.notices import incidents
@@ -164,7 +164,10 @@ def _step(run: SyncRun, setup: Setup, beat: Callable[[], None], enough: Callable
     if writes:
         _write(run, writes, beat)
         return True
-    _end(run, RunState.DONE)
+    if write_back.not_permitted(run):
+        _end(run, RunState.PARTIAL, NotPermitted.code)
+    else:
+        _end(run, RunState.DONE)
     return False
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from staffetta.connectors.contract import Connector
-from staffetta.connectors.errors import ConnectorError, NotFound, Ruling
+from staffetta.connectors.errors import ConnectorError, NotFound, NotPermitted, Ruling
 from staffetta.connectors.messages import Customer
 from staffetta.sync import own_states
 from staffetta.sync.models import SyncLink, SyncRun, SyncWrite, WriteState
@@ -140,6 +140,9 @@ def record(run: SyncRun, answers: Sequence[Answer]) -> ConnectorError | None:
     Where others got through, an answer that may pass is its own write's fault: it is written again, and nobody waits.
     """
     set_aside.by_halves(answers, lambda some: _record(run, some), lambda one, error: _give_up_one(run, one, error))
+    refused = {answer.write.deed for answer in answers if isinstance(answer.error, NotPermitted)}
+    for deed in refused and refused & not_permitted(run):
+        give_up(run, NotPermitted.code, deed)
     others_succeeded = any(answer.error is None for answer in answers)
     if others_succeeded:
         SyncRun.objects.filter(pk=run.pk).update(failures=0)
@@ -188,10 +191,19 @@ def _count(run: SyncRun, kept: Sequence[WriteState]) -> None:
     )
 
 
-def give_up(run: SyncRun, problem: str) -> None:
-    """End what a run did not come to; the next run finds out by itself what is still to be written."""
-    count = SyncWrite.objects.filter(run=run, state__in=DUE).update(state=WriteState.FAILED, problem=problem)
+def give_up(run: SyncRun, problem: str, deed: str = "") -> None:
+    """End what a run did not come to, all or of one kind; the next run finds out what is still to be written."""
+    due = SyncWrite.objects.filter(run=run, state__in=DUE)
+    count = (due.filter(deed=deed) if deed else due).update(state=WriteState.FAILED, problem=problem)
     SyncRun.objects.filter(pk=run.pk).update(writes_failed=F("writes_failed") + count)
+
+
+def not_permitted(run: SyncRun) -> set[str]:
+    """Return the kinds of writes that the API Key may not make: refused with 403, and none of the kind got through."""
+    writes = SyncWrite.objects.filter(run=run).order_by()
+    refused = writes.filter(state=WriteState.FAILED, problem=NotPermitted.code).values_list("deed", flat=True)
+    made = writes.filter(state=WriteState.DONE).values_list("deed", flat=True)
+    return set(refused.distinct()) - set(made.distinct())
 
 
 def _again(answer: Answer) -> bool:

@@ -3,10 +3,12 @@
 import logging
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as fault_page
+
+from staffetta.work.databases import DISK, READ_ONLY, gave_no_answer, in_the_way
 
 AGAIN_AFTER = 5
 """Seconds."""
@@ -16,12 +18,19 @@ logger = logging.getLogger(__name__)
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for a page that raised: 503 if the database did not answer, else 500."""
     error = sys.exc_info()[1]
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not (isinstance(error, Error) and gave_no_answer(error)):
         return fault_page(request)
     logger.warning("the database did not answer: %s", error)
     reads = request.method in ("GET", "HEAD")
     # Without the request: what pages show beside their content would ask the database again.
-    page = render_to_string("database_busy.html", {"reads": reads, "seconds": AGAIN_AFTER, "path": request.path})
+    obstacle = in_the_way(error)
+    told = {
+        "reads": reads,
+        "path": request.get_full_path(),
+        "full": obstacle == DISK,
+        "read_only": obstacle == READ_ONLY,
+    }
+    page = render_to_string("database_busy.html", told)
     headers = {"Retry-After": str(AGAIN_AFTER), "Cache-Control": "no-store"}
     if reads:
         headers["Refresh"] = str(AGAIN_AFTER)

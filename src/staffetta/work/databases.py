@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
 from staffetta.work.clock import monotonic
@@ -33,6 +33,15 @@ def in_the_way(error: Error) -> str:
     """Return which of these is in the way; "" for anything else, such as a database that is busy."""
     text = str(error).lower()
     return next((code for code, words in IN_THE_WAY.items() if any(word in text for word in words)), "")
+
+
+def gave_no_answer(error: BaseException | None) -> bool:
+    """Say whether the database is busy or away.
+
+    SQLite reports what it does not know (a table, a column, a function) by the class that means "busy" elsewhere: that
+    is a fault of the program and passes by no waiting.
+    """
+    return isinstance(error, InterfaceError) or (isinstance(error, OperationalError) and "no such" not in str(error))
 
 
 def stamp(moment: datetime) -> Any:
