@@ -47,12 +47,17 @@ def test_the_command_lists_in_the_same_order(capsys: pytest.CaptureFixture[str])
 def test_menus_are_complete_beyond_two_hundred_and_keep_what_is_chosen(as_operator: Client) -> None:
     Contact.objects.create(phone="+393331234567")
     ContactList.objects.bulk_create(ContactList(name=f"Lista {number:03}") for number in range(230))
-    Import.objects.bulk_create(Import(name=f"{number}.csv", state=ImportState.DONE) for number in range(60))
+    Import.objects.bulk_create(Import(name=f"{number}.csv", state=ImportState.DONE) for number in range(310))
     stopped = Import.objects.create(name="a-meta.csv", state=ImportState.CANCELLED)
     page = as_operator.get(f"/contacts/?import={stopped.pk}").content.decode()
     assert len(offered(page, "list")) == 230
-    assert len(offered(page, "import")) == 61
+    assert len(offered(page, "import")) == 311
     assert re.search(rf'value="{stopped.pk}" selected', page), "the next search does not lose it"
+    first = Import.objects.order_by("pk")[0]
+    rules = {"match": "all", "rules": [{"about": "import", "is": "in", "value": first.pk}]}
+    audience = AudienceRules.objects.create(name="Della prima importazione", rules=rules)
+    edited = as_operator.get(f"/contacts/audiences/{audience.pk}/edit/").content.decode()
+    assert f'value="{first.pk}" selected' in edited
 
 
 @pytest.mark.parametrize("name", ["alfa", "ALFA ", "Al\u200bfa", "\uff21lfa", "Al\u00adfa"])

@@ -18,8 +18,6 @@ from staffetta.contacts.rule_world import fields
 from staffetta.contacts.rules import DEPTH, PLATFORMS, Fault
 
 Path = tuple[int, ...]
-SHOWN = 300
-"""Lists and imports offered, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _lists() -> Iterable[tuple[object, object]]:
 
 def _imports() -> Iterable[tuple[object, object]]:
     rows = Import.objects.exclude(state=ImportState.UPLOADED).order_by("-pk")
-    return rows.values_list("pk", "name")[:SHOWN]
+    return rows.values_list("pk", "name")
 
 
 def _channels() -> Iterable[tuple[object, object]]:
