@@ -35,7 +35,7 @@ class ContactsConfig(AppConfig):
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
         deeds.register(wording.DEEDS, wording.DEED_DETAILS, {"outcome": kept_outcome_words})
-        lanes.register(lanes.Lane("import", run_import.work))
+        lanes.register(lanes.Lane("import", run_import.work, every=lanes.LOST_CALL))
         hanging.register_eraser(erase_traces.erase_here)
         lanes.register(lanes.Lane("twins", search_twins.work, every=5.0))
         sweep.register("duplicate contacts", 3600, search_twins.daily)

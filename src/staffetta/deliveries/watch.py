@@ -26,7 +26,11 @@ PIECE = 2000
 
 
 def work(context: LaneContext) -> bool:
-    """Look once; True while there is more to cancel."""
+    """Look once; True while there is more to cancel.
+
+    Each part asks first whether there is anything of its kind: a plain question costs a fifth of one that joins, and an
+    UPDATE takes the lock of SQLite whether it finds rows or not.
+    """
     del context
     items = Items("watch")
     hold_what_changed(items)
@@ -38,6 +42,8 @@ def work(context: LaneContext) -> bool:
 def hold_what_changed(items: Items) -> None:
     """Hold communications whose channel or template is no longer what was accepted."""
     running = Communication.objects.filter(state__in=(CommunicationState.SCHEDULED, CommunicationState.RUNNING))
+    if not running.exists():
+        return
     for each in running.select_related("channel", "variant__template").order_by("id"):
         items.handle(f"communication:{each.pk}", partial(_hold_if_in_trouble, each), name=str(each))
 
@@ -99,11 +105,12 @@ def finish_what_is_done() -> int:
         communication=OuterRef("pk"), state__in=(DeliveryState.WAITING, DeliveryState.SENDING), number__gt=0
     )
     planned = Communication.objects.filter(
-        ~Exists(unsettled),
         state__in=(CommunicationState.RUNNING, CommunicationState.PAUSED, CommunicationState.HELD),
         started_at__isnull=False,
     )
-    return planned.update(
+    if not planned.exists():
+        return 0
+    return planned.filter(~Exists(unsettled)).update(
         state=CommunicationState.DONE, finished_at=now(), updated_at=now(), held_reason="", held_at=None, paused_at=None
     )
 
@@ -113,6 +120,8 @@ def hold_back_orphans() -> int:
 
     Rows of communications wait for a person, who resumes or stops the whole.
     """
+    if not Delivery.objects.filter(state=DeliveryState.WAITING).exists():
+        return 0
     waiting = Delivery.objects.filter(state=DeliveryState.WAITING).exclude(kind=DeliveryKind.COMMUNICATION)
     removed = waiting.filter(channel__isnull=True)
     changed = waiting.filter(

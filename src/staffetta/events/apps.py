@@ -21,5 +21,5 @@ class EventsConfig(AppConfig):
         post_delete.connect(prove_stop.number_removed, sender="events.StopProof", dispatch_uid="stop_proof")
         hanging.register_eraser(tell_contacts.erase)
         clock_step.register_repair("opt-outs", clock_repair.repair)
-        lanes.register(lanes.Lane("events", read_opt_outs.work, every=1.0, threads=2))
+        lanes.register(lanes.Lane("events", read_opt_outs.work, every=lanes.LOST_CALL, threads=2))
         plan.register_before_plan(know_start.known_for)

@@ -20,7 +20,7 @@ class SyncConfig(AppConfig):
         stored_text.register("sync.SyncLink", {"last": stored_text.in_json})
 
         clock_step.register_repair("sync", clock_repair.repair)
-        lanes.register(lanes.Lane("sync", run.work, threads=2))
+        lanes.register(lanes.Lane("sync", run.work, every=2.0, threads=2))
         tabs.register(tabs.Tab("sync", _("Contact sync"), "sync:list", order=30))
         usage.register(tell_channels.of_templates, tell_channels.of_channel)
         holds.register(holds.Holder(tell_channels.count_held, tell_channels.forget))

@@ -32,11 +32,11 @@ class WorkConfig(AppConfig):
         request_started.connect(connection.renew_if_stuck, dispatch_uid="connection")
         task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
         if engine.in_database():
-            lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
+            lanes.register(lanes.Lane("jobs", jobs.run_one, every=lanes.LOST_CALL, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
         sweep.register("stored text", stored_text.EVERY, stored_text.clean_piece)
         sweep.register("vanished items", 600, set_aside.forget_vanished)
-        lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=1.0))
+        lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=2.0))
         lanes.register(lanes.Lane("schedule", schedule.fire_due, every=schedule.LOOK_EVERY))
         prune.register("jobs", old_rows.finished_jobs)
         prune.register("beats", old_rows.silent_beats)

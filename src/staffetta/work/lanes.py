@@ -7,6 +7,9 @@ more; it may run in several workers at once, so whatever must be done by one onl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+LOST_CALL = 5.0
+"""The interval of a lane whose work is always called for: only what a killed worker left waits for the interval."""
+
 
 @dataclass(frozen=True)
 class LaneContext:
@@ -26,6 +29,7 @@ class Lane:
     name: str
     work: Callable[[LaneContext], bool]
     every: float = 1.0
+    """Seconds. Most work is called for: an interval is for what comes due by time alone, and for lost calls."""
     threads: int = 1
     """How many loops of it one worker runs side by side."""
     leave: Callable[[LaneContext], None] | None = None
