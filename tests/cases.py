@@ -36,6 +36,7 @@ BY_HAND = "tests/connectors/test_by_hand.py::"
 LISTED = "tests/connectors/test_templates.py::"
 API_DOCUMENT = "tests/api/test_document.py::"
 CLI = "tests/communications/test_communications_cli.py::"
+LEFTOVERS = "tests/crash/test_leftovers.py::"
 ERASED = "tests/contacts/test_erase.py::"
 AS_SPREADSHEETS = "tests/contacts/test_files_as_spreadsheets.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
@@ -182,6 +183,16 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "an erasure after an import whose rejected rows hold the number in many forms": (
             f"{ERASED}test_every_rejected_row_that_holds_the_persons_number_or_id_is_emptied_and_no_other",
             f"{ERASED}test_a_file_that_still_lies_here_loses_every_row_with_the_persons_number_or_id",
+        ),
+        "kill of a backup": (
+            f"{LEFTOVERS}test_a_killed_backup_leaves_a_copy_of_the_database_that_the_next_start_removes",
+            f"{LEFTOVERS}test_a_killed_backup_is_cleaned_up_by_the_next_one",
+            f"{LEFTOVERS}test_a_backup_under_way_is_safe_from_starts_sweeps_and_other_backups",
+        ),
+        "an upload onto a full disk, or killed": (
+            f"{LEFTOVERS}test_an_upload_onto_a_full_disk_says_so_and_leaves_no_file",
+            f"{LEFTOVERS}test_an_upload_longer_than_a_file_may_be_leaves_none",
+            f"{LEFTOVERS}test_an_upload_killed_before_its_row_is_written_leaves_a_file_that_a_later_start_removes",
         ),
     },
     CAUSE: {

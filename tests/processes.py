@@ -221,6 +221,11 @@ class Installation:
         whole = [sys.executable, "-u", "-c", f"import django; django.setup()\n{code}", *arguments]
         return self._keep(Started(whole, self._with_django(), self._log(name)))
 
+    def start_command(self, *arguments: str) -> Started:
+        """Start one command and leave it running."""
+        whole = [sys.executable, "-m", "staffetta", *arguments]
+        return self._keep(Started(whole, self.environment, self._log(arguments[0])))
+
     def start_worker(self, *arguments: str, **settings: str) -> Started:
         """Start `staffetta worker` and wait until its lanes run."""
         whole = [sys.executable, "-m", "staffetta", "worker", *arguments]

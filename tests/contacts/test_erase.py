@@ -122,6 +122,14 @@ def test_what_waits_is_not_sent_and_what_is_being_sent_must_end_first(ermenegild
     assert (waiting.state, waiting.reason) == (DeliveryState.NOT_SENT, "erased")
 
 
+def test_an_erasure_that_is_taken_back_leaves_the_files_as_they_were(ermenegilda: Contact) -> None:
+    Delivery.objects.filter(kind=DeliveryKind.TRANSACTIONAL).update(state=DeliveryState.SENDING)
+    with pytest.raises(hanging.InTheWay):
+        erase(ermenegilda, "", None)
+    with Import.objects.get(name="b.csv").file.open("rb") as file:
+        assert b"7770001" in file.read()
+
+
 def test_an_import_that_runs_must_end_first(ermenegilda: Contact) -> None:
     Import.objects.update(state=ImportState.RUNNING)
     with pytest.raises(hanging.InTheWay):

@@ -5,11 +5,13 @@ import argparse
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import fail
+from staffetta.work import leftovers
 from staffetta.work.worker import UnknownLane, serve
 
 
 def work(args: argparse.Namespace) -> int:
     names = {name.strip() for name in args.lanes.split(",") if name.strip()}
+    leftovers.remove()
     try:
         return serve(names)
     except UnknownLane as unknown:

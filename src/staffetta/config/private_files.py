@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
 OWN_FILES = ("secret-key", "staffetta*", "*.sqlite3*")
-OWN_FOLDERS = ("files", "spool", "static")
+OWN_FOLDERS = ("files", "scratch", "spool", "static")
 
 
 def make_private(folder: Path, database: Path | None = None) -> list[Path]:

@@ -27,11 +27,12 @@ class ContactsConfig(AppConfig):
             run_import,
             search_twins,
             stored_text,
+            unnamed_files,
             wording,
         )
         from staffetta.contacts.opt_outs import decide
         from staffetta.contacts.opt_outs.wording import kept_outcome_words
-        from staffetta.work import sweep
+        from staffetta.work import leftovers, sweep
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
         deeds.register(wording.DEEDS, wording.DEED_DETAILS, {"outcome": kept_outcome_words})
@@ -40,6 +41,7 @@ class ContactsConfig(AppConfig):
         lanes.register(lanes.Lane("twins", search_twins.work, every=5.0))
         sweep.register("duplicate contacts", 3600, search_twins.daily)
         sweep.register("uploads nobody started", 3600, import_file.forget_abandoned)
+        leftovers.register("files of imports", unnamed_files.remove_unnamed_files)
         field_uses.register(audiences.of_field)
         stored_text.register()
         consent.when_withdrawn(decide.settle)

@@ -6,6 +6,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.files.base import File
+from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
@@ -100,18 +101,24 @@ def _empty_file(source: Import, traces: Traces) -> int:
     except FileNotFoundError:
         return 0
     except BadFile:  # what cannot be read to its end is not kept for one person's sake
-        source.file.delete(save=True)
+        _delete_when_committed(source)
+        Import.objects.filter(pk=source.pk).update(file="")
         return 1
     return gone
 
 
 def _replace(source: Import, rest: Any, gone: int) -> None:
     rest.seek(0)
-    old, storage = str(source.file.name), source.file.storage
+    _delete_when_committed(source)
     source.file.save(f"{source.pk}.csv", File(rest), save=False)
     source.total_rows = max((source.total_rows or gone) - gone, 0)
     source.save(update_fields=["file", "total_rows"])
-    storage.delete(old)
+
+
+def _delete_when_committed(source: Import) -> None:
+    """Until then the row names it: an erasure that is taken back must find it there."""
+    name, storage = str(source.file.name), source.file.storage
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 def _empty_merges(traces: Traces) -> int:

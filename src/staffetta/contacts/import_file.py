@@ -1,7 +1,7 @@
 """3 IMPORT: a file comes in, is looked over, mapped, previewed, and then taken in the background (run_import.py)."""
 
+import errno
 import shutil
-import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import closing, nullcontext
@@ -28,10 +28,12 @@ from staffetta.contacts.record_refusals import Refusals, forget_refusals, read_r
 from staffetta.contacts.rejects import without_reasons
 from staffetta.contacts.store_rows import look_up
 from staffetta.text import value
+from staffetta.work import scratch
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
 ABANDONED = timedelta(days=7)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class AlreadyStarted(Exception):
@@ -45,16 +47,31 @@ def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "") -> 
         raise BadFile("too_large", detail=str(settings.IMPORT_MAX_BYTES // 1_000_000))
     file.seek(0)
     source = Import(name=_plain_name(name), asked_by=by)
-    with tempfile.TemporaryDirectory(prefix="staffetta-") as folder:
-        if is_workbook(file.read(4)):
-            source.from_workbook = True
-            file, delimiter = _unpacked(file, Path(folder)), ","
-        with closing(file) if source.from_workbook else nullcontext():
-            _describe(source, inspect(file, delimiter))
-            file.seek(0)
-            source.file.save(f"{uuid.uuid4().hex}.csv", File(file), save=False)
-    source.save()
+    try:
+        with scratch.held() as mine:
+            if is_workbook(file.read(4)):
+                source.from_workbook = True
+                file, delimiter = _unpacked(file, mine.folder), ","
+            with closing(file) if source.from_workbook else nullcontext():
+                _describe(source, inspect(file, delimiter))
+                file.seek(0)
+                _keep(source, file)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise BadFile("no_room") from error
+        raise
     return source
+
+
+def _keep(source: Import, file: IO[bytes]) -> None:
+    """Store the file with the row that names it; a file that no row names is removed at once."""
+    name = f"{uuid.uuid4().hex}.csv"
+    try:
+        source.file.save(name, File(file), save=False)
+        source.save()
+    except BaseException:
+        source.file.storage.delete(f"{source.file.field.upload_to}{name}")
+        raise
 
 
 def _unpacked(file: IO[bytes], folder: Path) -> IO[bytes]:

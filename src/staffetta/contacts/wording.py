@@ -39,6 +39,7 @@ FILE_PROBLEMS: dict[str, Promise] = {
         "Line %(line)s is too long to be a row of a table; a quotation mark may be missing. "
         "Correct it and choose the file again."
     ),
+    "no_room": gettext_lazy("The disk is full: the file could not be stored. Make room and try again."),
     "too_large": gettext_lazy("The file is larger than %(detail)s MB. Split it into several files."),
     "file_gone": gettext_lazy("The file is no longer there. Choose it again."),
     "database_refused": gettext_lazy("The database did not take a row: %(detail)s"),

@@ -16,11 +16,13 @@ class WorkConfig(AppConfig):
             engine,
             jobs,
             lanes,
+            leftovers,
             old_rows,
             orphan,
             prune,
             run_sweeps,
             schedule,
+            scratch,
             set_aside,
             stored_text,
             sweep,
@@ -35,6 +37,8 @@ class WorkConfig(AppConfig):
             lanes.register(lanes.Lane("jobs", jobs.run_one, every=lanes.LOST_CALL, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
         sweep.register("stored text", stored_text.EVERY, stored_text.clean_piece)
+        leftovers.register("scratch folders", scratch.remove_stale)
+        sweep.register("leftovers", leftovers.EVERY, leftovers.remove)
         sweep.register("vanished items", 600, set_aside.forget_vanished)
         lanes.register(lanes.Lane("sweep", run_sweeps.sweep_due, every=2.0))
         lanes.register(lanes.Lane("schedule", schedule.fire_due, every=schedule.LOOK_EVERY))

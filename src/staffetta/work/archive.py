@@ -1,9 +1,9 @@
 """The one file a backup is: a compressed tar with a manifest, the database, the secret key and the uploaded files."""
 
 import hashlib
+import io
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from staffetta.work import fingerprint as migrations
-from staffetta.work import table_columns
+from staffetta.work import scratch, table_columns
 from staffetta.work.clock import real_now
 
 MANIFEST = "manifest.json"
@@ -93,8 +93,8 @@ def write(target: Path, database: Path) -> tuple[Manifest, int]:
 @contextmanager
 def unpacked(source: Path) -> Iterator[tuple[Manifest, Path]]:
     """Unpack beside the data, check everything, and give the manifest and the folder. Raises Unusable, OSError."""
-    with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.DATA_DIR) as name:
-        folder = Path(name)
+    with scratch.held() as mine:
+        folder = mine.folder
         try:
             with tarfile.open(source, "r:gz") as tar:
                 tar.extractall(folder, filter="data")
@@ -140,10 +140,10 @@ def _uploaded() -> Iterator[Path]:
 
 
 def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w+", encoding="utf-8", dir=settings.DATA_DIR) as file:
-        file.write(text)
-        file.flush()
-        tar.add(file.name, name)
+    """Add a text; not by way of a file, which a kill would leave behind with the secret key."""
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = len(text.encode()), 0o600, int(real_now().timestamp())
+    tar.addfile(member, io.BytesIO(text.encode()))
 
 
 def _digest(path: Path) -> str:

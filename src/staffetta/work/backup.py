@@ -1,13 +1,10 @@
 """Make a backup: database, secret key and uploaded files in one archive, while the platform runs."""
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-
-from staffetta.work import archive, dump
+from staffetta.work import archive, dump, leftovers, scratch
 
 
 @dataclass(frozen=True)
@@ -26,15 +23,13 @@ def back_up(target: Path) -> Backup:
     Raises OSError, dump.ToolMissing, dump.DumpFailed.
     """
     target = target.absolute()
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        os.close(os.open(partial, os.O_CREAT | os.O_WRONLY, 0o600))
-        with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.DATA_DIR) as folder:
-            # The database first: whatever file it names was there before.
-            copy = Path(folder) / archive.DATABASE
-            dump.copy_to(copy)
-            manifest, files = archive.write(partial, copy)
+    leftovers.remove()
+    with scratch.held() as mine:
+        partial = mine.beside(target)
+        os.close(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+        # The database first: whatever file it names was there before.
+        copy = mine.folder / archive.DATABASE
+        dump.copy_to(copy)
+        manifest, files = archive.write(partial, copy)
         partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
     return Backup(target, target.stat().st_size, files, manifest)
