@@ -11,6 +11,7 @@ CAUSE = "The message names the wrong cause"
 CLEANING = "Cleaning up, and the way back"
 USED = "Judged once, used later; judged in part"
 SERVER = "HTTP and login"
+UNSEEN = "Acting on what nobody saw"
 
 FILES = "tests/contacts/test_refusals_in_files.py::"
 CUSTOMERS = "tests/sync/test_refusals.py::"
@@ -44,6 +45,13 @@ PROXIES = "tests/work/test_proxies.py::"
 LOGIN = "tests/accounts/test_login.py::"
 SESSIONS = "tests/accounts/test_sessions.py::"
 BUSY = "tests/ui/test_server_error.py::"
+RESTRICTIONS = "tests/ui/test_restrictions.py::"
+FORMS = "tests/seen/test_forms.py::"
+CONFIRMED = "tests/seen/test_confirmations.py::"
+TWO_BROWSERS = "tests/journeys/test_two_people.py::"
+LOCALES = "tests/cli/test_locale.py::"
+NAMES = "tests/contacts/test_list_names.py::"
+USER_NAMES = "tests/accounts/test_user_names.py::"
 
 CASES: dict[str, dict[str, tuple[str, ...]]] = {
     REFUSALS: {
@@ -256,6 +264,46 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "a password of 200,000 signs": (
             "tests/accounts/test_users.py::test_no_page_takes_a_password_that_the_login_would_not",
             "tests/accounts/test_users_command.py::test_what_is_refused_is_told_on_standard_error",
+        ),
+    },
+    UNSEEN: {
+        "a bulk page of a list that is deleted meanwhile": (
+            f"{RESTRICTIONS}test_a_list_deleted_meanwhile_adds_nobody_to_another",
+            f"{RESTRICTIONS}test_what_vanished_matches_nobody_and_says_so",
+            f"{RESTRICTIONS}test_an_unknown_value_matches_nobody_and_says_so",
+            f"{RESTRICTIONS}test_people_behind_an_unknown_state_are_nobody",
+        ),
+        "a draft changed after its summary was seen": (
+            f"{CONFIRMED}test_a_draft_that_a_colleague_changed_is_not_started_from_the_old_page",
+            f"{CONFIRMED}test_what_changed_meanwhile_is_shown_and_not_done",
+            f"{TWO_BROWSERS}test_a_draft_changed_by_a_colleague_is_shown_again_and_not_started",
+        ),
+        "two people save the same form": (
+            f"{FORMS}test_what_the_person_did_not_touch_stays_as_the_colleague_stored_it",
+            f"{FORMS}test_a_field_that_both_changed_is_shown_side_by_side_and_then_saved_as_chosen",
+            f"{FORMS}test_a_newer_yes_with_its_source_is_not_turned_back_by_an_old_form",
+            f"{FORMS}test_a_corrected_phone_does_not_come_back",
+            f"{FORMS}test_a_role_is_not_raised_again_by_an_old_form",
+            f"{TWO_BROWSERS}test_a_contact_that_both_edit_is_shown_side_by_side",
+        ),
+        "a contact of a recovered number is edited": (
+            f"{FORMS}test_a_contact_of_a_recovered_number_is_edited_without_touching_it",
+        ),
+        "user names that look alike, and a login in another case": (
+            f"{USER_NAMES}test_a_name_that_looks_like_another_is_refused_by_page_and_command",
+            f"{USER_NAMES}test_a_person_logs_in_however_the_name_is_typed",
+        ),
+        "names of lists: their order, twins, signs nobody sees": (
+            f"{NAMES}test_menus_are_in_the_order_of_a_person_on_every_page",
+            f"{NAMES}test_menus_are_complete_beyond_two_hundred_and_keep_what_is_chosen",
+            f"{NAMES}test_a_list_that_looks_like_another_is_refused_or_is_that_one",
+            f"{NAMES}test_a_name_of_signs_nobody_sees_is_no_name",
+            "tests/contacts/test_fields.py::test_a_field_that_looks_like_another_is_refused",
+        ),
+        "the command line in a Latin-1 or C locale, and standard input": (
+            f"{LOCALES}test_words_come_in_a_locale_without_all_signs",
+            f"{LOCALES}test_a_file_whose_name_has_a_latin_1_byte_is_imported",
+            f"{LOCALES}test_a_dash_reads_standard_input",
         ),
         "HEAD of the login": (
             "tests/test_head.py::test_the_page_to_which_the_first_one_leads_answers_head",
