@@ -13,6 +13,7 @@ USED = "Judged once, used later; judged in part"
 SERVER = "HTTP and login"
 UNSEEN = "Acting on what nobody saw"
 
+NUMBERS = "tests/contacts/test_phones_in_files.py::"
 FILES = "tests/contacts/test_refusals_in_files.py::"
 CUSTOMERS = "tests/sync/test_refusals.py::"
 OWN = "tests/sync/test_own_states.py::"
@@ -168,6 +169,19 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     STORED: {
+        "invisible signs, odd blanks and hyphens in a number": (
+            f"{NUMBERS}test_invisible_signs_in_a_number_do_not_matter",
+        ),
+        "an Italian mobile with extra digits, a premium number": (
+            f"{NUMBERS}test_an_italian_mobile_with_extra_digits_and_a_premium_number_are_rejected",
+            "tests/contacts/test_phone.py::test_where_nobody_can_be_written_to_it_is_refused_however_numbers_are_read",
+            "tests/sync/test_refusals.py::test_a_customer_at_a_number_nobody_new_comes_in_with",
+            "tests/api/test_send.py::test_a_number_nobody_can_be_written_to_at_is_refused_with_its_reason",
+        ),
+        "recovery of two numbers in a cell, a sum, a VAT number": (
+            f"{NUMBERS}test_recovery_makes_nobody_elses_number_of_a_cell_and_names_what_it_may_mean",
+            "tests/contacts/test_phone.py::test_what_can_be_another_persons_number_is_refused_and_named",
+        ),
         "a workbook whose first sheet is hidden": ("tests/contacts/test_xlsx.py::test_a_hidden_sheet_is_not_imported",),
         "dates in absurd years": ("tests/contacts/test_types.py::test_what_is_no_value_is_refused_with_its_code",),
         "a file with error words of spreadsheets": (

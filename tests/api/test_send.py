@@ -141,6 +141,29 @@ def test_a_bad_number_is_refused(message: TransactionalMessage, caller: Caller, 
     assert not re.search("333 ?0000000", str(body))  # no part shorter: the number of the request is drawn by lot
 
 
+@pytest.mark.parametrize(
+    ("phone", "code"),
+    [
+        ("+39800123456", "phone_toll_free"),
+        ("+3933312300011", "phone_too_long"),
+        ("+39 06 1234567/8", "phone_two_numbers"),
+    ],
+)
+def test_a_number_nobody_can_be_written_to_at_is_refused_with_its_reason(
+    message: TransactionalMessage, caller: Caller, phone: str, code: str
+) -> None:
+    body = problem(caller.send(recipient={"phone": phone}), 422, "recipient_invalid")
+    assert [fault["code"] for fault in body["errors"]] == [code]
+    assert "123" not in str(body["errors"])
+
+
+def test_who_is_here_with_such_a_number_is_still_written_to(message: TransactionalMessage, caller: Caller) -> None:
+    """Their consent and the provider decide, as before."""
+    made.people(1)
+    Contact.objects.update(phone="+3933312300011")
+    assert caller.send(recipient={"phone": "+3933312300011"}).status_code == 202
+
+
 def test_an_unknown_number_is_refused_unless_the_definition_makes_contacts(
     message: TransactionalMessage, caller: Caller
 ) -> None:

@@ -52,6 +52,17 @@ def test_stop_and_block_count_though_other_values_cannot_be_read(
     assert run.opt_outs == 1
 
 
+@pytest.mark.parametrize("old", [True, False])
+def test_a_customer_at_a_number_nobody_new_comes_in_with(channel: Channel, at_engage: People, *, old: bool) -> None:
+    """Who is here with it stays in step, and their stop counts."""
+    people = agreed(Contact(phone="+3933312300011")) if old else []
+    at_engage([{"id": "3933312300011", "name": "Anna Rossi", "stopped": "1"}])
+    run = ran(configuration(channel))
+    assert run.rows.filter(reason="phone_too_long").count() == (0 if old else 1)
+    assert [consent.opt_in(anna) for anna in people] == (["no"] if old else [])
+    assert Contact.objects.count() == len(people)
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_of_two_forms_of_one_number_the_stopped_one_counts(channel: Channel, at_engage: People, first: int) -> None:
     """The second customer of one person is rejected as doubled: the stop is theirs all the same."""

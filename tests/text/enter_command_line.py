@@ -131,6 +131,7 @@ def _judge(hunt: Hunt) -> None:
         "contacts.PossibleOptOut.decision": ["opt-outs", "decide", "1", "--as", ARGUMENT],
         "contacts.Suppression.platform": ["blacklist", "add", "1", "--reason", "x", "--platform", ARGUMENT],
         "contacts.Import.delimiter": ["contacts", "import", "x", "--separator", ARGUMENT],
+        "contacts.Import.phone_prefix": ["contacts", "import", "x", "--phone-prefix", ARGUMENT],
     }
     for column, words in table.items():
         status, told = run(*words, typed=PASSWORD)

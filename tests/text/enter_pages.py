@@ -94,6 +94,7 @@ def _imports(hunt: Hunt, client: Client) -> None:
         "column0": "phone", "column1": Judged("first_name", "contacts.Import.mapping"),
         "mode1": Judged("if_empty", "contacts.Import.modes"),
         "phone_mode": Judged("strict", "contacts.Import.phone_mode"),
+        "phone_prefix": Judged("+39", "contacts.Import.phone_prefix"),
         "consent": Judged("", "contacts.Import.consent_column"),
         "wording": TYPED, "into_list": Typed(odd=f"{MARK}4\u200b"), "save_as": NAME,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from staffetta.channels.models import Channel, CustomerField, Exchange, RefreshS
 from staffetta.communications.models import TransactionalMessage
 from staffetta.contacts import consent, import_file
 from staffetta.contacts.models import Contact, Import, ImportReject
-from staffetta.contacts.phone import parse_strict, recover
+from staffetta.contacts.phone import PhoneReading, parse_strict, read_phone
 from staffetta.contacts.save_contact import Entered, save_contact
 from staffetta.contacts.suppression import ERASED, erased_among, suppress
 from staffetta.deliveries.models import Delivery
@@ -220,7 +220,7 @@ def test_an_address_with_nul_is_a_problem(caller: Caller, path: str) -> None:
     ],
 )
 def test_a_number_copied_with_hidden_signs_is_that_number(typed: str) -> None:
-    assert parse_strict(typed) == recover(typed, "39") == "+393331230001"
+    assert parse_strict(typed) == read_phone(typed, PhoneReading("39", recovers=True)) == "+393331230001"
 
 
 def imported(rows: str, mapping: dict[str, str], consent_column: str = "") -> Import:

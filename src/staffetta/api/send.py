@@ -18,6 +18,7 @@ from staffetta.communications.wording import trouble_words
 from staffetta.contacts import former_addresses
 from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import NotAPhone, forms, parse_strict
+from staffetta.contacts.phone_words import PHONE_REASONS
 from staffetta.deliveries.models import Delivery
 from staffetta.deliveries.plan import purpose_of
 from staffetta.deliveries.reasons import words_of
@@ -113,8 +114,9 @@ def _contact(message: TransactionalMessage, asked: SendIn) -> Contact:
     try:
         phone = parse_strict(asked.phone)
     except NotAPhone as error:
-        detail = _("Write the number in international form, with the plus and the country code.")
-        raise Problem("recipient_invalid", detail, faults=[Fault(pointer, detail, error.code)]) from None
+        if error.number and (known := _known(error.number)):
+            return known  # here from before such numbers were refused
+        raise _invalid(pointer, error) from None
     if known := _known(phone) or _merged(phone, pointer, follow=asked.follow):
         return known
     if not message.creates_contacts:
@@ -122,6 +124,14 @@ def _contact(message: TransactionalMessage, asked: SendIn) -> Contact:
         raise Problem("recipient_unknown", detail, faults=[Fault(pointer, detail, "recipient_unknown")])
     # Two calls may make the same person at once: the second finds what the first made.
     return Contact.objects.get_or_create(phone=phone, defaults={"phone_raw": value(asked.phone, 60)})[0]
+
+
+def _invalid(pointer: str, error: NotAPhone) -> Problem:
+    """Say what is wrong with a number, without repeating it."""
+    detail = str(_("Write the number in international form, with the plus and the country code."))
+    if error.code not in ("missing_phone", "invalid_phone"):
+        detail = str(PHONE_REASONS[error.code])
+    return Problem("recipient_invalid", detail, faults=[Fault(pointer, detail, error.code)])
 
 
 def _known(phone: str) -> Contact | None:

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from typing import TypedDict
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
@@ -18,11 +19,21 @@ from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.consent import counts
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
+from staffetta.contacts.number_kinds import is_country_code
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 from staffetta.text import title
 
 STANDARD_INPUT = "stdin.csv"
+
+
+class PhoneOptions(TypedDict):
+    """How numbers are read, as import_file.map_columns takes it."""
+
+    phone_mode: str
+    phone_prefix: str | None
+
+
 ENDED = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
 
 
@@ -72,13 +83,15 @@ def _take_back(args: argparse.Namespace, request: Callable[[Import, None], bool]
 
 def import_contacts(args: argparse.Namespace) -> int:
     """Take the file in. Rejected rows are no failure; a refused file or mapping is, and an import that broke off."""
+    if args.phone_prefix is not None and not is_country_code(args.phone_prefix.removeprefix("+")):
+        fail(_("«%(prefix)s» is no country code: write for example 39.") % {"prefix": args.phone_prefix})
     source = _accept(args)
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
         consent_column = title(args.consent)
         modes = dict(pair.rpartition("=")[::2] for pair in args.mode)
-        phone_mode = _phone_mode(args)
-        import_file.map_columns(source, mapping, consent_column, args.wording, phone_mode=phone_mode, modes=modes)
+        phones = _phone_reading(args)
+        import_file.map_columns(source, mapping, consent_column, args.wording, modes=modes, **phones)
         import_file.start(source, None)
     except WrongMapping as wrong:
         import_file.discard(source, None)
@@ -92,8 +105,10 @@ def import_contacts(args: argparse.Namespace) -> int:
     return 0
 
 
-def _phone_mode(args: argparse.Namespace) -> str:
-    return PhoneMode.RECOVER if args.recover_numbers else PhoneMode.STRICT
+def _phone_reading(args: argparse.Namespace) -> PhoneOptions:
+    prefix = None if args.phone_prefix is None else args.phone_prefix.removeprefix("+")
+    mode = PhoneMode.RECOVER if args.recover_numbers else PhoneMode.STRICT if prefix is None else PhoneMode.NATIONAL
+    return {"phone_mode": mode, "phone_prefix": prefix}
 
 
 def _accept(args: argparse.Namespace) -> Import:

@@ -14,6 +14,7 @@ from staffetta.contacts.consent import opt_in
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
 from staffetta.contacts.own_fields import form_field
 from staffetta.contacts.phone import NotAPhone, parse_strict
+from staffetta.contacts.phone_words import phone_text
 from staffetta.contacts.read_row import TELEGRAM_ID, zones
 from staffetta.contacts.save_contact import EDITABLE, Entered, OptOutKept, Taken, save_contact
 from staffetta.contacts.wording import reject_text
@@ -97,7 +98,7 @@ class ContactForm(forms.Form):
             try:
                 parse_strict(typed)
             except NotAPhone as wrong:
-                raise forms.ValidationError(reject_text(wrong.code)) from None
+                raise forms.ValidationError(phone_text(wrong)) from None
         return typed
 
     def clean_telegram_id(self) -> str:

@@ -108,6 +108,9 @@ def look_over(source: Import) -> Sheet:
         raise BadFile("file_gone") from None
 
 
+MAPPED = ("mapping", "consent_column", "consent_wording", "phone_mode", "phone_prefix", "into_list", "modes")
+
+
 def map_columns(
     source: Import,
     mapping: Mapping[str, str],
@@ -115,12 +118,14 @@ def map_columns(
     wording: str = "",
     *,
     phone_mode: str = PhoneMode.STRICT,
+    phone_prefix: str | None = None,
     into_list: ContactList | None = None,
     modes: Mapping[str, str] | None = None,
 ) -> None:
     """Keep which column goes where and how numbers are read; raises WrongMapping or AlreadyStarted.
 
     `modes` is target -> if_empty or only_new: what a file may do to a value that is there; what is absent it replaces.
+    `phone_prefix` is the country code (digits) of numbers without one, None for the installation's.
     """
     check(mapping, source.columns, consent_column)
     check_modes(modes or {}, mapping)
@@ -128,8 +133,8 @@ def map_columns(
         _locked(source)
         source.mapping, source.consent_column, source.consent_wording = dict(mapping), consent_column, wording.strip()
         source.into_list, source.modes = into_list, dict(modes or {})
-        source.phone_mode = PhoneMode(phone_mode or PhoneMode.STRICT)
-        source.save(update_fields=["mapping", "consent_column", "consent_wording", "phone_mode", "into_list", "modes"])
+        source.phone_mode, source.phone_prefix = PhoneMode(phone_mode or PhoneMode.STRICT), phone_prefix
+        source.save(update_fields=MAPPED)
 
 
 def like_before(source: Import) -> Import | None:

@@ -1,5 +1,6 @@
 """The forms of an import: the file, its separator, and where each column goes."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ from staffetta.contacts.map_columns import (
     guess_targets,
 )
 from staffetta.contacts.models import ContactField, Import, PhoneMode
+from staffetta.contacts.number_kinds import is_country_code
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.step_models import SavedMapping
 from staffetta.contacts.values import SYSTEM_FIELDS
@@ -26,6 +28,7 @@ from staffetta.contacts.wording import DELIMITER_NAMES, mapping_problem
 from staffetta.ui.text_fields import NameField
 
 NEW = "+new"
+PLUS = re.compile(r"^(?:\+|00)|[ .-]")
 MODES = [
     ("", gettext_lazy("The file wins")),
     (IF_EMPTY, gettext_lazy("Only if empty")),
@@ -70,6 +73,13 @@ class MappingForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    phone_prefix = forms.CharField(
+        label=gettext_lazy("Country code of numbers without one"),
+        max_length=8,
+        required=False,
+        help_text=gettext_lazy("For example +39. Strict reading does not use it."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
     into_list = NameField(
         label=gettext_lazy("Add everybody to a list"),
         max_length=200,
@@ -106,7 +116,11 @@ class MappingForm(forms.Form):
         self._offer_consent(places)
         self.fields["into_list"].initial = str(getattr(known, "into_list", None) or "")
         self.fields["phone_mode"].initial = (known or source).phone_mode
-        self.fields["phone_mode"].help_text = _recovery(settings.PHONE_PREFIX)
+        self.fields["phone_mode"].help_text = _(
+            "Each number read is shown with the form it came from; one that can be two numbers is rejected with both."
+        )
+        prefix = settings.PHONE_PREFIX if known is None or known.phone_prefix is None else known.phone_prefix
+        self.fields["phone_prefix"].initial = prefix and f"+{prefix}"
         chosen = known.mapping if known else guess_targets(source.columns, self.own)
         for place, column in places:
             target = chosen.get(column, "")
@@ -148,6 +162,14 @@ class MappingForm(forms.Form):
         ]
         return [(self[f"column{place}"], self[f"mode{place}"], values) for place, values in enumerate(filled)]
 
+    def clean_phone_prefix(self) -> str:
+        prefix = PLUS.sub("", str(self.cleaned_data["phone_prefix"]))
+        if prefix and not is_country_code(prefix):
+            raise forms.ValidationError(_("No country has this country code: write for example +39."))
+        if not prefix and self.cleaned_data.get("phone_mode") == PhoneMode.NATIONAL:
+            raise forms.ValidationError(_("National numbers need the country they belong to: write for example +39."))
+        return prefix
+
     def clean(self) -> dict[str, Any]:
         data, columns = self.cleaned_data, self.source.columns
         chosen = {column: data.get(f"column{place}", "") for place, column in enumerate(columns)}
@@ -164,11 +186,3 @@ class MappingForm(forms.Form):
         except WrongMapping as wrong:
             self.add_error(None, mapping_problem(wrong))
         return data
-
-
-def _recovery(prefix: str) -> str:
-    if not prefix:
-        return _("Recovery understands 00 and a missing +; no country code is set for numbers without one.")
-    return _("Recovery understands 00 and a missing +, and takes numbers without a country code as +%(prefix)s.") % {
-        "prefix": prefix
-    }

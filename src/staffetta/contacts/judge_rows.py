@@ -24,6 +24,7 @@ class Known:
     done: set[int] = field(default_factory=set)
     modes: Mapping[str, str] = field(default_factory=dict)  # target -> IF_EMPTY or ONLY_NEW; else the file wins
     erased: frozenset[str] | set[str] = frozenset()  # addresses of people who were erased here
+    phone_heading: str = ""
     addresses: set[str] = field(default_factory=set)  # of rows judged just before and not stored yet
 
     def most_new(self, rows: Iterable[Person | Rejected]) -> int:
@@ -56,15 +57,12 @@ def judge(rows: Iterable[Person | Rejected], known: Known) -> list[Verdict]:
 def _judge(person: Person, known: Known) -> Verdict:
     by_phone = known.by_phone.get(person.phone or "")
     by_telegram = known.by_telegram.get(person.telegram_id or "")
-    done = (contact and contact.pk in known.done for contact in (by_phone, by_telegram))
+    if person.phone_fault and by_phone is None:
+        return Verdict(REJECTED, Rejected(person.record, person.phone_fault, known.phone_heading))
     named = addresses(person)
-    if not known.addresses.isdisjoint(named) or any(done):
-        return _reject(person, "doubled_in_file")
-    if by_telegram and by_telegram is not by_phone and person.phone and (by_phone or by_telegram.phone):
-        return _reject(person, "telegram_id_taken")
+    if fault := _clash(person, named, by_phone, by_telegram, known):
+        return _reject(person, fault)
     contact = by_phone or by_telegram
-    if (owner := known.by_external.get(person.external_id or "")) and owner is not contact:
-        return _reject(person, "external_id_taken")
     known.addresses |= named
     if contact is None:
         if known.erased & {person.phone, person.telegram_id}:
@@ -75,6 +73,17 @@ def _judge(person: Person, known: Known) -> Verdict:
     own_telegram = contact.telegram_id is not None and by_telegram is contact
     before = _update(contact, person, known.modes, own_number=own_number, own_telegram=own_telegram)
     return Verdict(UPDATED if before else UNCHANGED, person, contact, before)
+
+
+def _clash(person: Person, named: set[str], by_phone: Contact | None, by_telegram: Contact | None, known: Known) -> str:
+    """Return why a row contradicts an earlier one or what we have, "" if it does not."""
+    done = (contact and contact.pk in known.done for contact in (by_phone, by_telegram))
+    if not known.addresses.isdisjoint(named) or any(done):
+        return "doubled_in_file"
+    if by_telegram and by_telegram is not by_phone and person.phone and (by_phone or by_telegram.phone):
+        return "telegram_id_taken"
+    owner = known.by_external.get(person.external_id or "")
+    return "external_id_taken" if owner and owner is not (by_phone or by_telegram) else ""
 
 
 def _reject(person: Person, reason: str) -> Verdict:

@@ -11,7 +11,7 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.models import Suppression
-from staffetta.contacts.phone import NotAPhone, parse_strict, recover
+from staffetta.contacts.phone import NotAPhone, PhoneReading, existing_phone
 from staffetta.contacts.read_row import TELEGRAM_ID
 from staffetta.contacts.suppression import ERASED, digest, digests_of, in_force, masked, tell
 from staffetta.work.clock import now
@@ -50,14 +50,12 @@ def sort_lines(platform: str, lines: Iterable[str]) -> Sorted:
 def _address(platform: str, text: str) -> str:
     if platform == Platform.TELEGRAM:
         return text if TELEGRAM_ID.fullmatch(text) else ""
-    try:
-        return parse_strict(text)
-    except NotAPhone:
-        pass
-    try:
-        return recover(text, settings.PHONE_PREFIX)
-    except NotAPhone:
-        return ""
+    for how in (PhoneReading(settings.PHONE_PREFIX), PhoneReading(settings.PHONE_PREFIX, recovers=True)):
+        try:
+            return existing_phone(text, how)
+        except NotAPhone:
+            continue
+    return ""
 
 
 def keep_out(platform: str, addresses: Sequence[str], note: str, days: int | None, by: User | None) -> int:

@@ -245,6 +245,7 @@ class ImportState(models.TextChoices):
 
 class PhoneMode(models.TextChoices):
     STRICT = "strict", _("Strict: only + and the country code, nothing is guessed")
+    NATIONAL = "national", _("National numbers too: those without + belong to the country below")
     RECOVER = "recover", _("Automatic recovery: a missing + or country code is added")
 
 
@@ -269,6 +270,7 @@ class Import(models.Model):
     mapping = models.JSONField(default=dict)
     modes = models.JSONField(default=dict)  # target -> if_empty or only_new; what is absent: the file wins
     phone_mode = models.CharField(max_length=10, choices=PhoneMode, default=PhoneMode.STRICT)
+    phone_prefix = models.CharField(max_length=3, null=True)  # of numbers without one; null: the installation's
     consent_column = models.CharField(max_length=200, blank=True)
     consent_wording = models.TextField(blank=True)
     offset_rows = models.PositiveIntegerField(default=0)

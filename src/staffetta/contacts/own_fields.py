@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from staffetta.contacts.models import ContactField, Import, PhoneMode
+from staffetta.contacts.phone import STRICT, PhoneReading
 from staffetta.contacts.read_row import FieldType, Layout
 from staffetta.contacts.types import TypeFault, Value, parse, show
 from staffetta.contacts.wording import reject_text
@@ -21,8 +22,15 @@ def types_of(names: list[str] | None = None) -> dict[str, FieldType]:
 def layout_of(source: Import) -> Layout:
     """Return where in a file's rows everything lies, and what its cells must be."""
     fields = types_of(list(source.mapping.values()))
-    prefix = settings.PHONE_PREFIX if source.phone_mode == PhoneMode.RECOVER else None
-    return Layout.of(source.columns, source.mapping, source.consent_column, prefix, fields)
+    return Layout.of(source.columns, source.mapping, source.consent_column, phones_of(source), fields)
+
+
+def phones_of(source: Import) -> PhoneReading:
+    """Return how the numbers of a file are read."""
+    if source.phone_mode == PhoneMode.STRICT:
+        return STRICT
+    prefix = settings.PHONE_PREFIX if source.phone_prefix is None else source.phone_prefix
+    return PhoneReading(prefix, source.phone_mode == PhoneMode.RECOVER)
 
 
 class OwnField(forms.CharField):

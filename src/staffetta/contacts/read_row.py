@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from staffetta.contacts.error_words import is_error_word
 from staffetta.contacts.models import ConsentValue
-from staffetta.contacts.phone import NotAPhone, parse_strict, recover
+from staffetta.contacts.phone import STRICT, NotAPhone, PhoneReading, read_phone
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.types import LONGEST, TypeFault, Value, parse
 from staffetta.text import folded, identity
@@ -45,7 +45,7 @@ class Layout:
     places: Mapping[str, int]  # target -> index of its cell
     columns: Sequence[str]
     consent: int | None = None
-    prefix: str | None = None  # of numbers without a country code; None: numbers are read strictly
+    phones: PhoneReading = STRICT
     fields: Mapping[str, FieldType] = field(default_factory=dict)  # our own, by name; those not here hold text
 
     @classmethod
@@ -54,11 +54,11 @@ class Layout:
         columns: Sequence[str],
         mapping: Mapping[str, str],
         consent_column: str = "",
-        prefix: str | None = None,
+        phones: PhoneReading = STRICT,
         fields: Mapping[str, FieldType] | None = None,
     ) -> "Layout":
         places = {target: columns.index(column) for column, target in mapping.items()}
-        return cls(places, columns, columns.index(consent_column) if consent_column else None, prefix, fields or {})
+        return cls(places, columns, columns.index(consent_column) if consent_column else None, phones, fields or {})
 
     def heading(self, target: str) -> str:
         return self.columns[self.places[target]]
@@ -71,6 +71,7 @@ class Person:
     record: Record
     phone: str | None = None
     phone_raw: str = ""
+    phone_fault: str = ""  # why nobody new may come in with this number; who is here with it already keeps it
     telegram_id: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)  # first_name, last_name, language, time_zone
     own: Mapping[str, Value] = field(default_factory=dict)
@@ -106,7 +107,7 @@ def read_row(record: Record, layout: Layout) -> Person | Rejected:
 def _person(record: Record, layout: Layout) -> Person:
     cells = {target: _cell(record, place) for target, place in layout.places.items()}
     telegram_id = _telegram_id(cells, layout)
-    phone = _phone(cells, layout, needed=telegram_id is None)
+    phone, phone_fault = _phone(cells, layout, needed=telegram_id is None)
     for target, cell in cells.items():
         if len(cell) > LENGTHS.get(target, OWN_LENGTH):
             raise _Wrong("too_long", layout.heading(target))
@@ -116,6 +117,7 @@ def _person(record: Record, layout: Layout) -> Person:
         record=record,
         phone=phone,
         phone_raw=cells.get("phone", "") if phone else "",
+        phone_fault=phone_fault,
         telegram_id=telegram_id,
         texts={target: cell for target, cell in cells.items() if target in LENGTHS and cell},
         own=dict(_own(cells, layout)),
@@ -159,13 +161,15 @@ def _cell(record: Record, place: int) -> str:
     return "" if is_error_word(found) else found
 
 
-def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> str | None:
+def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> tuple[str | None, str]:
     typed = cells.get("phone", "")
     if not typed and not needed:
-        return None
+        return None, ""
     try:
-        return parse_strict(typed) if layout.prefix is None else recover(typed, layout.prefix)
+        return read_phone(typed, layout.phones), ""
     except NotAPhone as wrong:
+        if wrong.number:
+            return wrong.number, wrong.code
         target = "phone" if "phone" in layout.places else "telegram_id"
         reason = wrong.code if target == "phone" else "missing_telegram_id"
         raise _Wrong(reason, layout.heading(target)) from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from staffetta.contacts.fold import fold
 from staffetta.contacts.models import ConsentValue
-from staffetta.contacts.phone import NotAPhone, forms, parse_strict, recover
+from staffetta.contacts.phone import STRICT, PhoneReading, forms, possible_phones
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.read_row import CONSENT_WORDS, EXTERNAL_LENGTH, TELEGRAM_ID, Layout
 
@@ -98,17 +98,20 @@ def numbers_in(cell: str, prefix: str) -> set[str]:
     The parts are read before the whole: «3470000001/2» is no number with a digit more.
     """
     text = plain(cell)
-    if exact := _number(text, None):
-        return {exact}
-    found = {number for part in NO_NUMBER.split(text) for number in _numbers_of_part(part, prefix)}
-    return found or ({whole} if (whole := _number(text, prefix)) else set())
+    parts = NO_NUMBER.split(text)
+    if len(parts) == 1 and (exact := possible_phones(text, STRICT)):
+        return exact
+    recovered = PhoneReading(prefix, recovers=True)
+    found = {number for part in parts for number in _numbers_of_part(part, recovered)}
+    return found or possible_phones(text, recovered)
 
 
-def _numbers_of_part(part: str, prefix: str) -> set[str]:
+def _numbers_of_part(part: str, how: PhoneReading) -> set[str]:
     """Return the number a part of a cell is, or those of its words that are numbers by themselves."""
     for words in ([part], part.split()):
         long_enough = [word for word in words if sum(sign.isdigit() for sign in word) >= FEWEST_DIGITS]
-        if found := {_number(SHEET_END.sub("", word.strip(" .-()")), prefix) for word in long_enough} - {""}:
+        texts = (SHEET_END.sub("", word.strip(" .-()")) for word in long_enough)
+        if found := {number for text in texts for number in possible_phones(text, how)}:
             return found
     return set()
 
@@ -133,13 +136,6 @@ def _plain_sign(sign: str) -> str:
         case "Nd":
             return str(unicodedata.digit(sign))
     return sign
-
-
-def _number(text: str, prefix: str | None) -> str:
-    try:
-        return parse_strict(text) if prefix is None else recover(text, prefix)
-    except NotAPhone:
-        return ""
 
 
 def _telegram_ids(cell: str) -> set[str]:

@@ -21,7 +21,7 @@ def fitting(columns: Sequence[str]) -> list[SavedMapping]:
 
 def keep(source: Import, name: str, by: User | None) -> SavedMapping:
     """Keep an import's mapping under a name; the same name again replaces it."""
-    told = {"mapping": source.mapping, "modes": source.modes, "phone_mode": source.phone_mode}
+    told = {name: getattr(source, name) for name in ("mapping", "modes", "phone_mode", "phone_prefix")}
     with transaction.atomic():
         saved, _made = SavedMapping.objects.update_or_create(name=title(name, 100), defaults=told)
         audit.record(by, "mapping_saved", saved)

@@ -13,6 +13,7 @@ class SavedMapping(models.Model):
     mapping = models.JSONField(default=dict)
     modes = models.JSONField(default=dict)
     phone_mode = models.CharField(max_length=10, blank=True)
+    phone_prefix = models.CharField(max_length=3, null=True)  # as in Import
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:

@@ -62,6 +62,7 @@ def look_up(rows: Iterable[Person | Rejected], source: Import) -> Known:
         by_telegram=by_telegram,
         by_external=by_external,
         modes=source.modes,
+        phone_heading=next((column for column, target in source.mapping.items() if target == "phone"), ""),
         erased=_erased(phones, telegram_ids),
         done=set(members.values_list("contact_id", flat=True)) if found else set(),
     )

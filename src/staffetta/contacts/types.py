@@ -29,7 +29,8 @@ GROUPED = re.compile(r"-?\d{1,3}([.\u00a0 ']\d{3})+(,\d+)?")
 
 class TypeFault(ValueError):
     """What was given is no value of the type; `code` is one of not_a_number, not_whole, not_yes_or_no, not_a_date,
-    not_a_moment, absurd_year, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type.
+    not_a_moment, absurd_year, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type,
+    or one of NotAPhone.
     """
 
     def __init__(self, code: str) -> None:
@@ -147,8 +148,10 @@ def _url(text: str, _choices: Sequence[str]) -> str:
 def _phone(text: str, _choices: Sequence[str]) -> str:
     try:
         return parse_strict(text)
-    except NotAPhone:
-        raise TypeFault("not_a_phone") from None
+    except NotAPhone as wrong:
+        if wrong.number and wrong.code != "phone_too_long":
+            return wrong.number  # a value may be any number that exists: nobody is written to there
+        raise TypeFault("not_a_phone" if wrong.code == "invalid_phone" else wrong.code) from None
 
 
 READERS: Mapping[str, Callable[[str, Sequence[str]], Value]] = {

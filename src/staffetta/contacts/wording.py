@@ -1,11 +1,14 @@
 """The words for every code of this room: what is wrong with a file, a mapping, a row, and where a consent came from."""
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from staffetta.contacts.map_columns import WrongMapping
 from staffetta.contacts.models import ImportReject
+from staffetta.contacts.phone_words import PHONE_REASONS, with_readings
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.suppression import OPTED_OUT
 from staffetta.contacts.values import SYSTEM_FIELDS
@@ -61,8 +64,7 @@ MAPPING_PROBLEMS: dict[str, Promise] = {
 }
 
 REJECT_REASONS: dict[str, Promise] = {
-    "invalid_phone": gettext_lazy("Invalid number: it needs + and the country code, and must exist there"),
-    "missing_phone": gettext_lazy("The number is missing"),
+    **PHONE_REASONS,
     "missing_telegram_id": gettext_lazy("The TELEGRAMID is missing"),
     "invalid_telegram_id": gettext_lazy("Invalid TELEGRAMID: digits only"),
     "external_id_taken": gettext_lazy("This external id belongs to another contact"),
@@ -254,17 +256,17 @@ def target_text(target: str) -> str:
     return str(SYSTEM_FIELDS.get(target, target))
 
 
-def reject_text(reason: str, column: str = "") -> str:
-    """Say why a row was not taken, naming the column where that helps."""
-    text = str(REJECT_REASONS.get(reason, reason))
+def reject_text(reason: str, column: str = "", readings: Iterable[str] = ()) -> str:
+    """Say why a row was not taken, naming the column where that helps, and the numbers that its cell may mean."""
+    text = with_readings(str(REJECT_REASONS.get(reason, reason)), readings)
     if not column or reason in ("missing_phone", "doubled_in_file"):
         return text
     return _("%(reason)s (column «%(column)s»)") % {"reason": text, "column": column}
 
 
-def reject_line(reject: ImportReject) -> str:
+def reject_line(reject: ImportReject, readings: Iterable[str] = ()) -> str:
     """Say why a row was not taken and, where it says No, what became of that."""
-    why = reject_text(reject.reason, reject.column)
+    why = reject_text(reject.reason, reject.column, readings)
     return why if reject.refused is None else f"{why}. {refusal_text(reject.refused)}"
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffetta.accounts import wording as audit_wording
+from staffetta.contacts.phone_words import PHONE_REASONS
 from staffetta.deliveries.reasons import REASONS
 from staffetta.events.prove_stop import INCIDENT
 from staffetta.notices import wording
@@ -74,6 +75,7 @@ LINKS: Mapping[str, Link] = {
 }
 """In the order in which they are tried; the codes are those of prove_stop.py."""
 REFUSALS: Mapping[str, Text] = {
+    **PHONE_REASONS,
     "no_number": gettext_lazy("This channel has no test number yet."),
     "not_connected": gettext_lazy("This channel is not connected."),
     "not_offered": gettext_lazy("A test number can be set on WhatsApp channels only."),

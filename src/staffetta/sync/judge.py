@@ -90,7 +90,7 @@ def key_of(customer: Customer, setup: Setup) -> str:
     if kind == "phone":
         # Whoever is known needs no look at whether the number can exist: that costs a quarter of a run.
         plain = raw.isascii() and raw.isdecimal() and len(raw) <= 15
-        return canonical(raw if plain else digits(phone_of(raw)))
+        return canonical(raw if plain else digits(existing_phone_of(raw)))
     if kind == "telegram_id" and not TELEGRAM_ID.fullmatch(raw):
         raise Wrong("invalid_telegram_id", source)
     if len(raw) > LONGEST_KEY:
@@ -109,19 +109,24 @@ def typed_key(text: str, setup: Setup) -> Value:
 
 def phone_of(raw: str) -> str:
     """Return an id of the provider, digits with the country code, as E.164; raises Wrong."""
-    found = _parsed(raw if raw.startswith("+") else f"+{raw}")
-    if not found.startswith("+"):
-        raise Wrong(found, "id")
-    return found
+    number, fault = _parsed(raw if raw.startswith("+") else f"+{raw}")
+    if fault:
+        raise Wrong(fault, "id")
+    return number
+
+
+def existing_phone_of(raw: str) -> str:
+    """Return the number of somebody who is here already, also one that nobody new may come in with; raises Wrong."""
+    return _parsed(raw if raw.startswith("+") else f"+{raw}")[0] or phone_of(raw)
 
 
 @lru_cache(maxsize=4096)
-def _parsed(raw: str) -> str:
-    """Return the number, or the code of what is wrong: a page asks for each two or three times, and it costs most."""
+def _parsed(raw: str) -> tuple[str, str]:
+    """Return the number and what is wrong with it: a page asks for each two or three times, and it costs most."""
     try:
-        return parse_strict(raw)
+        return parse_strict(raw), ""
     except NotAPhone as wrong:
-        return wrong.code
+        return wrong.number, wrong.code
 
 
 def judge(customers: Iterable[Customer], known: Known, setup: Setup) -> list[Verdict]:

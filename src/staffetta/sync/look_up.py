@@ -9,7 +9,7 @@ from staffetta.contacts.models import Contact
 from staffetta.contacts.phone import digits
 from staffetta.contacts.suppression import erased_among
 from staffetta.contacts.types import show
-from staffetta.sync.judge import SOMEBODY_NEW, Known, Linked, Wrong, claim, key_of, phone_of
+from staffetta.sync.judge import SOMEBODY_NEW, Known, Linked, Wrong, claim, existing_phone_of, key_of
 from staffetta.sync.mapping import IDENTITIES, Rule, Unusable, there
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun
 from staffetta.sync.own_states import any_own, own_among
@@ -100,7 +100,7 @@ def _addresses(customers: Sequence[Customer], setup: Setup) -> dict[str, int]:
     wanted = set[str]()
     for customer in customers:
         try:
-            wanted.add(phone_of(customer.id) if kind == "phone" else customer.id)
+            wanted.add(existing_phone_of(customer.id) if kind == "phone" else customer.id)
         except Wrong:
             continue
     former = former_addresses.owners(wanted) if kind == "phone" else former_addresses.owners_of_telegram(wanted)

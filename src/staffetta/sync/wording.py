@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, npgettext, pgettext_lazy
 
 from staffetta.accounts import wording as deeds
 from staffetta.channels.wording import problem_text
+from staffetta.contacts.phone_words import PHONE_REASONS
 from staffetta.notices import wording as notices
 from staffetta.notices.models import Incident
 from staffetta.sync.judge import OUTCOMES
@@ -35,8 +36,7 @@ STATE_LOOKS = {
 }
 REASONS: dict[str, Promise] = {
     "no_key": gettext_lazy("The value people are matched by is missing"),
-    "missing_phone": gettext_lazy("The number is missing"),
-    "invalid_phone": gettext_lazy("Invalid number: it needs + and the country code, and must exist there"),
+    **PHONE_REASONS,
     "invalid_telegram_id": gettext_lazy("Invalid TELEGRAMID: digits only"),
     "doubled_key": gettext_lazy("Another customer of this run is the same person"),
     "several_contacts": gettext_lazy("Several contacts have this value: nobody can tell which is meant"),

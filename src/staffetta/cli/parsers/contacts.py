@@ -62,7 +62,12 @@ def _register_import(verbs: Subparsers) -> None:
     )
     parser.add_argument("--consent", default="", metavar="COLUMN", help=_("the column with the Opt-in WhatsApp"))
     parser.add_argument("--wording", default="", metavar="TEXT", help=_("where and how that consent was given"))
-    parser.add_argument("--recover-numbers", action="store_true", help=_("add a missing + or country code to numbers"))
+    parser.add_argument("--phone-prefix", metavar="39", help=_("the country code of numbers without one"))
+    parser.add_argument(
+        "--recover-numbers",
+        action="store_true",
+        help=_("also read 00, a lost + and a doubled country code; what can be two numbers is rejected"),
+    )
     parser.add_argument(
         "--separator",
         type=lambda word: SEPARATORS.get(word, word),

@@ -21,6 +21,7 @@ from staffetta.contacts import audiences, import_file, lists, rejects, saved_map
 from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
 from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
+from staffetta.contacts.phone import shown_reading
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import Person, Rejected
 from staffetta.contacts.step_models import SavedMapping
@@ -135,6 +136,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             chosen["consent_column"],
             chosen["wording"],
             phone_mode=chosen["phone_mode"],
+            phone_prefix=chosen["phone_prefix"],
             into_list=lists.named(name, cast("User", request.user)) if name else None,
             modes=chosen["modes"],
         )
@@ -197,7 +199,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         return _lost(request, source, bad)
     refusals, overruled = import_file.preview_refusals(verdicts, source)
     fields = Fields()
-    lines = [_line(verdict, fields, refused=verdict.row.record.row in overruled) for verdict in verdicts]
+    lines = [_line(source, verdict, fields, refused=verdict.row.record.row in overruled) for verdict in verdicts]
     for line in lines:
         people = refusals.by_row.get(cast("int", line["number"]))
         line["refused"] = None if people is None else refusal_text(len(people))
@@ -205,17 +207,19 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "contacts/preview.html", data)
 
 
-def _line(verdict: Verdict, fields: Fields, *, refused: bool) -> dict[str, object]:
+def _line(source: Import, verdict: Verdict, fields: Fields, *, refused: bool) -> dict[str, object]:
     """What the preview shows of a row; `refused`: another row says No of the same person."""
     row, (colour, icon) = verdict.row, OUTCOME_LOOKS[verdict.outcome]
     shown: dict[str, object] = {"number": row.record.row, "outcome": OUTCOMES[verdict.outcome]}
     shown |= {"colour": colour, "icon": icon, "name": ""}
     if isinstance(row, Rejected):
-        return shown | {"why": reject_text(row.reason, row.column), "cells": " · ".join(filter(None, row.record.cells))}
+        readings = rejects.phone_readings(source, row.reason, row.column, row.record.cells)
+        why = reject_text(row.reason, row.column, readings)
+        return shown | {"why": why, "cells": " · ".join(filter(None, row.record.cells))}
     assert isinstance(row, Person)
     name = f"{row.texts.get('first_name', '')} {row.texts.get('last_name', '')}".strip()
     changes = ", ".join(fields.show(name, value) for name, value in row.own.items())
-    address = row.phone or row.telegram_id
+    address = shown_reading(row.phone_raw, row.phone) if row.phone else row.telegram_id
     said = ConsentValue.NO if refused else ConsentValue(row.consent)
     return shown | {"name": name, "address": address, "opt_in": said.label, "own": changes}
 
