@@ -83,6 +83,15 @@ vip = lists.named("Clienti affezionati", None)
 lists.add_people(vip, Contact.objects.filter(pk__in=Contact.objects.values("pk")[:40]), None)
 suppress("whatsapp", "+393209999999", "hand")
 """
+MERGED_AND_ERASED = """
+from staffetta.accounts.models import User
+from staffetta.contacts import erase, merge
+from staffetta.contacts.models import Contact
+anna = User.objects.get(username="anna")
+kept, lost, gone = (Contact.objects.create(first_name="Ubaldo", phone=f"+39320888000{n}") for n in range(3))
+merge.merge(kept, lost, {}, anna)
+erase.erase(gone, "Ubaldo", anna)
+"""
 OPT_OUTS = """
 from staffetta.channels.models import Channel
 from staffetta.contacts.models import Contact
@@ -109,7 +118,8 @@ from django.db.models import Min
 from staffetta.accounts.models import AccessToken, User
 from staffetta.channels.models import Channel, Exchange, Template
 from staffetta.communications.models import Communication
-from staffetta.contacts.models import AudienceRules, Contact, ContactList, Import, Suppression
+from staffetta.contacts.models import AudienceRules, Contact, ContactField, ContactList, Import, Suppression
+from staffetta.contacts.record_models import Erasure, Merge
 from staffetta.deliveries.models import Breaker, Delivery
 from staffetta.sync.models import SyncConfiguration, SyncRow, SyncRun
 from staffetta.work.clock import now
@@ -143,6 +153,9 @@ print(json.dumps({
     "reject": first(SyncRow.objects.filter(run__rehearsal=False, outcome="rejected")),
     "order": "order-confirmation", "token": first(AccessToken.objects.filter(revoked_at=None)),
     "person": first(User.objects.filter(username="ottavio")),
+    "field": first(ContactField.objects.all()),
+    "merge": first(Merge.objects.all()), "erasure": str(first(Erasure.objects.all(), "public_id")),
+    "other": first(Contact.objects.filter(pk__gt=first(Contact.objects.all()) or 0)),
 }))
 """
 
@@ -208,6 +221,7 @@ def furnish(home: House) -> dict[str, object]:
     home.staffetta.python(SYNC)
     home.staffetta.python(AUDIENCES)
     home.staffetta.python(LISTS)
+    home.staffetta.python(MERGED_AND_ERASED)
     home.staffetta.python(OPT_OUTS)
     upload(home)
     home.engage.regenerate_key(NOVITA)
