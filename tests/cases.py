@@ -206,6 +206,12 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{ERASED}test_every_rejected_row_that_holds_the_persons_number_or_id_is_emptied_and_no_other",
             f"{ERASED}test_a_file_that_still_lies_here_loses_every_row_with_the_persons_number_or_id",
         ),
+        "the certificate of an erasure": (
+            f"{ERASED}test_a_second_search_confirms_that_nothing_holds_the_person",
+            f"{ERASED}test_a_second_search_tells_what_still_holds_the_number_or_address",
+            f"{ERASED}test_the_certificate_names_the_backups_that_hold_the_person",
+            f"{BACKUP}test_backups_are_remembered_by_their_file_and_a_restore_forgets_none",
+        ),
         "kill of a backup": (
             f"{LEFTOVERS}test_a_killed_backup_leaves_a_copy_of_the_database_that_the_next_start_removes",
             f"{LEFTOVERS}test_a_killed_backup_is_cleaned_up_by_the_next_one",

@@ -65,6 +65,25 @@ def test_it_says_what_it_wrote_as_json(full: Installation) -> None:
     assert (told["file"], told["files"], told["bytes"]) == (str(file), 1, file.stat().st_size)
 
 
+def known(staffetta: Installation) -> list[tuple[str]]:
+    return staffetta.rows("SELECT file FROM work_madebackup ORDER BY file")
+
+
+def test_backups_are_remembered_by_their_file_and_a_restore_forgets_none(other: Installation, tmp_path: Path) -> None:
+    other.python(FILL)
+    first, second = str(tmp_path / "a.tar.gz"), str(tmp_path / "b.tar.gz")
+    for file in (first, second, second):
+        other.ok("backup", file, "--yes")
+    assert known(other) == [(first,), (second,)]
+    other.ok("restore", first, "--yes")
+    assert known(other) == [(first,), (second,)]
+
+
+def test_a_restored_backup_is_remembered_elsewhere_too(archive: Path, other: Installation) -> None:
+    other.ok("restore", str(archive))
+    assert known(other) == [(str(archive),)]
+
+
 def test_an_older_file_is_not_overwritten_unasked(archive: Path, full: Installation) -> None:
     before = archive.read_bytes()
     assert full.command("backup", str(archive)).returncode == 1

@@ -1,6 +1,9 @@
 """A person is erased: nothing stored names them any more, sums stay, and nothing brings them back by itself."""
 
+import html
 import json
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -12,15 +15,25 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Exchange
 from staffetta.cli.main import main
-from staffetta.contacts import consent, hanging
+from staffetta.contacts import certificate, consent, hanging
 from staffetta.contacts.erase import erase
 from staffetta.contacts.merge import merge
-from staffetta.contacts.models import Contact, ContactActivity, Import, ImportReject, ImportState
+from staffetta.contacts.models import (
+    Contact,
+    ContactActivity,
+    ContactField,
+    ContactList,
+    Import,
+    ImportReject,
+    ImportState,
+)
 from staffetta.contacts.record_models import ContactChange, Erasure
 from staffetta.contacts.suppression import is_suppressed
 from staffetta.deliveries.models import Attempt, Delivery, DeliveryKind, DeliveryState
 from staffetta.events.models import ProviderEvent
 from staffetta.sync.models import SyncLink, SyncRow, SyncWrite
+from staffetta.work import backups
+from staffetta.work.clock import now
 from tests import world as factory
 from tests.contacts.people import Accept, finish, person
 from tests.world import World
@@ -184,6 +197,76 @@ def test_the_list_costs_the_same_for_any_number(
         if n in (1, 59):
             with django_assert_num_queries(4):
                 as_viewer.get("/contacts/erasures/")
+
+
+def test_a_second_search_confirms_that_nothing_holds_the_person(ermenegilda: Contact) -> None:
+    done = erase(ermenegilda, "", None)
+    assert done.searched
+    assert done.searched["found"] == {}
+    assert done.searched["tables"] > 50
+    assert "nessuna traccia" in certificate.as_text(done)
+
+
+def test_a_second_search_tells_what_still_holds_the_number_or_address(ermenegilda: Contact, world: World) -> None:
+    """No eraser looks into names of lists or into other people's fields: the certificate must not pretend."""
+    ContactList.objects.create(name=f"Chiamare {NUMBER}")
+    person("+393331112223", first_name="Ugo", values={"email": "ermenegilda@example.com"})
+    done = erase(ermenegilda, "", None)
+    assert done.searched
+    assert done.searched["found"] == {"contacts.contact": 1, "contacts.contactlist": 1}
+    text = certificate.as_text(done)
+    assert "Ancora presente" in text
+    assert "       1  Contatto con i suoi campi" in text
+
+
+def test_the_certificate_names_the_backups_that_hold_the_person(
+    ermenegilda: Contact, tmp_path: Path, as_viewer: Client
+) -> None:
+    there, gone = tmp_path / "lunedi.tar.gz", tmp_path / "martedi.tar.gz"
+    there.touch()
+    backups.note(tmp_path / "before.tar.gz", ermenegilda.created_at - timedelta(days=8))
+    backups.note(there, now() - timedelta(days=30))
+    backups.note(there, now())  # the file was replaced: what it held before is gone
+    backups.note(gone, now())
+    backups.keep([("/altrove/mercoledi.tar.gz", "altra-macchina", now())])
+    done = erase(ermenegilda, "", None)
+    told = {backup["file"]: backup["there"] for backup in done.backups or []}
+    assert told == {str(there): True, str(gone): False, "/altrove/mercoledi.tar.gz": None}
+    page = as_viewer.get(f"/contacts/erasures/{done.public_id}/").content.decode()
+    for text in (page, certificate.as_text(done)):
+        assert str(there) in text
+        assert "/altrove/mercoledi.tar.gz su altra-macchina" in text
+        assert "non è più dove era stato scritto" in text
+        assert "Non conosce le loro copie" in text
+    assert json.loads(certificate.as_json(done))["backups"] == done.backups
+
+
+def test_a_certificate_from_before_says_that_it_does_not_know(as_viewer: Client) -> None:
+    old = Erasure.objects.create(contact_number=7)
+    page = as_viewer.get(f"/contacts/erasures/{old.public_id}/").content.decode()
+    assert "prima dell'elenco dei backup" in html.unescape(page)
+    assert "Nessuno è noto" not in page
+
+
+def test_what_only_this_person_has_in_a_field_is_searched_and_what_others_share_is_not(
+    ermenegilda: Contact, world: World
+) -> None:
+    for name in ("tax_code", "street"):
+        ContactField.objects.create(name=name, label=name, type="text")
+    ermenegilda.values = {"tax_code": "RSSRMN80A41H501U", "street": "Via Roma 12"}
+    ermenegilda.save()
+    person("+393331112223", values={"street": "Via Roma 12"})
+    ImportReject.objects.all().delete()
+    for row, cell in enumerate(("cf rssrmn80a41h501u", "Via Roma 12"), start=2):
+        ImportReject.objects.create(source=world.source, row=row, reason="invalid_phone", cells=[cell])
+    Exchange.objects.create(
+        channel=world.channel, operation="send", method="POST", url="/", request_body="RSSRMN80A41H501U", status=200
+    )
+    done = erase(ermenegilda, "", None)
+    assert [row.cells for row in ImportReject.objects.order_by("row")] == [[], ["Via Roma 12"]]
+    assert not Exchange.objects.filter(request_body__contains="RSSRMN").exists()
+    assert done.searched
+    assert done.searched["found"] == {}
 
 
 IN_CELLS = (

@@ -36,6 +36,7 @@ WORK = {
         **ours("the place in the source where an item failed", "detail"),
     },
     "work.Meter": ours("names of measures", "name labels"),
+    "work.MadeBackup": ours("names of files and machines, as the operator chose them", "file host"),
     "work.StoredText": ours("the label of a model", "model"),
 }
 ACCOUNTS = {
@@ -162,7 +163,8 @@ PEOPLE = {
         "reason": shown("page command"),
         "by_name": shown("page"),
         **ours("numbers with all but their ends hidden", "masked"),
-        **ours("counts by the label of a model", "deleted emptied kept"),
+        **ours("counts by the label of a model", "deleted emptied kept searched"),
+        **ours("names of files and machines, as the operator chose them", "backups"),
     },
 }
 CONSENTS = {

@@ -6,23 +6,47 @@ is sent to them, until somebody takes the entry out.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import CASCADE
+from django.utils.dateparse import parse_datetime
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts import hanging
+from staffetta.contacts import hanging, value_index
 from staffetta.contacts.former_addresses import OF_PLATFORM
+from staffetta.contacts.import_file import ABANDONED
 from staffetta.contacts.merge_consent import PLATFORMS
-from staffetta.contacts.models import Contact, Import, ImportState
+from staffetta.contacts.models import Contact, ContactField, Import, ImportState
 from staffetta.contacts.phone import digits
 from staffetta.contacts.record_models import Erasure, FormerAddress, Merge
+from staffetta.contacts.search_again import search_again
 from staffetta.contacts.suppression import ERASED, addresses_of, masked, suppress
+from staffetta.work import backups
+
+NAMING = ("text", "phone", "url")
+"""Types of an own field whose value may name one person."""
+CODE_LENGTH = 8
+"""Signs, a digit among them, from which on a value may do so."""
+
+HELD_BEFORE = ABANDONED
+"""A person may lie in a file so long before the contact is made of it."""
 
 
 def erase(contact: Contact, reason: str, by: User | None) -> Erasure:
-    """Erase a person and return the certificate; raises hanging.InTheWay and changes nothing."""
+    """Erase a person and return the certificate; raises hanging.InTheWay and changes nothing.
+
+    What is committed is searched once more, so that the certificate tells what was confirmed and not what was meant.
+    """
+    traces, done = _erase(contact, reason, by)
+    done.searched = search_again(traces)
+    done.save(update_fields=["searched"])
+    return done
+
+
+def _erase(contact: Contact, reason: str, by: User | None) -> tuple[hanging.Traces, Erasure]:
     with transaction.atomic():
         contact = Contact.objects.select_for_update().get(pk=contact.pk)
         if Import.objects.filter(state__in=(ImportState.WAITING, ImportState.RUNNING, ImportState.UNDOING)).exists():
@@ -30,6 +54,7 @@ def erase(contact: Contact, reason: str, by: User | None) -> Erasure:
         traces = traces_of(contact)
         done = Erasure(contact_number=contact.pk, reason=reason.strip()[:300], by=by, by_name=str(by or ""))
         known = _known_addresses(contact)
+        done.backups = _backups_holding(contact)
         deleted, emptied, kept = Counter[str](), Counter[str](), Counter[str]()
         for eraser in hanging.erasers():
             told = eraser(traces)
@@ -43,7 +68,7 @@ def erase(contact: Contact, reason: str, by: User | None) -> Erasure:
         done.deleted, done.emptied, done.kept = _told(deleted), _told(emptied), _told(kept)
         done.save()
         audit.record(by, "contact_erased", None, contact=contact.pk, certificate=str(done.public_id))
-    return done
+    return traces, done
 
 
 def traces_of(contact: Contact) -> hanging.Traces:
@@ -58,7 +83,7 @@ def traces_of(contact: Contact) -> hanging.Traces:
     return hanging.Traces(
         contact.pk,
         addresses=tuple(sorted(addresses)),
-        words=tuple(sorted({word for person in people for word in _words(person)})),
+        words=tuple(sorted({word for person in people for word in _words(contact.pk, person)})),
         merged=tuple(sorted({merge.lost_number for merge in merged})),
     )
 
@@ -77,12 +102,34 @@ def _values(contact: Contact) -> dict[str, object]:
     return {name: getattr(contact, name) for name in names}
 
 
-def _words(person: Mapping[str, object]) -> list[str]:
-    """Cells that name this person and nobody else: the ids, and e-mail addresses."""
+def _words(number: int, person: Mapping[str, object]) -> list[str]:
+    """Cells that name this person and nobody else: the ids, e-mail addresses, and what only they have (a tax code)."""
     own = person.get("values")
-    values = own.values() if isinstance(own, dict) else ()
-    mails = [value for value in values if isinstance(value, str) and "@" in value]
-    return [str(word).casefold() for word in (person.get("telegram_id"), person.get("external_id"), *mails) if word]
+    told = {name: value for name, value in own.items() if isinstance(value, str)} if isinstance(own, dict) else {}
+    names = ContactField.objects.filter(name__in=told, type__in=NAMING).values_list("name", flat=True)
+    alone = [told[name] for name in names if _names_one(told[name]) and not _held_by_others(number, name, told[name])]
+    mails = [value for value in told.values() if "@" in value]
+    known = (person.get("telegram_id"), person.get("external_id"), *mails, *alone)
+    return [str(word).casefold() for word in known if word]
+
+
+def _names_one(value: str) -> bool:
+    return len(value) >= CODE_LENGTH and any(sign.isdigit() for sign in value)
+
+
+def _held_by_others(number: int, name: str, value: str) -> bool:
+    return value_index.holding(name, [value]).exclude(pk=number).exists()
+
+
+def _backups_holding(contact: Contact) -> list[dict[str, object]]:
+    """Return the known backups that hold the person, or the file the contact was made of."""
+    made = [contact.created_at, *(moment for merge in _merged_into(contact.pk) if (moment := _made_at(merge.lost)))]
+    known = backups.made_since(min(made) - HELD_BEFORE)
+    return [{**asdict(backup), "made_at": backup.made_at.isoformat()} for backup in known]
+
+
+def _made_at(lost: Mapping[str, object]) -> datetime | None:
+    return parse_datetime(str(lost.get("created_at", "")))
 
 
 def _known_addresses(contact: Contact) -> list[tuple[str, str]]:

@@ -126,6 +126,8 @@ class Erasure(models.Model):
     """The certificate of one erasure. Names nobody: the contact's number here, masked addresses, and counts by code.
 
     `deleted`, `emptied` and `kept` are code -> number (wording.py); what is kept is kept without name and address.
+    `backups` are those known that hold the person: file, host, made_at, and whether the file was there; `searched` is
+    what the second search told (search_again.py). Either is null where it was not looked for.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -135,6 +137,8 @@ class Erasure(models.Model):
     deleted = models.JSONField(default=dict)
     emptied = models.JSONField(default=dict)
     kept = models.JSONField(default=dict)
+    backups = models.JSONField(null=True)
+    searched = models.JSONField(null=True)
     by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     by_name = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField(default=now)

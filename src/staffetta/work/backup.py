@@ -2,9 +2,10 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from staffetta.work import archive, dump, leftovers, scratch
+from staffetta.work import archive, backups, dump, leftovers, scratch
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,5 @@ def back_up(target: Path) -> Backup:
         dump.copy_to(copy)
         manifest, files = archive.write(partial, copy)
         partial.replace(target)
+    backups.note(target, datetime.fromisoformat(manifest.made_at))
     return Backup(target, target.stat().st_size, files, manifest)

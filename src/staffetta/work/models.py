@@ -77,6 +77,20 @@ class Meter(models.Model):
         return f"{self.name}{{{self.labels}}} {self.value:g}"
 
 
+class MadeBackup(models.Model):
+    """A backup that was written to `file` on the machine `host`, or restored from there; the last one of each file."""
+
+    file = models.CharField(max_length=1000)
+    host = models.CharField(max_length=255)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "host"], name="one_made_backup_per_file_and_host")]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.file}"
+
+
 class StoredText(models.Model):
     """How far the rows of one model were brought to the present form of text (stored_text.py)."""
 

@@ -2,12 +2,13 @@
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from staffetta.work import archive, dump, fingerprint, restored, running, schema
+from staffetta.work import archive, backups, dump, fingerprint, restored, running, schema
 
 
 class NotEmpty(Exception):
@@ -27,11 +28,14 @@ def restore(source: Path, *, replace: bool) -> archive.Manifest:
         _check_secret(secret)
         if not dump.empty():
             _check_target(replace=replace)
+        known = backups.rows()
         other_shape = set(manifest.migrations) != fingerprint.applied()
         dump.put_back(folder / archive.DATABASE, other_shape=other_shape)
         _put_files_back(folder / archive.FILES)
         _keep_secret(secret)
         schema.bring_up_to_date()
+        backups.keep(known)
+        backups.note(source.absolute(), datetime.fromisoformat(manifest.made_at))
         restored.tell()
     return manifest
 

@@ -53,7 +53,14 @@ def erasures(request: HttpRequest) -> HttpResponse:
 @require_safe
 def erasure(request: HttpRequest, public_id: UUID) -> HttpResponse:
     done = get_object_or_404(Erasure, public_id=public_id)
-    return render(request, "contacts/erasure.html", {"erasure": done, "parts": certificate.parts(done)})
+    data = {
+        "erasure": done,
+        "parts": certificate.parts(done),
+        "second_search": certificate.second_search(done),
+        "backups": certificate.backups(done),
+        "known": certificate.what_is_known(),
+    }
+    return render(request, "contacts/erasure.html", data)
 
 
 @allow(EVERYBODY)
