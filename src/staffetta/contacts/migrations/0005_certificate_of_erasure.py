@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0003_opt_outs'),
+        ('contacts', '0004_phone_prefix'),
     ]
 
     operations = [
