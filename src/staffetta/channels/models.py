@@ -108,7 +108,7 @@ class Template(models.Model):
 
 
 class TemplateVariant(models.Model):
-    """One language of a template. `revision` rises whenever what was accepted before may no longer hold (design 2)."""
+    """One language of a template. `revision` rises when what was accepted before may no longer hold (invariant 5)."""
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="variants")
     language = models.CharField(max_length=20)

@@ -1,6 +1,6 @@
 """What a download changes: pure comparison of what is stored with what was listed.
 
-Rules (design 1.7, 1.8, 2 and invariant 5): only what is approved comes in; what was approved stays when it no longer is
+Rules (invariant 5): only what is approved comes in; what was approved stays when it no longer is
 (its status says so) and when it vanishes (a tombstone); what comes back is usable again. A revision rises when the
 contract changes, and when a variant stops being approved or vanishes. The person's switch is never touched here.
 """

@@ -14,7 +14,7 @@ from staffetta.work.clock import now
 def switch(channel: Channel, templates: Iterable[int], *, on: bool, by: User | None = None) -> int:
     """Switch these templates of the channel (ids); return how many were not so already.
 
-    The revision of their variants rises, so that whatever accepted them before is held (design 2).
+    The revision of their variants rises, so that whatever accepted them before is held (invariant 5).
     """
     with transaction.atomic():
         rows = Template.objects.select_for_update().filter(channel=channel, pk__in=list(templates), active=not on)

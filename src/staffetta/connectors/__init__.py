@@ -1,1 +1,1 @@
-"""The provider seam: plain Python, no Django. Provider words stop here (design, invariant 10)."""
+"""The provider seam: plain Python, no Django. Provider words stop here (invariant 10)."""
