@@ -1,4 +1,4 @@
-"""Hold what may no longer go out as it was accepted, and let a person accept it again (ARCHITECTURE.md draws the states).
+"""Hold what may no longer go out as it was accepted, and let a person accept it again (its states: ARCHITECTURE.md).
 
 A running communication is held by whoever finds the trouble (dispatch compares the revision at every claim). Drafts and
 transactional messages carry no mark: `trouble_of` tells at any moment whether they could go.
