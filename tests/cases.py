@@ -40,6 +40,8 @@ API_DOCUMENT = "tests/api/test_document.py::"
 CLI = "tests/communications/test_communications_cli.py::"
 LEFTOVERS = "tests/crash/test_leftovers.py::"
 ERASED = "tests/contacts/test_erase.py::"
+READING = "tests/contacts/test_file_reading.py::"
+NOTATION = "tests/contacts/test_notation.py::"
 AS_SPREADSHEETS = "tests/contacts/test_files_as_spreadsheets.py::"
 ENTRANCE = "tests/config/test_entrance_of_pages.py::"
 PROXIES = "tests/work/test_proxies.py::"
@@ -183,6 +185,23 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
             "tests/contacts/test_phone.py::test_what_can_be_another_persons_number_is_refused_and_named",
         ),
         "a workbook whose first sheet is hidden": ("tests/contacts/test_xlsx.py::test_a_hidden_sheet_is_not_imported",),
+        "one byte of another encoding in a file": (
+            f"{READING}test_one_bad_byte_is_told_with_its_line_and_nothing_is_stored_before_a_reading_is_chosen",
+            f"{READING}test_the_page_asks_before_the_columns_and_starts_nothing_until_it_is_answered",
+        ),
+        "numbers with their thousands apart": (
+            f"{NOTATION}test_thousands_are_thousands_in_an_italian_installation",
+            f"{NOTATION}test_two_thousand_or_two_is_asked_where_neither_file_nor_language_says",
+            f"{NOTATION}test_a_decimal_point_of_another_column_does_not_make_two_of_two_thousand",
+        ),
+        "local times and dates in Italian forms": (
+            f"{NOTATION}test_a_time_without_a_zone_is_local_time_of_the_installation",
+            f"{NOTATION}test_dates_are_read_as_people_write_them",
+            f"{NOTATION}test_a_day_that_may_be_two_days_is_asked",
+        ),
+        "a file without headings, with recovery": (
+            f"{READING}test_a_first_row_that_is_a_person_is_asked_and_never_becomes_the_heading",
+        ),
         "dates in absurd years": ("tests/contacts/test_types.py::test_what_is_no_value_is_refused_with_its_code",),
         "a file with error words of spreadsheets": (
             f"{AS_SPREADSHEETS}test_an_error_word_of_a_spreadsheet_is_an_empty_cell",

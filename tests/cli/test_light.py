@@ -16,7 +16,8 @@ from staffetta.cli import main as command_line
 from staffetta.cli import parsers
 from staffetta.cli.parsers import blacklist, contacts, options, users
 from staffetta.contacts import audience, keep_out
-from staffetta.contacts.wording import DELIMITER_NAMES
+from staffetta.contacts.find_encoding import ENCODINGS
+from staffetta.contacts.reading_words import DELIMITER_NAMES
 from tests.cli.commands import actions_of, commands_of
 from tests.processes import ROOT
 
@@ -110,4 +111,5 @@ def test_what_can_be_chosen_is_what_the_rooms_know() -> None:
     assert list(users.ROLES) == Role.values
     assert blacklist.PLATFORMS == keep_out.PLATFORMS
     assert list(contacts.SEPARATORS.values()) == list(DELIMITER_NAMES)
+    assert {*contacts.ENCODINGS.values(), "utf-8-sig"} == set(ENCODINGS)
     assert "|".join(["all", *(f"{kind}:ID" for kind in audience.KINDS)]) == options.AUDIENCE

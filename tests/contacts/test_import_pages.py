@@ -79,7 +79,7 @@ def test_a_wrong_mapping_is_kept_and_told(as_operator: Client) -> None:
 
 def test_another_separator_reads_the_columns_again(as_operator: Client) -> None:
     source = upload(as_operator, b"Nome;Note,Telefono\nAnna;x,1\nLuca;y,2\n")
-    as_operator.post(f"/contacts/imports/{source.pk}/columns/", {"delimiter": ","})
+    as_operator.post(f"/contacts/imports/{source.pk}/reading/", {"delimiter": ","})
     source.refresh_from_db()
     assert (source.delimiter, source.columns) == (",", ["Nome;Note", "Telefono"])
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from staffetta.contacts.find_encoding import find_encoding
 from staffetta.contacts.inspect_file import inspect
 from staffetta.contacts.read_csv import (
     DELIMITERS,
     BadFile,
     Dialect,
     Position,
-    detect_encoding,
     records,
     sniff_delimiter,
 )
@@ -56,7 +56,7 @@ def test_reading_goes_on_exactly_where_it_stopped(table: list[list[str]], data: 
 def test_the_separator_is_found_out(delimiter: str) -> None:
     table = [["Nome", "Importo", "Telefono"], ["Anna", "1,50; circa", "+39 347 1234567"], ["Luca", "2,00", "+39 348 1"]]
     content = written(table, Dialect(delimiter=delimiter))
-    assert sniff_delimiter(io.BytesIO(content), "utf-8") == delimiter
+    assert sniff_delimiter(io.BytesIO(content), "utf-8").sign == delimiter
 
 
 def test_one_column_needs_no_separator() -> None:
@@ -72,7 +72,7 @@ def test_one_column_needs_no_separator() -> None:
     ],
 )
 def test_the_encoding_is_found_out(content: bytes, encoding: str) -> None:
-    assert detect_encoding(io.BytesIO(content)) == encoding
+    assert find_encoding(io.BytesIO(content)).value == encoding
 
 
 def test_an_accent_late_in_a_large_file_still_decides_the_encoding() -> None:

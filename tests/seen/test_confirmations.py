@@ -67,6 +67,7 @@ AT_ONCE = {
     "contacts:remove_opt_out_word": "the word is on the button",
     "contacts:upload": "makes something new",
     "contacts:forget_mapping": "the name is on the button",
+    "contacts:reading": "an import that was not started; the page that starts it shows how it is read",
     "contacts:discard": "an import that was not started",
     "contacts:cancel": "holds back; what is imported stays",
     "deliveries:settle": "settled once: whoever comes second changes nothing",

@@ -177,11 +177,11 @@ def test_a_fragment_of_the_form_carries_what_it_was_first_filled_with(client: Cl
 
 
 def mapping_form(client: Client, path: str) -> Values:
-    """Return what a browser posts of the columns' form, which stands below the separator's, of the same address."""
+    """Return what a browser posts of the columns' form."""
     html = client.get(path).content.decode()
-    form = read_page(html, path).form(path, 1)
+    form = read_page(html, path).form(path, 0)
     assert form
-    return {**form.values, FIELD: [re.findall(r'name="seen" value="([^"]+)"', html)[1]]}
+    return {**form.values, FIELD: [re.findall(r'name="seen" value="([^"]+)"', html)[0]]}
 
 
 def test_columns_that_a_colleague_mapped_meanwhile_stay_and_a_conflict_is_shown(client: Client) -> None:

@@ -225,6 +225,7 @@ IMPORTS = {
         **codes("state encoding consents reasons undone problem"),
         **ours("a random name", "file"),
         **ours("the number of a line", "problem_detail"),
+        **ours("codes, numbers of rows, cells and headings that text.value cleaned", "reading"),
     },
     "contacts.SavedMapping": {
         "name": value("page"),

@@ -89,7 +89,7 @@ def _opt_outs(hunt: Hunt, client: Client, who: Contact) -> None:
 def _imports(hunt: Hunt, client: Client) -> None:
     source = factory.an_import()
     path = f"/contacts/imports/{source.pk}/"
-    hunt.form(client, f"{path}columns/", {"delimiter": Judged(";", "contacts.Import.delimiter")})
+    hunt.form(client, f"{path}reading/", {"delimiter": Judged(";", "contacts.Import.delimiter")})
     columns = {
         "column0": "phone", "column1": Judged("first_name", "contacts.Import.mapping"),
         "mode1": Judged("if_empty", "contacts.Import.modes"),

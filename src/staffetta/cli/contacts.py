@@ -12,15 +12,19 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import emit, fail, say, table, writes_all_signs
+from staffetta.cli.parsers.contacts import DECIMAL_SIGNS, ENCODINGS
 from staffetta.cli.waiting import wait_for
 from staffetta.contacts import export, import_file, rejects, search
 from staffetta.contacts import undo_import as undo
 from staffetta.contacts.audience import Audience, UnknownAudience
 from staffetta.contacts.consent import counts
+from staffetta.contacts.import_reading import Unanswered
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.number_kinds import is_country_code
 from staffetta.contacts.read_csv import BadFile
+from staffetta.contacts.read_row import zones
+from staffetta.contacts.reading_words import question_with_option
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 from staffetta.text import title
 
@@ -85,17 +89,18 @@ def import_contacts(args: argparse.Namespace) -> int:
     """Take the file in. Rejected rows are no failure; a refused file or mapping is, and an import that broke off."""
     if args.phone_prefix is not None and not is_country_code(args.phone_prefix.removeprefix("+")):
         fail(_("«%(prefix)s» is no country code: write for example 39.") % {"prefix": args.phone_prefix})
-    source = _accept(args)
+    chosen = _chosen(args)
+    source = _accept(args, chosen)
     try:
         mapping = _mapping(args.map) or guess_targets(source.columns, _own_fields())
         consent_column = title(args.consent)
         modes = dict(pair.rpartition("=")[::2] for pair in args.mode)
         phones = _phone_reading(args)
-        import_file.map_columns(source, mapping, consent_column, args.wording, modes=modes, **phones)
+        import_file.map_columns(source, mapping, consent_column, args.wording, modes=modes, chosen=chosen, **phones)
         import_file.start(source, None)
-    except WrongMapping as wrong:
+    except (WrongMapping, Unanswered) as refused:
         import_file.discard(source, None)
-        fail(mapping_problem(wrong))
+        fail(_refused(refused))
     if args.wait:
         wait_for(lambda: _ended(source), ["import"])
     source.refresh_from_db()
@@ -111,23 +116,42 @@ def _phone_reading(args: argparse.Namespace) -> PhoneOptions:
     return {"phone_mode": mode, "phone_prefix": prefix}
 
 
-def _accept(args: argparse.Namespace) -> Import:
+def _chosen(args: argparse.Namespace) -> dict[str, str]:
+    """Return how the caller says the file is read, by trait."""
+    if args.zone and args.zone not in zones():
+        fail(_("«%(zone)s» is no time zone: write for example Europe/Rome.") % {"zone": args.zone})
+    told = {
+        "encoding": ENCODINGS.get(args.encoding or "", ""),
+        "decimal": DECIMAL_SIGNS.get(args.decimal or "", ""),
+        **{name: getattr(args, name) or "" for name in ("heading", "dates", "zone")},
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _refused(refused: WrongMapping | Unanswered) -> str:
+    if isinstance(refused, WrongMapping):
+        return mapping_problem(refused)
+    reading = refused.reading
+    return "\n".join(question_with_option(name, reading.trait(name)) for name in reading.questions)
+
+
+def _accept(args: argparse.Namespace, chosen: dict[str, str]) -> Import:
     try:
         if str(args.file) == "-":
-            return _accept_standard_input(args.separator or "")
+            return _accept_standard_input(args.separator or "", chosen)
         with args.file.open("rb") as file:
-            return import_file.accept(file, args.file.name, None, args.separator or "")
+            return import_file.accept(file, args.file.name, None, args.separator or "", chosen)
     except BadFile as bad:
         fail(bad_file_text(bad))
     except OSError as error:
         fail(_("The file cannot be read: %(problem)s") % {"problem": error.strerror or error})
 
 
-def _accept_standard_input(separator: str) -> Import:
+def _accept_standard_input(separator: str, chosen: dict[str, str]) -> Import:
     """Take all of standard input as a file: a pipe cannot be read twice."""
     with tempfile.TemporaryFile() as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-        return import_file.accept(file, STANDARD_INPUT, None, separator)
+        return import_file.accept(file, STANDARD_INPUT, None, separator, chosen)
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

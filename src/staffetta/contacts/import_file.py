@@ -1,13 +1,10 @@
 """3 IMPORT: a file comes in, is looked over, mapped, previewed, and then taken in the background (run_import.py)."""
 
 import errno
-import shutil
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import closing, nullcontext
 from datetime import timedelta
-from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
@@ -15,7 +12,11 @@ from django.db import transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
+from staffetta.contacts import import_reading
 from staffetta.contacts.add_field import add_missing
+from staffetta.contacts.as_csv import as_csv
+from staffetta.contacts.file_reading import FileReading
+from staffetta.contacts.import_reading import Unanswered
 from staffetta.contacts.inspect_file import Sheet, inspect
 from staffetta.contacts.judge_rows import Verdict, judge
 from staffetta.contacts.map_columns import check, check_modes
@@ -23,12 +24,10 @@ from staffetta.contacts.models import ContactList, Import, ImportState, PhoneMod
 from staffetta.contacts.own_fields import layout_of
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import Rejected, read_row
-from staffetta.contacts.read_xlsx import Unreadable, is_workbook, to_csv
 from staffetta.contacts.record_refusals import Refusals, forget_refusals, read_refusals, refused_by
 from staffetta.contacts.rejects import without_reasons
 from staffetta.contacts.store_rows import look_up
 from staffetta.text import value
-from staffetta.work import scratch
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 
@@ -40,22 +39,25 @@ class AlreadyStarted(Exception):
     """The import is running or over: its mapping can no longer be changed, and it starts only once."""
 
 
-def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "") -> Import:
-    """Look a file over and keep it, to be mapped; raises BadFile and keeps nothing when it is no table."""
+def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "", chosen: Mapping[str, str] = {}) -> Import:
+    """Look a file over and keep it, to be mapped; raises BadFile and keeps nothing when it is no table.
+
+    `chosen` is how a person says it is read: trait (file_reading.TRAITS) -> value.
+    """
     size = file.seek(0, 2)
     if size > settings.IMPORT_MAX_BYTES:
         raise BadFile("too_large", detail=str(settings.IMPORT_MAX_BYTES // 1_000_000))
-    file.seek(0)
     source = Import(name=_plain_name(name), asked_by=by)
     try:
-        with scratch.held() as mine:
-            if is_workbook(file.read(4)):
-                source.from_workbook = True
-                file, delimiter = _unpacked(file, mine.folder), ","
-            with closing(file) if source.from_workbook else nullcontext():
-                _describe(source, inspect(file, delimiter))
-                file.seek(0)
-                _keep(source, file)
+        with as_csv(file) as table:
+            source.from_workbook = table.from_workbook
+            encoding = "utf-8" if table.encoding else chosen.get("encoding", "")
+            sheet = inspect(table.file, table.delimiter or delimiter, encoding, chosen.get("heading", ""))
+            source.columns, source.total_rows = sheet.columns, sheet.rows
+            reading = FileReading(table.encoding or sheet.encoding, sheet.delimiter, sheet.heading)
+            import_reading.keep(source, reading)
+            table.file.seek(0)
+            _keep(source, table.file)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise BadFile("no_room") from error
@@ -74,38 +76,34 @@ def _keep(source: Import, file: IO[bytes]) -> None:
         raise
 
 
-def _unpacked(file: IO[bytes], folder: Path) -> IO[bytes]:
-    """Return the first visible sheet of a workbook as CSV; raises BadFile."""
-    workbook, table = folder / "workbook.xlsx", folder / "sheet.csv"
-    file.seek(0)
-    with workbook.open("wb") as copy:
-        shutil.copyfileobj(file, copy)
-    try:
-        to_csv(workbook, table)
-    except Unreadable as unreadable:
-        raise BadFile("workbook_too_large" if unreadable.too_large else "spreadsheet_file") from None
-    return table.open("rb")
+def choose_reading(source: Import, chosen: Mapping[str, str]) -> None:
+    """Read the file as a person says: trait -> value. Where that makes other columns, what was mapped no longer holds.
 
-
-def choose_delimiter(source: Import, delimiter: str) -> Sheet:
-    """Read the columns again with another separator; what was mapped before no longer holds. Raises BadFile."""
-    with source.file.open("rb") as file:
-        sheet = inspect(file, delimiter, source.encoding)
+    Raises BadFile, or AlreadyStarted.
+    """
+    columns = {name: told for name, told in chosen.items() if name in import_reading.STRUCTURE}
+    before = list(source.columns)
+    if columns:
+        sheet, reading = import_reading.inspect_again(source, columns)
+        source.columns, source.total_rows = sheet.columns, sheet.rows
+        import_reading.keep(source, reading, {})
+    if source.columns != before:
+        source.mapping, source.modes, source.consent_column = {}, {}, ""
+    import_reading.find(source, chosen)
     with transaction.atomic():
         _locked(source)
-        _describe(source, sheet)
-        source.mapping, source.modes, source.consent_column = {}, {}, ""
-        source.save()
-    return sheet
+        source.save(
+            update_fields=[
+                *("reading", "encoding", "delimiter", "columns", "total_rows", "mapping", "modes", "consent_column")
+            ]
+        )
 
 
 def look_over(source: Import) -> Sheet:
     """Read the file's beginning again, for the pages that show it; raises BadFile when it is gone."""
-    try:
-        with source.file.open("rb") as file:
-            return inspect(file, source.delimiter, source.encoding)
-    except (FileNotFoundError, ValueError):
-        raise BadFile("file_gone") from None
+    heading = import_reading.reading_of(source).heading.value
+    with import_reading.opened(source) as file:
+        return inspect(file, source.delimiter, source.encoding, heading)
 
 
 MAPPED = ("mapping", "consent_column", "consent_wording", "phone_mode", "phone_prefix", "into_list", "modes")
@@ -121,8 +119,11 @@ def map_columns(
     phone_prefix: str | None = None,
     into_list: ContactList | None = None,
     modes: Mapping[str, str] | None = None,
+    chosen: Mapping[str, str] = {},
 ) -> None:
-    """Keep which column goes where and how numbers are read; raises WrongMapping or AlreadyStarted.
+    """Keep which column goes where and how numbers are read; raises WrongMapping, BadFile or AlreadyStarted.
+
+    `chosen` says how numbers and dates are written (file_reading.TRAITS -> value); what it does not say is found.
 
     `modes` is target -> if_empty or only_new: what a file may do to a value that is there; what is absent it replaces.
     `phone_prefix` is the country code (digits) of numbers without one, None for the installation's.
@@ -134,7 +135,8 @@ def map_columns(
         source.mapping, source.consent_column, source.consent_wording = dict(mapping), consent_column, wording.strip()
         source.into_list, source.modes = into_list, dict(modes or {})
         source.phone_mode, source.phone_prefix = PhoneMode(phone_mode or PhoneMode.STRICT), phone_prefix
-        source.save(update_fields=MAPPED)
+        import_reading.find(source, chosen)
+        source.save(update_fields=[*MAPPED, "reading"])
 
 
 def like_before(source: Import) -> Import | None:
@@ -149,6 +151,7 @@ def like_before(source: Import) -> Import | None:
 
 def preview(source: Import) -> list[Verdict]:
     """Say what would happen to the first rows; writes nothing. The same functions judge the run."""
+    import_reading.find(source)  # the type of a field may have changed since the columns were mapped
     layout = layout_of(source)
     rows = [read_row(record, layout) for record in look_over(source).sample]
     return judge(rows, look_up(rows, source))
@@ -162,14 +165,22 @@ def preview_refusals(verdicts: Sequence[Verdict], source: Import) -> tuple[Refus
 
 
 def start(source: Import, by: User | None) -> None:
-    """Let the workers take the rows; makes the own fields the mapping names. Raises WrongMapping, AlreadyStarted."""
+    """Let the workers take the rows; makes the own fields the mapping names.
+
+    Raises WrongMapping, AlreadyStarted, BadFile, or Unanswered while a person must say how the file is read.
+    """
     check(source.mapping, source.columns, source.consent_column)
     with transaction.atomic():
         _locked(source)
+        import_reading.find(source)  # the type of a field may have changed since the columns were mapped
+        reading = import_reading.reading_of(source)
+        if reading.questions:
+            raise Unanswered(reading)
+        import_reading.keep(source, reading.without_cells())
         add_missing(source.mapping)
         source.state, source.asked_by, source.started_at = ImportState.WAITING, by, None
         source.created_at = now()
-        source.save(update_fields=["state", "asked_by", "started_at", "created_at"])
+        source.save(update_fields=["state", "asked_by", "started_at", "created_at", "reading"])
         audit.record(by, "import_started", source, rows=source.total_rows, consent_column=source.consent_column)
         wake()
 
@@ -210,17 +221,6 @@ def _locked(source: Import) -> None:
     fresh = Import.objects.select_for_update().filter(pk=source.pk, state=ImportState.UPLOADED)
     if not fresh.exists():
         raise AlreadyStarted(source.pk)
-
-
-def _describe(source: Import, sheet: Sheet) -> None:
-    described: dict[str, Any] = {
-        "encoding": sheet.dialect.encoding,
-        "delimiter": sheet.dialect.delimiter,
-        "columns": sheet.columns,
-        "total_rows": sheet.rows,
-    }
-    for name, found in described.items():
-        setattr(source, name, found)
 
 
 def _plain_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The forms of an import: the file, its separator, and where each column goes."""
+"""The forms of an import: the file, and where each column goes."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from staffetta.contacts.number_kinds import is_country_code
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.step_models import SavedMapping
 from staffetta.contacts.values import SYSTEM_FIELDS
-from staffetta.contacts.wording import DELIMITER_NAMES, mapping_problem
+from staffetta.contacts.wording import mapping_problem
 from staffetta.ui.text_fields import NameField
 
 NEW = "+new"
@@ -55,12 +55,6 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         assert isinstance(file, UploadedFile)
         return file
-
-
-class DelimiterForm(forms.Form):
-    """The separator of the columns, when it was not found out rightly."""
-
-    delimiter = forms.ChoiceField(label=gettext_lazy("Separator"), choices=lambda: list(DELIMITER_NAMES.items()))
 
 
 class MappingForm(forms.Form):

@@ -266,6 +266,7 @@ class Import(models.Model):
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
     delimiter = models.CharField(max_length=1, default=",")
     encoding = models.CharField(max_length=20, default="utf-8")
+    reading = models.JSONField(null=True)  # file_reading.FileReading; null: made before readings were kept
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     modes = models.JSONField(default=dict)  # target -> if_empty or only_new; what is absent: the file wins

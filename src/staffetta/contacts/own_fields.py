@@ -1,11 +1,13 @@
 """Our own fields as people fill them in and as files are read: by their types."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from staffetta.contacts.import_reading import notation_of
 from staffetta.contacts.models import ContactField, Import, PhoneMode
 from staffetta.contacts.phone import STRICT, PhoneReading
 from staffetta.contacts.read_row import FieldType, Layout
@@ -22,7 +24,8 @@ def types_of(names: list[str] | None = None) -> dict[str, FieldType]:
 def layout_of(source: Import) -> Layout:
     """Return where in a file's rows everything lies, and what its cells must be."""
     fields = types_of(list(source.mapping.values()))
-    return Layout.of(source.columns, source.mapping, source.consent_column, phones_of(source), fields)
+    layout = Layout.of(source.columns, source.mapping, source.consent_column, phones_of(source), fields)
+    return replace(layout, notation=notation_of(source))
 
 
 def phones_of(source: Import) -> PhoneReading:

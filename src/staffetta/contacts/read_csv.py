@@ -1,4 +1,4 @@
-"""Read a CSV file of people's spreadsheets in bounded memory: encoding, separator, rows, and where each row ends.
+"""Read a CSV file of people's spreadsheets in bounded memory: separator, rows, and where each row ends.
 
 Rows are numbered as a spreadsheet numbers them: the headings are row 1. Every row knows the byte it ends at, so that
 a reading that was broken off goes on exactly there.
@@ -20,8 +20,8 @@ RECORD_LIMIT = 1_000_000
 """Bytes of one row; no spreadsheet row is near it, a file without line ends is."""
 COLUMN_LIMIT = 300
 DELIMITERS = (";", ",", "\t")
-ENCODINGS = ("utf-8", "utf-8-sig", "cp1252")
-BOM = codecs.BOM_UTF8
+MIXED = "utf-8-mixed"
+"""UTF-8 whose other bytes are read as Windows-1252: programs that write into one file do not always agree."""
 SEPARATOR_LINE = re.compile(r"sep=([^\r\n\"])[\r\n]*", re.IGNORECASE)
 """A first line for Excel that names the separator and is no row."""
 
@@ -63,47 +63,28 @@ class Record:
         return not any(cell.strip() for cell in self.cells)
 
 
-def detect_encoding(file: IO[bytes]) -> str:
-    """Return the encoding, having looked at every byte; raises BadFile for what is no text."""
-    file.seek(0)
-    head = file.read(4)
-    if not head:
-        raise BadFile("empty_file")
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise BadFile("spreadsheet_file")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise BadFile("utf16_file")
-    if _decodes(file, "utf-8"):
-        return "utf-8-sig" if head.startswith(BOM) else "utf-8"
-    if _decodes(file, "cp1252"):
-        return "cp1252"
-    raise BadFile("unknown_encoding")
+@dataclass(frozen=True, slots=True)
+class Separator:
+    """A separator and why: named by the first line, even rows, alike (another one is as good), one_column."""
+
+    sign: str
+    why: str
 
 
-def _decodes(file: IO[bytes], encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while chunk := file.read(CHUNK * 16):
-            if b"\0" in chunk:
-                raise BadFile("binary_file")
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def sniff_delimiter(file: IO[bytes], encoding: str) -> str:
+def sniff_delimiter(file: IO[bytes], encoding: str) -> Separator:
     """Return the separator that makes the most even table of the first rows; a comma when there is one column."""
     file.seek(0)
-    text = file.read(SAMPLE).decode(_codec(encoding), errors="ignore").removeprefix("\ufeff")
+    text = decoded(file.read(SAMPLE), encoding, "ignore").removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)
     if lines and (named := SEPARATOR_LINE.fullmatch(lines[0])):
-        return named[1]
+        return Separator(named[1], "named")
     whole = lines[:-1] if len(text) > 1 and len(lines) > 1 and not text.endswith(("\n", "\r")) else lines
-    best = max(DELIMITERS, key=lambda delimiter: _evenness(whole[:50], delimiter))
-    return best if _evenness(whole[:50], best) > (0, 0) else ","
+    evenness = {delimiter: _evenness(whole[:50], delimiter) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda delimiter: evenness[delimiter])
+    if evenness[best] == (0, 0):
+        return Separator(",", "one_column")
+    alike = [delimiter for delimiter in DELIMITERS if evenness[delimiter] == evenness[best]]
+    return Separator(best, "even" if len(alike) == 1 else "alike")
 
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[int, int]:
@@ -135,7 +116,7 @@ def records(file: IO[bytes], dialect: Dialect, start: Position | None = None) ->
             code = "line_too_long" if "field limit" in str(error) else "quoting"
             raise BadFile(code, max(meter.line, 1), str(error)) from None
         except UnicodeDecodeError:
-            raise BadFile("unknown_encoding", meter.line) from None
+            raise BadFile("bad_byte", meter.line, dialect.encoding) from None
         number += 1
         yield Record(number, [original_cell(cell) for cell in cells], meter.byte)
 
@@ -148,37 +129,38 @@ class _Meter:
         self.line = 0
 
     def lines(self, file: IO[bytes], encoding: str) -> Iterator[str]:
-        codec = _codec(encoding)
-        for raw in self._raw_lines(file):
+        for raw in raw_lines(file, self.byte):
             self.line += 1
             self.byte += len(raw)
             if self.byte - self.record_start > RECORD_LIMIT:
                 raise BadFile("line_too_long", self.line)
-            text = raw.decode(codec)
+            text = decoded(raw, encoding)
             if self.byte == len(raw):
                 text = text.removeprefix("\ufeff")
                 if SEPARATOR_LINE.fullmatch(text):
                     continue
             yield text
 
-    def _raw_lines(self, file: IO[bytes]) -> Iterator[bytes]:
-        """Split at line feeds, at carriage returns and at both together, however a file mixes them."""
-        file.seek(self.byte)
-        rest = b""
-        while chunk := file.read(CHUNK):
-            lines = (rest + chunk).splitlines(keepends=True)
-            rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
-            yield from lines
-            if len(rest) > RECORD_LIMIT:
-                raise BadFile("line_too_long", self.line + 1)
-        if rest:
-            yield rest
+
+def raw_lines(file: IO[bytes], start: int = 0) -> Iterator[bytes]:
+    """Split at line feeds, at carriage returns and at both together, however a file mixes them."""
+    file.seek(start)
+    rest, line = b"", 0
+    while chunk := file.read(CHUNK):
+        lines = (rest + chunk).splitlines(keepends=True)
+        rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        line += len(lines)
+        yield from lines
+        if len(rest) > RECORD_LIMIT:
+            raise BadFile("line_too_long", line + 1)
+    if rest:
+        yield rest
 
 
 def _blank_before_quotes(file: IO[bytes], dialect: Dialect) -> bool:
     """Say whether the file writes `a, "b"`: each blank before quotation marks opens a cell that ends with them."""
     file.seek(0)
-    text = file.read(QUOTES_SAMPLE).decode(_codec(dialect.encoding), errors="ignore")
+    text = decoded(file.read(QUOTES_SAMPLE), dialect.encoding, "ignore")
     text = text.rpartition("\n")[0] or text
     mark = re.escape(dialect.delimiter)
     opened = re.findall(f'{mark} +"', text)
@@ -186,5 +168,16 @@ def _blank_before_quotes(file: IO[bytes], dialect: Dialect) -> bool:
     return 0 < len(opened) == len(closed)
 
 
-def _codec(encoding: str) -> str:
-    return "utf-8" if encoding == "utf-8-sig" else encoding
+def decoded(raw: bytes, encoding: str, errors: str = "strict") -> str:
+    """Return bytes of a file as text; raises UnicodeDecodeError."""
+    if encoding == MIXED:
+        return raw.decode("utf-8", "staffetta.cp1252")
+    return raw.decode("utf-8" if encoding == "utf-8-sig" else encoding, errors)
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("staffetta.cp1252", _as_cp1252)

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from staffetta.contacts.error_words import is_error_word
 from staffetta.contacts.models import ConsentValue
+from staffetta.contacts.notation import PROGRAMS, TYPED_NUMBER, Notation
 from staffetta.contacts.phone import STRICT, NotAPhone, PhoneReading, read_phone
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.types import LONGEST, TypeFault, Value, parse
@@ -47,6 +48,7 @@ class Layout:
     consent: int | None = None
     phones: PhoneReading = STRICT
     fields: Mapping[str, FieldType] = field(default_factory=dict)  # our own, by name; those not here hold text
+    notation: Notation = PROGRAMS
 
     @classmethod
     def of(
@@ -120,7 +122,7 @@ def _person(record: Record, layout: Layout) -> Person:
         phone_fault=phone_fault,
         telegram_id=telegram_id,
         texts={target: cell for target, cell in cells.items() if target in LENGTHS and cell},
-        own=dict(_own(cells, layout)),
+        own=dict(_own(record, cells, layout)),
         external_id=_external_id(cells, layout),
         consent=_consent(record, layout),
     )
@@ -129,14 +131,15 @@ def _person(record: Record, layout: Layout) -> Person:
 NOT_OWN = frozenset({*LENGTHS, "phone", "telegram_id", "external_id"})
 
 
-def _own(cells: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, Value]]:
+def _own(record: Record, cells: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, Value]]:
     for target, cell in cells.items():
         if target in NOT_OWN:
             continue
         kind = layout.fields.get(target, ANY_TEXT)
         if cell:
             try:
-                yield target, parse(kind.type, cell, kind.choices)
+                typed = record.cells[layout.places[target]].endswith(TYPED_NUMBER)
+                yield target, parse(kind.type, cell, kind.choices, PROGRAMS if typed else layout.notation)
             except TypeFault as fault:
                 raise _Wrong(fault.code, layout.heading(target)) from None
         elif kind.required:

@@ -13,6 +13,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from staffetta.contacts.excel_csv import safe_cell
+from staffetta.contacts.notation import AMBIGUOUS, TYPED_NUMBER
 from staffetta.text import storable
 
 UNPACKED_LIMIT = 1_000_000_000
@@ -92,7 +93,8 @@ def as_text(cell: object) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        text = str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return f"{text}{TYPED_NUMBER}" if AMBIGUOUS.fullmatch(text) else text
     if isinstance(cell, datetime | date | time):
         return cell.isoformat()
     return storable(str(cell)) if isinstance(cell, timedelta) or cell is not None else ""

@@ -15,11 +15,12 @@ from typing import IO
 from django.db import DataError, transaction
 
 from staffetta.contacts import state_consent, undo_import
+from staffetta.contacts.import_reading import rows_of
 from staffetta.contacts.insert_contacts import new_ids
 from staffetta.contacts.judge_rows import judge
 from staffetta.contacts.models import Import, ImportState
 from staffetta.contacts.own_fields import layout_of
-from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, records
+from staffetta.contacts.read_csv import BadFile, Position, Record
 from staffetta.contacts.read_row import Layout, Person, Rejected, read_row
 from staffetta.contacts.record_refusals import forget_refusals
 from staffetta.contacts.step_models import ImportConsent
@@ -106,11 +107,7 @@ def _undo_piece(source: Import, context: LaneContext) -> None:
 
 
 def _rows_from_here(file: IO[bytes], source: Import) -> Iterator[Record]:
-    dialect = Dialect(source.encoding, source.delimiter)
-    rows = records(file, dialect, Position(source.offset_rows, source.offset_bytes))
-    if not source.offset_rows:
-        next(rows, None)  # the headings
-    return rows
+    return rows_of(file, source, Position(source.offset_rows, source.offset_bytes))
 
 
 @dataclass(frozen=True, slots=True)

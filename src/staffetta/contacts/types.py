@@ -6,11 +6,12 @@ boolean a bool, date and datetime ISO 8601 strings (the latter with its offset),
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from staffetta.contacts import notation as written
+from staffetta.contacts.notation import PROGRAMS, Ambiguous, Notation
 from staffetta.contacts.phone import NotAPhone, parse_strict
 from staffetta.text import folded, value
 
@@ -20,17 +21,15 @@ TYPES = ("text", "number", "integer", "boolean", "date", "datetime", "choice", "
 LONGEST = 1000
 YES = frozenset({"sì", "si", "s", "yes", "y", "1", "true", "vero", "x"})
 NO = frozenset({"no", "n", "0", "false", "falso"})
-DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 YEARS = range(1850, 2201)
 """Years that a date or moment of a person may lie in."""
 SEVERAL = re.compile(r"[,;|]")
-GROUPED = re.compile(r"-?\d{1,3}([.\u00a0 ']\d{3})+(,\d+)?")
 
 
 class TypeFault(ValueError):
     """What was given is no value of the type; `code` is one of not_a_number, not_whole, not_yes_or_no, not_a_date,
-    not_a_moment, absurd_year, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type,
-    or one of NotAPhone.
+    not_a_moment, absurd_year, not_a_choice, not_an_address, not_a_phone, too_long, unknown_type, one of NotAPhone, or
+    one of ambiguous_number, ambiguous_date: it can be read in two ways, and the notation does not say which.
     """
 
     def __init__(self, code: str) -> None:
@@ -38,7 +37,12 @@ class TypeFault(ValueError):
         self.code = code
 
 
-def parse(type: str, raw: str, choices: Sequence[str] = ()) -> Value:  # noqa: A002  (the word of the field)
+def parse(
+    type: str,  # noqa: A002  (the word of the field)
+    raw: str,
+    choices: Sequence[str] = (),
+    notation: Notation = PROGRAMS,
+) -> Value:
     """Return the value a text stands for; raises TypeFault. An empty text is no value: do not ask for it."""
     text = value(raw)
     if len(text) > LONGEST:
@@ -46,7 +50,7 @@ def parse(type: str, raw: str, choices: Sequence[str] = ()) -> Value:  # noqa: A
     reader = READERS.get(type)
     if reader is None:
         raise TypeFault("unknown_type")
-    return reader(text, choices)
+    return reader(text, choices, notation)
 
 
 def show(type: str, value: object) -> str:  # noqa: A002, ARG001  (the word of the field; types may come to differ)
@@ -60,28 +64,27 @@ def show(type: str, value: object) -> str:  # noqa: A002, ARG001  (the word of t
     return str(value)
 
 
-def _number(text: str, _choices: Sequence[str]) -> str:
-    plain = text
-    if GROUPED.fullmatch(plain) and ("," in plain or plain.count(".") != 1):
-        plain = re.sub(r"[.\u00a0 ']", "", plain)
-    plain = plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
+def _decimal(text: str, notation: Notation) -> Decimal:
     try:
-        number = Decimal(plain)
-    except InvalidOperation:
+        return written.number(text, notation)
+    except Ambiguous:
+        raise TypeFault("ambiguous_number") from None
+    except ValueError:
         raise TypeFault("not_a_number") from None
-    if not number.is_finite() or abs(number.adjusted()) > 60:
-        raise TypeFault("not_a_number")
-    return format(number.normalize() + 0, "f")
 
 
-def _integer(text: str, choices: Sequence[str]) -> int:
-    number = Decimal(_number(text, choices))
+def _number(text: str, _choices: Sequence[str], notation: Notation) -> str:
+    return format(_decimal(text, notation).normalize() + 0, "f")
+
+
+def _integer(text: str, _choices: Sequence[str], notation: Notation) -> int:
+    number = _decimal(text, notation)
     if number != number.to_integral_value():
         raise TypeFault("not_whole")
     return int(number)
 
 
-def _boolean(text: str, _choices: Sequence[str]) -> bool:
+def _boolean(text: str, _choices: Sequence[str], _notation: Notation) -> bool:
     word = text.casefold()
     if word in YES:
         return True
@@ -90,13 +93,11 @@ def _boolean(text: str, _choices: Sequence[str]) -> bool:
     raise TypeFault("not_yes_or_no")
 
 
-def _date(text: str, _choices: Sequence[str]) -> str:
-    found = DAY_FIRST.fullmatch(text)
+def _date(text: str, _choices: Sequence[str], notation: Notation) -> str:
     try:
-        if found:
-            day = date(int(found[3]), int(found[2]), int(found[1]))
-        else:
-            day = date.fromisoformat(text[:10] if len(text) > 10 and text[10] in "T " else text)
+        day = written.day(text, notation)
+    except Ambiguous:
+        raise TypeFault("ambiguous_date") from None
     except ValueError:
         raise TypeFault("not_a_date") from None
     _check_year(day.year)
@@ -109,16 +110,18 @@ def _check_year(year: int) -> None:
         raise TypeFault("absurd_year")
 
 
-def _datetime(text: str, _choices: Sequence[str]) -> str:
+def _datetime(text: str, _choices: Sequence[str], notation: Notation) -> str:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = written.moment(text, notation)
+    except Ambiguous:
+        raise TypeFault("ambiguous_date") from None
     except ValueError:
         raise TypeFault("not_a_moment") from None
     _check_year(moment.year)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    return moment.isoformat()
 
 
-def _choice(text: str, choices: Sequence[str]) -> str:
+def _choice(text: str, choices: Sequence[str], _notation: Notation) -> str:
     known = _by_fold(tuple(choices))
     if (wanted := folded(text)) not in known:
         raise TypeFault("not_a_choice")
@@ -130,12 +133,12 @@ def _by_fold(choices: tuple[str, ...]) -> dict[str, str]:
     return {folded(choice): choice for choice in choices}
 
 
-def _choices(text: str, choices: Sequence[str]) -> list[str]:
+def _choices(text: str, choices: Sequence[str], notation: Notation) -> list[str]:
     words = [word.strip() for word in SEVERAL.split(text)]
-    return list(dict.fromkeys(_choice(word, choices) for word in words if word))
+    return list(dict.fromkeys(_choice(word, choices, notation) for word in words if word))
 
 
-def _url(text: str, _choices: Sequence[str]) -> str:
+def _url(text: str, _choices: Sequence[str], _notation: Notation) -> str:
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -145,7 +148,7 @@ def _url(text: str, _choices: Sequence[str]) -> str:
     return text
 
 
-def _phone(text: str, _choices: Sequence[str]) -> str:
+def _phone(text: str, _choices: Sequence[str], _notation: Notation) -> str:
     try:
         return parse_strict(text)
     except NotAPhone as wrong:
@@ -154,8 +157,8 @@ def _phone(text: str, _choices: Sequence[str]) -> str:
         raise TypeFault("not_a_phone" if wrong.code == "invalid_phone" else wrong.code) from None
 
 
-READERS: Mapping[str, Callable[[str, Sequence[str]], Value]] = {
-    "text": lambda text, _choices: text,
+READERS: Mapping[str, Callable[[str, Sequence[str], Notation], Value]] = {
+    "text": lambda text, _choices, _notation: text,
     "number": _number,
     "integer": _integer,
     "boolean": _boolean,

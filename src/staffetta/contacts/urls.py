@@ -55,6 +55,7 @@ urlpatterns = [
     path("mappings/<int:pk>/forget/", views.forget_mapping, name="forget_mapping"),
     path("imports/<int:pk>/", views.show_import, name="import"),
     path("imports/<int:pk>/columns/", views.columns, name="columns"),
+    path("imports/<int:pk>/reading/", views.reading, name="reading"),
     path("imports/<int:pk>/preview/", views.preview, name="preview"),
     path("imports/<int:pk>/start/", views.start, name="start"),
     path("imports/<int:pk>/discard/", views.discard, name="discard"),

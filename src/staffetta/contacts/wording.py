@@ -30,9 +30,9 @@ FILE_PROBLEMS: dict[str, Promise] = {
     "workbook_too_large": gettext_lazy(
         "This workbook unpacks to more than can be read. Save its first sheet as «CSV UTF-8» and choose that file here."
     ),
-    "utf16_file": gettext_lazy("The file is written in UTF-16. Save it as «CSV UTF-8» and choose it again."),
-    "unknown_encoding": gettext_lazy(
-        "The file is written neither in UTF-8 nor in Windows-1252. Save it as «CSV UTF-8» and choose it again."
+    "bad_byte": gettext_lazy(
+        "Line %(line)s holds signs that cannot be read as %(detail)s. Choose another encoding, or save the file as "
+        "«CSV UTF-8» and choose it again."
     ),
     "quoting": gettext_lazy(
         "The quotation marks around line %(line)s do not match, so its columns cannot be told apart. "
@@ -71,9 +71,11 @@ REJECT_REASONS: dict[str, Promise] = {
     "required_empty": gettext_lazy("This field must be filled"),
     "not_a_number": gettext_lazy("Not a number"),
     "not_whole": gettext_lazy("Not a whole number"),
+    "ambiguous_number": gettext_lazy("It can be read as two different numbers: write 2000"),
+    "ambiguous_date": gettext_lazy("It can be two different days: write 2026-12-31"),
     "not_yes_or_no": gettext_lazy("Neither Yes nor No"),
-    "not_a_date": gettext_lazy("Not a date: write 31/12/2026 or 2026-12-31"),
-    "not_a_moment": gettext_lazy("Not a date with time: write 2026-12-31 18:30"),
+    "not_a_date": gettext_lazy("Not a date: write 31/12/2026 or 2026-12-31, with the whole year"),
+    "not_a_moment": gettext_lazy("Not a date with time: write 31/12/2026 18:30 or 2026-12-31 18:30"),
     "absurd_year": gettext_lazy("The year lies before 1850 or after 2200"),
     "not_a_choice": gettext_lazy("None of the choices of this field"),
     "not_an_address": gettext_lazy("Not an address: it begins with https:// or http://"),
@@ -226,13 +228,6 @@ NOT_RESTORED: dict[str, Promise] = {
     "gone": gettext_lazy("Deleted since, and not restored: a list, an import or a configuration the contact was in."),
     "consent_since": gettext_lazy("The consent changed since the merge: what was said then holds."),
 }
-
-DELIMITER_NAMES: dict[str, Promise] = {
-    ";": gettext_lazy("Semicolon"),
-    ",": gettext_lazy("Comma"),
-    "\t": gettext_lazy("Tab"),
-}
-ENCODING_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM)", "cp1252": "Windows-1252"}
 
 
 def file_problem(code: str, line: int = 0, detail: str = "") -> str:

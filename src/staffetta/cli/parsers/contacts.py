@@ -1,5 +1,6 @@
 """`staffetta contacts …`: import a file, list the people."""
 
+import argparse
 from pathlib import Path
 
 from staffetta.cli.parsers.action import Action
@@ -7,6 +8,22 @@ from staffetta.cli.parsers.options import AUDIENCE, Subparsers, json_option
 from staffetta.cli.parsers.translation import gettext as _
 
 SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t"}
+ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-8-mixed": "utf-8-mixed",
+    "windows-1252": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso-8859-15": "iso8859_15",
+    "windows-1250": "cp1250",
+    "iso-8859-2": "iso8859_2",
+    "windows-1251": "cp1251",
+    "windows-1253": "cp1253",
+    "windows-1254": "cp1254",
+    "windows-1257": "cp1257",
+    "cp850": "cp850",
+    "mac-roman": "mac_roman",
+}
+DECIMAL_SIGNS = {"comma": ",", "point": "."}
 
 
 def register(nouns: Subparsers) -> None:
@@ -68,6 +85,14 @@ def _register_import(verbs: Subparsers) -> None:
         action="store_true",
         help=_("also read 00, a lost + and a doubled country code; what can be two numbers is rejected"),
     )
+    _register_reading(parser)
+    parser.add_argument("--wait", action="store_true", help=_("end when the import has ended"))
+    json_option(parser, _("print the import as JSON"))
+    parser.set_defaults(run=Action("contacts", "import_contacts"))
+
+
+def _register_reading(parser: argparse.ArgumentParser) -> None:
+    """How the file is read, where that is not found out by itself, or not rightly."""
     parser.add_argument(
         "--separator",
         type=lambda word: SEPARATORS.get(word, word),
@@ -75,9 +100,13 @@ def _register_import(verbs: Subparsers) -> None:
         metavar="|".join(SEPARATORS),
         help=_("what stands between the columns, where it is not found out by itself"),
     )
-    parser.add_argument("--wait", action="store_true", help=_("end when the import has ended"))
-    json_option(parser, _("print the import as JSON"))
-    parser.set_defaults(run=Action("contacts", "import_contacts"))
+    parser.add_argument("--encoding", choices=list(ENCODINGS), metavar="NAME", help=_("how the letters are encoded"))
+    parser.add_argument("--heading", choices=["yes", "no"], help=_("whether the first row holds the columns' names"))
+    parser.add_argument("--decimal", choices=list(DECIMAL_SIGNS), help=_("the sign before the decimals"))
+    parser.add_argument(
+        "--dates", choices=["day-first", "month-first"], help=_("what comes first in dates like 03/04/2026")
+    )
+    parser.add_argument("--zone", metavar="ZONE", help=_("the time zone of times without their own"))
 
 
 def _register_merges(verbs: Subparsers) -> None:

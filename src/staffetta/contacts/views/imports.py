@@ -1,5 +1,6 @@
 """Imports: upload, columns, preview, progress, result."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from django.conf import settings
@@ -18,17 +19,18 @@ from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow, takes_files
 from staffetta.accounts.models import User
 from staffetta.contacts import audiences, import_file, lists, rejects, saved_mappings, undo_import
-from staffetta.contacts.import_forms import DelimiterForm, MappingForm, UploadForm
+from staffetta.contacts.import_forms import MappingForm, UploadForm
+from staffetta.contacts.import_reading import NOTATION, STRUCTURE, Unanswered, reading_of
 from staffetta.contacts.judge_rows import Verdict
 from staffetta.contacts.models import ConsentValue, Import, ImportState
 from staffetta.contacts.phone import shown_reading
 from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.read_row import Person, Rejected
+from staffetta.contacts.reading_form import ReadingForm
+from staffetta.contacts.reading_words import question, value_name
 from staffetta.contacts.step_models import SavedMapping
 from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import (
-    DELIMITER_NAMES,
-    ENCODING_NAMES,
     OUTCOMES,
     bad_file_text,
     file_problem,
@@ -112,13 +114,13 @@ def _too_large() -> str:
 @allow(OPERATORS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @restricted(saved=Row(gettext_lazy("Saved mapping"), SavedMapping))
-@versioned(redraws=("delimiter",))
+@versioned()
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if source.state != ImportState.UPLOADED:
         return redirect("contacts:import", pk=pk)
-    if "delimiter" in request.POST:
-        return _choose_delimiter(request, source)
+    if _asked(source, STRUCTURE):  # where columns begin and end is not known yet
+        return render(request, "contacts/reading.html", _reading(source, STRUCTURE))
     try:
         sample = import_file.look_over(source).sample
     except BadFile as bad:
@@ -144,15 +146,12 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             saved_mappings.keep(source, chosen["save_as"], cast("User", request.user))
         return redirect("contacts:preview", pk=pk)
     data = {
-        "source": source,
         "form": form,
         "before": None if chosen_one else before,
         "saved": saved,
         "chosen": chosen_one,
         "lines": form.lines(sample),
-        "separator": DelimiterForm(initial={"delimiter": source.delimiter}),
-        "encoding": ENCODING_NAMES.get(source.encoding, source.encoding),
-        "delimiter": DELIMITER_NAMES.get(source.delimiter, source.delimiter),
+        **_reading(source, STRUCTURE),
     }
     return render(request, "contacts/columns.html", data)
 
@@ -168,14 +167,38 @@ def forget_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("contacts:columns", pk=int(back)) if known else redirect("contacts:imports")
 
 
-def _choose_delimiter(request: HttpRequest, source: Import) -> HttpResponse:
-    form = DelimiterForm(request.POST)
+def _asked(source: Import, names: Sequence[str]) -> list[str]:
+    """Return what a person must say of these traits, in words."""
+    reading = reading_of(source)
+    return [question(name, reading.trait(name)) for name in names if name in reading.questions]
+
+
+def _reading(source: Import, names: Sequence[str]) -> dict[str, object]:
+    """What a page shows of how the file is read."""
+    form = ReadingForm(source, names=names)
+    reading = form.reading
+    told = [value_name(name, reading.trait(name).value) for name in ("encoding", "delimiter")]
+    written = ["XLSX"] if source.from_workbook else told
+    return {"source": source, "reading_form": form, "questions": _asked(source, names), "written": " · ".join(written)}
+
+
+@allow(OPERATORS)
+@require_POST
+def reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read an upload in another way; nothing of it is stored yet."""
+    source = get_object_or_404(Import, pk=pk)
+    if source.state != ImportState.UPLOADED:
+        return redirect("contacts:import", pk=pk)
+    form = ReadingForm(source, request.POST)
     try:
         if form.is_valid():
-            import_file.choose_delimiter(source, form.cleaned_data["delimiter"])
+            import_file.choose_reading(source, form.chosen())
     except BadFile as bad:
         messages.error(request, file_problem(bad.code, bad.line, bad.detail))
-    return redirect("contacts:columns", pk=source.pk)
+    except import_file.AlreadyStarted:
+        return redirect("contacts:import", pk=pk)
+    again = "contacts:preview" if source.mapping and not form.data.keys() & set(STRUCTURE) else "contacts:columns"
+    return redirect(again, pk=pk)
 
 
 def _lost(request: HttpRequest, source: Import, bad: BadFile) -> HttpResponse:
@@ -191,7 +214,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
     if source.state != ImportState.UPLOADED:
         return redirect("contacts:import", pk=pk)
-    if not source.mapping:
+    if not source.mapping or _asked(source, STRUCTURE):
         return redirect("contacts:columns", pk=pk)
     try:
         verdicts = import_file.preview(source)
@@ -203,8 +226,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     for line in lines:
         people = refusals.by_row.get(cast("int", line["number"]))
         line["refused"] = None if people is None else refusal_text(len(people))
-    data = {"source": source, "lines": lines, "refusals": sum(1 for people in refusals.by_row.values() if people)}
-    return render(request, "contacts/preview.html", data)
+    data = {"lines": lines, "refusals": sum(1 for people in refusals.by_row.values() if people)}
+    return render(request, "contacts/preview.html", {**data, **_reading(source, NOTATION)})
 
 
 def _line(source: Import, verdict: Verdict, fields: Fields, *, refused: bool) -> dict[str, object]:
@@ -235,6 +258,10 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         import_file.start(source, cast("User", request.user))
     except import_file.AlreadyStarted:
         messages.info(request, _("This import has started already."))
+    except Unanswered:
+        return redirect("contacts:preview", pk=pk)
+    except BadFile as bad:
+        return _lost(request, source, bad)
     return redirect("contacts:import", pk=pk)
 
 
