@@ -23,9 +23,11 @@ os.environ["STAFFETTA_LANGUAGE"] = "it"
 os.environ["STAFFETTA_TIME_ZONE"] = "Europe/Rome"
 
 from staffetta.config.settings import *  # noqa: E402, F403
-from staffetta.config.settings import DATABASES, STATIC_ROOT  # noqa: E402
+from staffetta.config.settings import DATABASES, MIDDLEWARE, STATIC_ROOT  # noqa: E402
 
 Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+SHIPPED = "whitenoise.middleware.WhiteNoiseMiddleware"
+MIDDLEWARE = ["tests.static_files.StaticFiles" if name == SHIPPED else name for name in MIDDLEWARE]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; nothing here is a secret
 if os.environ.get("STAFFETTA_DATABASE_URL"):  # several runs may share one server
     DATABASES["default"]["TEST"] = {"NAME": f"test_{Path(os.environ['STAFFETTA_TEST_DATA_DIR']).name}"}

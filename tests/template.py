@@ -22,7 +22,10 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 BRING_UP_TO_DATE = """
-import django; django.setup()
+import django
+from staffetta.config.loading import without_rubbish
+with without_rubbish():
+    django.setup()
 from staffetta.work import schema
 schema.bring_up_to_date()
 """

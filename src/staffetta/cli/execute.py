@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
+from staffetta.config.loading import without_rubbish
 from staffetta.config.private_files import keep_new_files_private
 from staffetta.work import databases, running, schema
 
@@ -27,7 +28,8 @@ def execute(args: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
     keep_new_files_private()
     try:
-        django.setup()  # a ValueError is Django's word for a time zone nobody knows
+        with without_rubbish():
+            django.setup()  # a ValueError is Django's word for a time zone nobody knows
     except (WrongSetting, ImproperlyConfigured, OSError, ValueError) as error:
         complain(str(error))
         return 1

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import get_resolver
 
+from staffetta.config.loading import without_rubbish
 from staffetta.config.wsgi import application as pages
 
 # isort: split
@@ -12,7 +13,8 @@ from staffetta.work.entrance.application import Entrance
 from staffetta.work.entrance.bounds import Bounds
 from staffetta.work.entrance.proxies import Proxies
 
-get_resolver().url_patterns  # noqa: B018  (loads every page now, not with the first request)
+with without_rubbish():
+    get_resolver().url_patterns  # noqa: B018  (loads every page now, not with the first request)
 application = Entrance(
     pages,
     permission,

@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from staffetta.config.loading import without_rubbish
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffetta.config.settings")
-application = get_wsgi_application()
+with without_rubbish():
+    application = get_wsgi_application()
