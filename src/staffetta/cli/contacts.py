@@ -22,8 +22,8 @@ from staffetta.contacts.import_reading import Unanswered
 from staffetta.contacts.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
 from staffetta.contacts.number_kinds import is_country_code
+from staffetta.contacts.person_zone import zones
 from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.read_row import zones
 from staffetta.contacts.reading_words import question_with_option
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 from staffetta.text import title

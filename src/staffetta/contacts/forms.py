@@ -13,10 +13,11 @@ from staffetta.accounts.models import User
 from staffetta.contacts.consent import opt_in
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
 from staffetta.contacts.own_fields import form_field
+from staffetta.contacts.person_zone import zones
 from staffetta.contacts.phone import NotAPhone, parse_strict
 from staffetta.contacts.phone_words import phone_text
-from staffetta.contacts.read_row import TELEGRAM_ID, zones
 from staffetta.contacts.save_contact import EDITABLE, Entered, OptOutKept, Taken, save_contact
+from staffetta.contacts.types import TELEGRAM_ID
 from staffetta.contacts.wording import reject_text
 from staffetta.ui.text_fields import IdentityField
 from staffetta.work.clock import now

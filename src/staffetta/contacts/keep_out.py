@@ -12,8 +12,8 @@ from staffetta.accounts.models import User
 from staffetta.connectors.messages import Platform
 from staffetta.contacts.models import Suppression
 from staffetta.contacts.phone import NotAPhone, PhoneReading, existing_phone
-from staffetta.contacts.read_row import TELEGRAM_ID
 from staffetta.contacts.suppression import ERASED, digest, digests_of, in_force, masked, tell
+from staffetta.contacts.types import TELEGRAM_ID
 from staffetta.work.clock import now
 
 HAND = "hand"

@@ -7,15 +7,19 @@ else the middle one from west to east, so that nobody is far from it; of those w
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
-from staffetta.contacts.read_row import zones
-
 WINTER = datetime(2026, 1, 15, 12, tzinfo=UTC)
 """Zones are put in order by their time on this day."""
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(available_timezones())
 
 
 def zone_of(told: str, phone: str) -> str:

@@ -1,21 +1,18 @@
 """From the cells of one row to a person, or to the reason why not."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from zoneinfo import available_timezones
 
 from staffetta.contacts.error_words import is_error_word
 from staffetta.contacts.models import ConsentValue
 from staffetta.contacts.notation import PROGRAMS, TYPED_NUMBER, Notation
+from staffetta.contacts.person_zone import zones
 from staffetta.contacts.phone import STRICT, NotAPhone, PhoneReading, read_phone
 from staffetta.contacts.read_csv import Record
-from staffetta.contacts.types import LONGEST, TypeFault, Value, parse
+from staffetta.contacts.types import LONGEST, TELEGRAM_ID, TypeFault, Value, parse
 from staffetta.text import folded, identity
 from staffetta.text import value as clean_value
 
-TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 LENGTHS = {"first_name": 200, "last_name": 200, "language": 20, "time_zone": 60}
 EXTERNAL_LENGTH = 100
 OWN_LENGTH = LONGEST
@@ -151,12 +148,6 @@ def _external_id(cells: Mapping[str, str], layout: Layout) -> str | None:
     if len(typed) > EXTERNAL_LENGTH:
         raise _Wrong("too_long", layout.heading("external_id"))
     return typed or None
-
-
-@cache
-def zones() -> frozenset[str]:
-    """Return the names of all time zones."""
-    return frozenset(available_timezones())
 
 
 def _cell(record: Record, place: int) -> str:

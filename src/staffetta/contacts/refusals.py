@@ -13,7 +13,8 @@ from staffetta.contacts.fold import fold
 from staffetta.contacts.models import ConsentValue
 from staffetta.contacts.phone import STRICT, PhoneReading, forms, possible_phones
 from staffetta.contacts.read_csv import Record
-from staffetta.contacts.read_row import CONSENT_WORDS, EXTERNAL_LENGTH, TELEGRAM_ID, Layout
+from staffetta.contacts.read_row import CONSENT_WORDS, EXTERNAL_LENGTH, Layout
+from staffetta.contacts.types import TELEGRAM_ID
 
 NO_WORDS = frozenset(
     {

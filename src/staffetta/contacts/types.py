@@ -23,6 +23,7 @@ YES = frozenset({"sì", "si", "s", "yes", "y", "1", "true", "vero", "x"})
 NO = frozenset({"no", "n", "0", "false", "falso"})
 YEARS = range(1850, 2201)
 """Years that a date or moment of a person may lie in."""
+TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 SEVERAL = re.compile(r"[,;|]")
 
 

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts.read_row import zones
+from staffetta.contacts.person_zone import zones
 from staffetta.contacts.types import TypeFault, Value
 from staffetta.sync.convert import convert
 from staffetta.sync.models import Direction, Kind, Mode
