@@ -155,6 +155,15 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LISTED}test_each_component_tells_what_it_takes",
             f"{BY_HAND}test_what_is_wrong_is_said_with_its_line_and_column",
         ),
+        "a footer with a variable, a text without room for its values, a file in an authentication template": (
+            f"{LISTED}test_each_component_tells_what_it_takes",
+            f"{LISTED}test_an_authentication_template_with_a_file_is_unusable_and_no_other",
+            f"{BY_HAND}test_what_is_wrong_is_said_with_its_line_and_column",
+            "tests/connectors/test_template_rules.py::test_a_rule_is_judged_by_tests_that_exist_or_says_why_not",
+        ),
+        "a header of a file filled with what is no address": (
+            f"{COMPOSED}test_a_header_of_a_file_takes_the_address_of_one",
+        ),
         "a variable that makes a button's address longer than WhatsApp takes": (
             f"{COMPOSED}test_the_whole_address_of_a_button_has_at_most_two_thousand_characters",
         ),

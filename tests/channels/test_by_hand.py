@@ -75,6 +75,18 @@ def test_a_file_is_read_whole_or_not_at_all(engage: Engage, connected: Connected
     assert set(channel.templates.values_list("name", flat=True)) == {"uno", "due"}
 
 
+def test_a_language_that_whatsapp_may_not_have_is_told_and_taken(
+    engage: Engage, connected: Connected, as_administrator: Client
+) -> None:
+    channel = without_list(engage, connected)
+    address = reverse("channels:enter_template", args=[channel.pk])
+    html = as_administrator.post(address, {**TYPED, "language": "jp"}, follow=True).content.decode()
+    assert "Forse WhatsApp non ha questa lingua" in html
+    assert TemplateVariant.objects.get(template__channel=channel).language_raw == "jp"
+    html = as_administrator.post(address, {**TYPED, "language": "EN-us"}, follow=True).content.decode()
+    assert "Forse WhatsApp" not in html
+
+
 def test_a_changed_entry_raises_the_revision(engage: Engage, connected: Connected, as_administrator: Client) -> None:
     channel = without_list(engage, connected)
     address = reverse("channels:enter_template", args=[channel.pk])

@@ -169,6 +169,18 @@ def test_a_file_is_no_code() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [("https://e.it/f.png", True), ("http://e.it/f.png?x=1", True), ("foto", False), ("ftp://e.it/f.png", False),
+     ("https:///f.png", False), ("https://e.it/a b.png", False), ("https://[e.it/", False),
+     ("https://e.it/" + "x" * 1987, True), ("https://e.it/" + "x" * 1988, False)],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["image", "video", "document"])
+def test_a_header_of_a_file_takes_the_address_of_one(kind: str, value: str, *, good: bool) -> None:
+    composed = compose([variable("header", "header", kind)], {"header": field("foto")}, {"foto": value})
+    assert composed == (Composed(header_media=value) if good else Missing("not_an_address", ("header",)))
+
+
 @pytest.mark.parametrize("value", ["\u200b\u2060", "\u00ad", "\u3164", "\x07", " \u2800 ", "\ufeff"])
 def test_a_value_without_a_visible_sign_is_empty_and_the_fallback_stands_in(value: str) -> None:
     mapping = {"1": {"source": "field:x", "fallback": "cliente"}}

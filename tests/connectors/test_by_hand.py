@@ -72,6 +72,13 @@ def test_one_form_is_read_the_same_way() -> None:
     assert (told.value.code, told.value.line, told.value.column) == ("value_missing", None, "language")
 
 
+WORDS = {"type": "BODY", "text": "Ciao"}
+
+
+def in_metas_form(*components: dict[str, object]) -> str:
+    return json.dumps([{"name": "a", "language": "it", "components": components}])
+
+
 HEAD = "name;language;body;header_type;header;buttons;category\n"
 
 
@@ -105,6 +112,18 @@ HEAD = "name;language;body;header_type;header;buttons;category\n"
         (HEAD + "a;it;x;;;url:Vai:https://x/{{2}}", ("placeholder_gap", 2, "buttons")),
         (HEAD + "a;it;x;;;url:Vai:https://x/{{1}}/y", ("variable_inside_address", 2, "buttons")),
         (HEAD + f"a;it;x;;;url:Vai:https://x/{'y' * 2_000}", ("address_too_long", 2, "buttons")),
+        (HEAD + "a;it;x;;;" + "|".join(["url:Vai:https://x/"] * 3), ("too_many_of_kind", 2, "buttons")),
+        (HEAD + "a;it;x;;;phone_number:A:+391|phone_number:B:+392", ("too_many_of_kind", 2, "buttons")),
+        (HEAD + f"a;it;x;;;quick_reply:{'x' * 26}", ("button_label_too_long", 2, "buttons")),
+        (HEAD + f"a;it;x;;;phone_number:A:+{'3' * 20}", ("button_number_too_long", 2, "buttons")),
+        (HEAD + "a;it;x;;;quick_reply:A|url:Vai:https://x/|quick_reply:B", ("scattered_quick_replies", 2, "buttons")),
+        (HEAD + "a;it;Ciao {{1}}{{2}}.", ("variables_side_by_side", 2, "body")),
+        (HEAD + "a;it;Ciao {1} {2}.", ("variables_side_by_side", 2, "body")),
+        (HEAD + "a;it;x;image;;;authentication", ("authentication_media", 2, "header_type")),
+        ("name;language;body;footer\na;it;x;N. {{1}}", ("footer_variables", 2, "footer")),
+        (in_metas_form({"type": "BODY", "text": "x" * 1025}), ("text_too_long", 1, "components")),
+        (in_metas_form(WORDS, WORDS), ("doubled_part", 1, "components")),
+        (in_metas_form(WORDS, {"type": "BUTTONS", "buttons": ["x"] * 11}), ("too_many_buttons", 1, "components")),
         ('[{"name": "a", "language": "it", "components": [{"type": "BODY", "text": "{{1}} e {{3}}"}]}]',
          ("placeholder_gap", 1, "components")),
         (HEAD + "a;it;x\na;IT;y", ("doubled", 3, "name")),
@@ -128,6 +147,14 @@ HEAD = "name;language;body;header_type;header;buttons;category\n"
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_line_and_column(data: str | bytes, place: tuple[str, int | None, str]) -> None:
     assert refused(data) == place
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    ["quick_reply:A|quick_reply:B|url:Vai:https://x/", "url:Vai:https://x/|phone_number:C:+391|quick_reply:A"],
+)
+def test_quick_replies_stand_first_or_last(buttons: str) -> None:
+    assert read_entry(Entry("a", "it", "x", buttons=buttons)).unsupported == ""
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode) | st.lists(

@@ -72,6 +72,17 @@ def test_placeholders_are_counted_in_either_form(text: str, found: list[str]) ->
          ["body:1:text", "button:button:url"], "several_button_variables"),
         ([BODY, {"type": "BUTTONS", "buttons": [{"type": "URL", "url": "https://x/" + "y" * 1991}]}],
          ["body:1:text"], "address_too_long"),
+        ([BODY, {"type": "FOOTER", "text": "N. {{1}}"}], ["body:1:text"], "footer_variables"),
+        ([BODY, {"type": "FOOTER", "text": "x" * 61}], ["body:1:text"], "text_too_long"),
+        ([BODY, {"type": "FOOTER", "text": "x" * 60}], ["body:1:text"], ""),
+        ([{"type": "BODY", "text": "x" * 1024 + "{{1}}"}], ["body:1:text"], "text_too_long"),
+        ([{"type": "BODY", "text": "x" * 1023 + "{{1}}"}], ["body:1:text"], ""),
+        ([{"type": "HEADER", "text": "x" * 60 + "{{1}}"}, BODY], ["header:header:text", "body:1:text"],
+         "text_too_long"),
+        ([BODY, {"type": "BODY", "text": "ancora"}], ["body:1:text"], "doubled_part"),
+        ([{"type": "HEADER", "text": "a"}, {"type": "HEADER", "text": "b"}, BODY], ["body:1:text"], "doubled_part"),
+        ([BODY, {"type": "BUTTON", "buttons": ["Sì"]}, {"type": "BUTTON", "buttons": ["No"]}], ["body:1:text"], ""),
+        ([{"type": "BODY", "text": "Ciao {{#}} e {{1$}}"}], ["body:#:text", "body:1$:text"], "named_variables"),
         ([{"type": "BODY", "text": "Ciao {{nome}}"}], ["body:nome:text"], "named_variables"),
         ([BODY, {"type": "CAROUSEL", "cards": []}], ["body:1:text"], "carousel"),
         ([BODY, {"type": "LIMITED_TIME_OFFER"}], ["body:1:text"], "limited_time_offer"),
@@ -93,6 +104,19 @@ def test_each_component_tells_what_it_takes(
     components: list[dict[str, object]], variables: list[str], unsupported: str
 ) -> None:
     assert read(*components) == (variables, unsupported)
+
+
+@pytest.mark.parametrize("form", ["IMAGE", "VIDEO", "DOCUMENT"])
+def test_an_authentication_template_with_a_file_is_unusable_and_no_other(form: str) -> None:
+    parts = [normalised({"type": "HEADER", "format": form}), normalised(BODY)]
+    told = {category: read_components(parts, category)[1] for category in ("AUTHENTICATION", "UTILITY", "MARKETING")}
+    assert told == {"AUTHENTICATION": "authentication_media", "UTILITY": "", "MARKETING": ""}
+
+
+def test_the_category_of_a_listed_template_is_looked_at() -> None:
+    parts = [{"type": "HEADER", "format": "IMAGE"}, BODY]
+    template = got([{"name": "a", "category": "authentication", "components": parts}], one)
+    assert (template.category, template.unsupported) == ("AUTHENTICATION", "authentication_media")
 
 
 def test_examples_come_with_their_variables() -> None:

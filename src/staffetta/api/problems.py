@@ -53,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
     "value_unknown": Kind(422, _("Value unknown")),
     "value_too_long": Kind(422, _("Text too long")),
     "value_not_a_code": Kind(422, _("No one-time code")),
+    "value_not_an_address": Kind(422, _("No address of a file")),
     "opted_out": Kind(422, _("The person opted out")),
     "message_off": Kind(422, _("Transactional message off")),
     "message_incomplete": Kind(422, _("Transactional message incomplete")),

@@ -34,7 +34,12 @@ OF_CHANNEL = (
 )
 """Troubles that may be over without any change of the call: 503. Those of the template want a person: 422."""
 SLUG = re.compile(r"[-\w]{1,60}", re.ASCII)
-OF_VALUES = {"missing_value": "value_missing", "too_long": "value_too_long", "not_a_code": "value_not_a_code"}
+OF_VALUES = {
+    "missing_value": "value_missing",
+    "too_long": "value_too_long",
+    "not_a_code": "value_not_a_code",
+    "not_an_address": "value_not_an_address",
+}
 
 
 def find(name: str) -> TransactionalMessage:

@@ -4,7 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from staffetta.connectors.by_hand import MOST, MOST_BUTTONS, EntryError
+from staffetta.connectors.button_rules import MOST_BUTTONS
+from staffetta.connectors.by_hand import MOST, EntryError
 
 WORDS: dict[str, str | Promise] = {
     "file_too_large": gettext_lazy("The file is too large (at most 2 MB)."),
@@ -31,12 +32,26 @@ WORDS: dict[str, str | Promise] = {
         "A button is written type:label:value, for example url:Follow:https://example.com/{{1}}."
     ),
     "too_many_buttons": gettext_lazy("At most %(buttons)s buttons."),
+    "too_many_of_kind": gettext_lazy("WhatsApp takes two address buttons, and one of each other kind with a value."),
+    "button_label_too_long": gettext_lazy("The label of a button has at most 25 characters."),
+    "button_number_too_long": gettext_lazy("The number of a button has at most 20 characters."),
+    "scattered_quick_replies": gettext_lazy("Quick replies stand together: all first, or all last."),
     "bad_components": gettext_lazy("“components” must be a list as WhatsApp defines it."),
     "placeholder_gap": gettext_lazy(
         "“%(column)s” leaves a number out: WhatsApp numbers variables without gaps, {{1}}, {{2}}, {{3}}."
     ),
     "variable_inside_address": gettext_lazy("The variable of a button's address stands at its very end."),
     "address_too_long": gettext_lazy("The address of a button has at most 2000 characters."),
+    "variables_side_by_side": gettext_lazy(
+        "“%(column)s” has two variables with nothing between them: WhatsApp wants text between them."
+    ),
+    "footer_variables": gettext_lazy("The footer takes no variable."),
+    "text_too_long": gettext_lazy(
+        "“%(column)s” is too long: WhatsApp takes 60 characters in the header and the footer, 1024 in the text, each "
+        "variable counted."
+    ),
+    "doubled_part": gettext_lazy("Header, text and footer are there once at most."),
+    "authentication_media": gettext_lazy("An authentication template takes no image, video or document."),
     "doubled": gettext_lazy("This name and language are there twice."),
 }
 

@@ -197,6 +197,22 @@ UNSUPPORTED: dict[str, tuple[Text, Text]] = {
         gettext_lazy("address of a button too long"),
         gettext_lazy("WhatsApp takes addresses of at most 2000 characters."),
     ),
+    "doubled_part": (
+        gettext_lazy("header, text or footer there twice"),
+        gettext_lazy("WhatsApp takes each of them once: it would refuse every message."),
+    ),
+    "footer_variables": (
+        gettext_lazy("variable in the footer"),
+        gettext_lazy("WhatsApp takes no value for the footer."),
+    ),
+    "text_too_long": (
+        gettext_lazy("text too long"),
+        gettext_lazy("WhatsApp takes 60 characters in the header and the footer, 1024 in the text, values included."),
+    ),
+    "authentication_media": (
+        gettext_lazy("file in an authentication template"),
+        gettext_lazy("WhatsApp takes one-time codes only in authentication templates, and no file."),
+    ),
     "unknown_component": (
         gettext_lazy("part of an unknown kind"),
         gettext_lazy("Staffetta does not know a part of this template yet."),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from staffetta.communications.compose import is_address
 from staffetta.outbound import loop
 from staffetta.work.clock import now
 
@@ -59,15 +59,6 @@ def check_media(url: str, kind: str) -> MediaCheck:
         return _told(url, "not_an_address")
     found = loop.run(look(url, allow_private_addresses=settings.ALLOW_PRIVATE_ADDRESSES))
     return _told(url, _problem(found, kind), found)
-
-
-def is_address(url: str) -> bool:
-    """Return whether this is an http(s) address with a host."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(c.isspace() for c in url)
-    except ValueError:
-        return False
 
 
 def refused(check: MediaCheck) -> bool:

@@ -3,24 +3,24 @@
 The rules of a value are those of the messaging rules, 1.2: whitespace is folded to single spaces, an empty value is
 missing, the filled header has at most 60 and the filled body at most 1024 characters, the end of a button's address is
 percent-encoded and the whole address has at most 2000, the values of an authentication template are one-time codes.
+What fills a header of image, video or document is the address of a file.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from staffetta.communications.mapping import Source, SourceKind, read_mapping
-from staffetta.connectors.templates import LONGEST_ADDRESS
+from staffetta.connectors.templates import LONGEST_ADDRESS, LONGEST_TEXT
 from staffetta.text import value as cleaned
 
-LONGEST_HEADER = 60
-LONGEST_BODY = 1024
 LONGEST_CODE = 15
 MEDIA_KINDS = ("image", "video", "document")
 MISSING_VALUE = "missing_value"
 TOO_LONG = "too_long"
 NOT_A_CODE = "not_a_code"
+NOT_AN_ADDRESS = "not_an_address"
 
 # Braces doubled as WhatsApp writes them, or single as some of Engage's lists do: whichever occurs.
 DOUBLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -57,7 +57,10 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why there is no message: `reason` is missing_value, too_long or not_a_code, `keys` are the variables at fault."""
+    """Why there is no message, and the variables at fault.
+
+    `reason` is missing_value, too_long, not_a_code or not_an_address.
+    """
 
     reason: str
     keys: tuple[str, ...]
@@ -87,8 +90,8 @@ class Composer:
             if row["component"] != "body"
         ]
         self._times = _occurrences(text_of(components, "BODY"), [key for key, _ in self._body])
-        self._body_room = _room(components, "BODY", LONGEST_BODY)
-        self._header_room = _room(components, "HEADER", LONGEST_HEADER)
+        self._body_room = _room(components, "BODY")
+        self._header_room = _room(components, "HEADER")
         self._button_room = LONGEST_ADDRESS - len(_without_placeholders(_address_of(components)))
         self._takes_codes = category.upper() == "AUTHENTICATION"
 
@@ -100,16 +103,22 @@ class Composer:
         if not all(body) or not all(others):
             return self._missing(body, others)
         slots = {slot: value for (_, slot, _), value in zip(self._others, others, strict=True)}
+        button = encoded(slots.get("button", ""))
+        refused = self._too_long(body, slots, button) or self._wrong_kind(body, others, slots)
+        return refused or Composed(tuple(body), slots.get("header", ""), slots.get("header_media", ""), button)
+
+    def _too_long(self, body: list[str], slots: Mapping[str, str], button: str) -> Missing | None:
         if sum(len(value) * times for value, times in zip(body, self._times, strict=True)) > self._body_room:
             return Missing(TOO_LONG, tuple(key for key, _ in self._body))
         if len(slots.get("header", "")) > self._header_room:
             return Missing(TOO_LONG, ("header",))
-        button = encoded(slots.get("button", ""))
-        if len(button) > self._button_room:
-            return Missing(TOO_LONG, ("button",))
-        if self._takes_codes and (wrong := self._no_codes(body, others)):
-            return Missing(NOT_A_CODE, wrong)
-        return Composed(tuple(body), slots.get("header", ""), slots.get("header_media", ""), button)
+        return Missing(TOO_LONG, ("button",)) if len(button) > self._button_room else None
+
+    def _wrong_kind(self, body: list[str], others: list[str], slots: Mapping[str, str]) -> Missing | None:
+        if (media := slots.get("header_media")) and not is_address(media):
+            return Missing(NOT_AN_ADDRESS, ("header",))
+        wrong = self._no_codes(body, others) if self._takes_codes else ()
+        return Missing(NOT_A_CODE, wrong) if wrong else None
 
     def _missing(self, body: list[str], others: list[str]) -> Missing:
         return Missing(MISSING_VALUE, tuple(key for key, value in self._values(body, others) if not value))
@@ -148,6 +157,16 @@ def folded(value: object) -> str:
 def is_code(value: str) -> bool:
     """Say whether an authentication template takes the value."""
     return CODE.fullmatch(value) is not None and not ADDRESS.search(value)
+
+
+def is_address(value: str) -> bool:
+    """Say whether WhatsApp can fetch a file from there: http(s), a host, no blank, not too long."""
+    try:
+        parts = urlsplit(value)
+        there = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+    return there and len(value) <= LONGEST_ADDRESS and not any(sign.isspace() for sign in value)
 
 
 def encoded(value: str) -> str:
@@ -203,9 +222,9 @@ def _occurrences(text: str, keys: Sequence[str]) -> list[int]:
     return [max(1, found.count(key)) for key in keys]
 
 
-def _room(components: Sequence[Mapping[str, object]], kind: str, longest: int) -> int:
+def _room(components: Sequence[Mapping[str, object]], kind: str) -> int:
     """Return how many characters the values together may have: the limit less the fixed text."""
-    return longest - len(_without_placeholders(text_of(components, kind)))
+    return LONGEST_TEXT[kind] - len(_without_placeholders(text_of(components, kind)))
 
 
 def _without_placeholders(text: str) -> str:

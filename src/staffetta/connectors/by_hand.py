@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from staffetta.connectors.button_rules import CODES as BUTTON_CODES
+from staffetta.connectors.button_rules import wrong_buttons
 from staffetta.connectors.messages import ListedTemplate
 from staffetta.connectors.templates import flat_components, language_code, normalised, read_components
 from staffetta.text import storable, storable_json
@@ -26,9 +28,13 @@ MOST = {"header": 60, "body": 1024, "footer": 60}  # characters (messaging-rules
 HEADERS = frozenset({"", "NONE", "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"})
 CATEGORIES = frozenset({"", "MARKETING", "UTILITY", "AUTHENTICATION"})
 BUTTONS = {"url": "URL", "quick_reply": "QUICK_REPLY", "phone_number": "PHONE_NUMBER"}
-MOST_BUTTONS = 10
-REFUSED = frozenset({"placeholder_gap", "variable_inside_address", "address_too_long"})
+REFUSED = frozenset(
+    {"placeholder_gap", "variable_inside_address", "address_too_long", "footer_variables", "text_too_long"}
+)
+REFUSED_TOGETHER = frozenset({"doubled_part", "authentication_media"})
 """Parts that WhatsApp never approves: a slip of whoever typed them, who can mend it here."""
+SIDE_BY_SIDE = re.compile(r"\}\}\s*\{\{|(?<!\})\}\s*\{(?!\{)")
+"""Two variables with nothing between them (messaging-rules 1.2)."""
 BLANKS = re.compile(r"[ \t\r\n]*")
 COLUMNS = {
     "name": "name", "nome": "name",
@@ -45,8 +51,8 @@ CODES = (
     "file_too_large", "not_text", "not_json", "not_an_object", "no_rows", "too_many", "no_header_line",
     "column_missing", "column_doubled", "column_unknown", "too_many_cells", "not_csv", "value_missing",
     "value_not_text", "bad_name", "bad_language", "bad_category", "bad_header_type", "header_text_missing",
-    "too_long", "bad_button", "too_many_buttons", "bad_components", "doubled",
-    "placeholder_gap", "variable_inside_address", "address_too_long",
+    "too_long", "bad_button", "bad_components", "doubled",
+    *REFUSED, *REFUSED_TOGETHER, *BUTTON_CODES, "variables_side_by_side",
 )  # fmt: skip
 
 
@@ -217,7 +223,7 @@ def _template(line: int | None, typed: Mapping[str, object]) -> ListedTemplate:
     cells.require(category in CATEGORIES, "bad_category", "category")
     components = _meta_components(cells) if row.get("components") else _flat(cells)
     _refuse_slips(cells, components)
-    variables, unsupported = read_components(components)
+    variables, unsupported = read_components(components, category)
     raw = {column: value for column, value in row.items() if value not in ("", None)}
     return ListedTemplate(
         name, language, language, "approved", category,
@@ -231,6 +237,13 @@ def _refuse_slips(cells: "_Cells", components: Sequence[Mapping[str, object]]) -
         if problem in REFUSED:
             column = "components" if cells.row.get("components") else str(component.get("type")).lower()
             raise EntryError(problem, cells.line, column, str(component.get("text") or cells.row.get(column) or ""))
+        if SIDE_BY_SIDE.search(str(component.get("text") or "")):
+            raise EntryError("variables_side_by_side", cells.line, str(component.get("type")).lower(), "")
+        if problem := wrong_buttons(component):
+            raise EntryError(problem, cells.line, "components" if cells.row.get("components") else "buttons")
+    _, problem = read_components(components, cells.text("category"))
+    if problem in REFUSED_TOGETHER:
+        raise EntryError(problem, cells.line, "header_type" if problem == "authentication_media" else "components")
 
 
 class _Cells:
@@ -285,9 +298,7 @@ def _buttons(cells: _Cells) -> Sequence[Mapping[str, object]]:
     if isinstance(value, str):
         value = [_typed_button(cells, piece) for piece in value.split("|") if piece.strip()]
     cells.require(isinstance(value, list) and all(isinstance(item, dict) for item in value), "bad_button", "buttons")
-    buttons = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-    cells.require(len(buttons) <= MOST_BUTTONS, "too_many_buttons", "buttons")
-    return buttons
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _typed_button(cells: _Cells, piece: str) -> dict[str, object]:

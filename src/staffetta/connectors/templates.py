@@ -13,6 +13,8 @@ SINGLE = re.compile(r"(?<!\{)\{\s*(\d{1,3})\s*\}(?!\})")
 
 LONGEST_ADDRESS = 2000
 """Characters of a button's address, filled (messaging-rules 1.1)."""
+LONGEST_TEXT = {"HEADER": 60, "BODY": 1024, "FOOTER": 60}
+"""Characters of each text, filled (messaging-rules 1.1)."""
 HEADER_MEDIA = {"IMAGE": VariableKind.IMAGE, "VIDEO": VariableKind.VIDEO, "DOCUMENT": VariableKind.DOCUMENT}
 PLAIN_BUTTONS = frozenset({"QUICK_REPLY", "PHONE_NUMBER"})  # nothing is given for them when sending
 REFUSED_BUTTONS = {
@@ -90,18 +92,21 @@ def flat_components(
     return components
 
 
-def read_components(components: Iterable[Component]) -> tuple[tuple[TemplateVariable, ...], str]:
+def read_components(components: Iterable[Component], category: str = "") -> tuple[tuple[TemplateVariable, ...], str]:
     """Return the values a send must carry, in the order header, body, button, and the unsupported part or ``""``.
 
-    Of several unsupported parts the first of `UNSUPPORTED_PARTS` is told.
+    Of several unsupported parts the first of `UNSUPPORTED_PARTS` is told. Rules that WhatsApp judges only when a
+    template is made (a variable at the end of the body, samples) are not judged: it has approved what is listed.
     """
+    listed = list(components)
     header: list[TemplateVariable] = []
     body: list[TemplateVariable] = []
     button: list[TemplateVariable] = []
     problems: set[str] = set()
     has_body = False
-    for component in components:
+    for component in listed:
         kind = component.get("type")
+        _judge_text(component, problems)
         if kind == "HEADER":
             header += _header(component, problems)
         elif kind == "BODY":
@@ -109,10 +114,17 @@ def read_components(components: Iterable[Component]) -> tuple[tuple[TemplateVari
             has_body = has_body or bool(_text(component))
         elif kind == "BUTTONS":
             button += _buttons(component, problems)
-        elif kind != "FOOTER":
+        elif kind == "FOOTER":
+            problems.update({"footer_variables"} if placeholders(_text(component)) else ())
+        else:
             problems.add(REFUSED_COMPONENTS.get(str(kind), "unknown_component"))
     if not has_body:
         problems.add("no_body")
+    kinds = [component.get("type") for component in listed]
+    if any(kinds.count(kind) > 1 for kind in LONGEST_TEXT):
+        problems.add("doubled_part")
+    if category.upper() == "AUTHENTICATION" and any(variable.kind in HEADER_MEDIA.values() for variable in header):
+        problems.add("authentication_media")
     unsupported = next((part for part in UNSUPPORTED_PARTS if part in problems), "")
     return (*header, *body, *button), unsupported
 
@@ -152,6 +164,19 @@ def _buttons(component: Component, problems: set[str]) -> list[TemplateVariable]
     return variables[:1]
 
 
+def _judge_text(component: Component, problems: set[str]) -> None:
+    """Refuse a text that leaves its values no room: each variable takes a character at least."""
+    text = _text(component)
+    longest = LONGEST_TEXT.get(str(component.get("type")))
+    if longest and len(without_placeholders(text)) + len(placeholders(text)) > longest:
+        problems.add("text_too_long")
+
+
+def without_placeholders(text: str) -> str:
+    """Return the fixed part of a text."""
+    return SINGLE.sub("", DOUBLE.sub("", text))
+
+
 def _judged(text: str, problems: set[str]) -> list[str]:
     """Return the placeholders of a part. Values go out in a row: a number left out would shift those behind it."""
     names = placeholders(text)
@@ -171,8 +196,7 @@ def _address(address: str, problems: set[str]) -> list[str]:
         address.rstrip()
     ):
         problems.add("variable_inside_address")
-    fixed = SINGLE.sub("", DOUBLE.sub("", address))
-    if len(fixed) > LONGEST_ADDRESS - bool(names):
+    if len(without_placeholders(address)) > LONGEST_ADDRESS - bool(names):
         problems.add("address_too_long")
     return names
 

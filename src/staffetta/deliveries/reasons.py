@@ -72,6 +72,10 @@ REASONS: Mapping[str, Reason] = {
         _("The value is no one-time code"),
         _("An authentication template takes codes only: at most 15 characters, no address, no emoji."),
     ),
+    "not_an_address": Reason(
+        _("The header needs the address of a file, and the value is none"),
+        _("The value must begin with https:// and lead to the file."),
+    ),
     "channel_removed": Reason(
         _("The channel was disconnected before it could be sent"), _("Connect the channel, then send it anew.")
     ),

@@ -1,5 +1,7 @@
 """Templates entered by hand or imported, where Sinch Engage gives no list of them."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,8 @@ from staffetta.channels.preview import Preview, preview
 from staffetta.channels.views.person import person
 from staffetta.channels.wording import CATEGORIES
 from staffetta.connectors.by_hand import MOST_BYTES, Entry, EntryError, read_entry, read_file
+from staffetta.connectors.messages import ListedTemplate
+from staffetta.connectors.whatsapp_languages import is_known
 
 FORM_ROOM = 1_000_000
 """What the form brings besides the file, and room for one that the form itself refuses."""
@@ -92,8 +96,7 @@ def enter_template(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(error.column if error.column in form.fields else None, entry_problem(error))
         else:
             if "preview" not in request.POST:
-                enter(channel, [template], person(request))
-                return _done(request, channel, 1)
+                return _done(request, channel, [template])
             drawn = preview(list(template.components), title=str(channel))
     status = 422 if form.errors else 200
     context = {"channel": channel, "form": form, "file_form": FileForm(), "drawn": drawn}
@@ -113,7 +116,7 @@ def import_templates(request: HttpRequest, pk: int) -> HttpResponse:
         except EntryError as error:
             form.add_error("file", entry_problem(error))
         else:
-            return _done(request, channel, enter(channel, templates, person(request)))
+            return _done(request, channel, templates)
     status = 422 if form.errors else 200
     context = {"channel": channel, "form": EntryForm(), "file_form": form, "drawn": None}
     return render(request, "channels/enter.html", context, status=status)
@@ -123,7 +126,15 @@ def _channel(pk: int) -> Channel:
     return get_object_or_404(Channel.objects.exclude(sealed_key=None), pk=pk, platform="whatsapp")
 
 
-def _done(request: HttpRequest, channel: Channel, number: int) -> HttpResponse:
-    told = ngettext("%(number)d template saved.", "%(number)d templates saved.", number)
-    messages.success(request, told % {"number": number})
+def _done(request: HttpRequest, channel: Channel, templates: Sequence[ListedTemplate]) -> HttpResponse:
+    """Store what was read and say so; a language nobody knows is told and not refused: the list is open."""
+    enter(channel, templates, person(request))
+    told = ngettext("%(number)d template saved.", "%(number)d templates saved.", len(templates))
+    messages.success(request, told % {"number": len(templates)})
+    if unknown := sorted({one.language for one in templates if not is_known(one.language)}):
+        asked = _(
+            "WhatsApp may not have this language, and would refuse every message: %(codes)s. Compare it with "
+            "Sinch Engage."
+        )
+        messages.warning(request, asked % {"codes": ", ".join(unknown)})
     return redirect(reverse("channels:templates", args=[channel.pk]))

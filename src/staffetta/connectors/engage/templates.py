@@ -28,14 +28,15 @@ def read_template(row: Row, section: Section) -> ListedTemplate:
         name = stand_in(name, LONGEST_TEMPLATE)
         raw_language = storable(raw_language, LONGEST_LANGUAGE)
     components = _components(row, section)
-    variables, unsupported = read_components(components)
+    category = text(member(row, section["category"])).upper()
+    variables, unsupported = read_components(components, category)
     return ListedTemplate(
         name=name,
         language=storable(language_code(raw_language), LONGEST_LANGUAGE),
         language_raw=raw_language,
         unstorable=unstorable or "",
         status=(text(member(row, section["status"])) or section.status_when_missing).lower(),
-        category=text(member(row, section["category"])).upper(),
+        category=category,
         quality=_quality(member(row, section["quality"])),
         components=tuple(components),
         variables=variables,
