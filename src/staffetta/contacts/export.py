@@ -1,5 +1,6 @@
 """Contacts as a file: streamed, in the columns an import knows, no cell a formula."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,9 +9,12 @@ from django.utils.translation import gettext as _
 
 from staffetta.contacts import excel_csv, write_xlsx
 from staffetta.contacts.consent import counts
+from staffetta.contacts.inspect_file import is_of_a_person
+from staffetta.contacts.map_columns import full_label
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
 from staffetta.contacts.types import show
 from staffetta.contacts.values import SYSTEM_FIELDS, values_of
+from staffetta.text import folded
 
 SHEET_ROWS = 1_048_575
 """Rows a workbook's sheet holds under its headings."""
@@ -25,10 +29,22 @@ def too_long_for_a_sheet(people: QuerySet[Contact]) -> bool:
 def encoded(people: QuerySet[Contact], kind: str) -> Iterator[bytes]:
     """Yield the file piece by piece; `kind` is csv or xlsx."""
     own = list(ContactField.objects.order_by("label", "name"))
-    headings = [str(label) for label in SYSTEM_FIELDS.values()] + [str(field) for field in own] + [_("Opt-in WhatsApp")]
+    headings = _headings(own)
     if kind == "xlsx":
         return write_xlsx.encoded(headings, _rows(people, own))
     return excel_csv.encoded(headings, _rows(people, own))
+
+
+def _headings(own: list[ContactField]) -> list[str]:
+    """Return the columns' names, each another one: a field whose label is taken has its technical name beside it."""
+    system = [*map(str, SYSTEM_FIELDS.values()), _("Opt-in WhatsApp")]
+    labels = [str(field) for field in own]
+    alike = Counter(folded(label) for label in (*system, *labels))
+    named = [
+        full_label(label, field.name) if alike[folded(label)] > 1 or is_of_a_person(label) else label
+        for label, field in zip(labels, own, strict=True)
+    ]
+    return [*system[:-1], *named, system[-1]]
 
 
 def _rows(people: QuerySet[Contact], own: list[ContactField]) -> Iterator[list[object]]:

@@ -77,9 +77,14 @@ def _heading(first: Record) -> Trait:
     """Say whether the first row holds headings: a number or an e-mail address in it is a person's, so it is asked."""
     for cell in first.cells:
         text = value(cell)
-        if LIKE_A_NUMBER.fullmatch(text) or LIKE_AN_ADDRESS.fullmatch(text):
+        if is_of_a_person(text):
             return Trait(NO, Basis.ASKED, (evidence(first.row, text),))
     return Trait(YES, Basis.LIKELY)
+
+
+def is_of_a_person(text: str) -> bool:
+    """Say whether a cell of the first row is no heading but a number or an e-mail address."""
+    return bool(LIKE_A_NUMBER.fullmatch(text) or LIKE_AN_ADDRESS.fullmatch(text))
 
 
 def headings(cells: Sequence[str], width: int = 0) -> list[str]:

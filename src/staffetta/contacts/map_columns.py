@@ -53,13 +53,18 @@ def guess_targets(columns: Sequence[str], own_fields: Mapping[str, str]) -> dict
 
     Consent is never guessed: a person must choose its column.
     """
-    own = {_plain(text): name for name, label in own_fields.items() for text in (name, label)}
+    own = {_plain(text): name for name, label in own_fields.items() for text in (name, label, full_label(label, name))}
     guessed: dict[str, str] = {}
     for column in columns:
         target = _TARGET_OF.get(_plain(column)) or own.get(_plain(column))
         if target and target not in guessed.values():
             guessed[column] = target
     return guessed
+
+
+def full_label(label: str, name: str) -> str:
+    """Return how an export calls a field whose label another column has, too."""
+    return f"{label} ({name})"
 
 
 def consent_like(columns: Iterable[str]) -> str:

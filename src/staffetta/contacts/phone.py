@@ -36,6 +36,8 @@ FEWEST_DIGITS = 6
 LONG = 11
 """Digits from which on a number without a plus may have lost it; a shorter one is a number without a country."""
 LONGEST = 40
+TEXT_MARKS = "'\u2018\u2019 "
+"""What people and our exports write before a number, so that a spreadsheet takes it for text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def read_phone(raw: str, how: PhoneReading = STRICT) -> str:
     """Return the number as E.164 with its plus, or raise NotAPhone."""
     if plainly_mobile(raw):
         return raw
-    typed = identity(raw)
+    typed = identity(raw).lstrip(TEXT_MARKS)
     if not typed:
         raise NotAPhone("missing_phone")
     if len(typed) > LONGEST:

@@ -7,7 +7,7 @@ from staffetta.contacts.error_words import is_error_word
 from staffetta.contacts.models import ConsentValue
 from staffetta.contacts.notation import PROGRAMS, TYPED_NUMBER, Notation
 from staffetta.contacts.person_zone import zones
-from staffetta.contacts.phone import STRICT, NotAPhone, PhoneReading, read_phone
+from staffetta.contacts.phone import STRICT, TEXT_MARKS, NotAPhone, PhoneReading, read_phone
 from staffetta.contacts.read_csv import Record
 from staffetta.contacts.types import LONGEST, TELEGRAM_ID, TypeFault, Value, parse
 from staffetta.text import folded, identity
@@ -170,7 +170,7 @@ def _phone(cells: Mapping[str, str], layout: Layout, *, needed: bool) -> tuple[s
 
 
 def _telegram_id(cells: Mapping[str, str], layout: Layout) -> str | None:
-    typed = identity(cells.get("telegram_id", ""))
+    typed = identity(cells.get("telegram_id", "")).lstrip(TEXT_MARKS)
     if typed and not TELEGRAM_ID.fullmatch(typed):
         raise _Wrong("invalid_telegram_id", layout.heading("telegram_id"))
     return typed or None

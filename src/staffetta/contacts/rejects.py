@@ -1,6 +1,7 @@
 """The rows an import did not take, with the reason, as a file to be corrected and imported again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import chain, count
 
 from django.conf import settings
 from django.utils import translation
@@ -12,19 +13,27 @@ from staffetta.contacts.own_fields import phones_of
 from staffetta.contacts.phone import STRICT, NotAPhone, read_phone
 from staffetta.contacts.phone_words import PHONE_REASONS
 from staffetta.contacts.wording import reject_line
-from staffetta.text import value
+from staffetta.text import folded, value
 
 
 def rejects_csv(source: Import) -> Iterator[bytes]:
-    """Yield the file: the columns as they came, then the reason in words and the row in the original file."""
-    width = len(source.columns)
+    """Yield the file: the columns as they came, then the reason in words and the row in the file.
+
+    Of a file of rejected rows, corrected, the former reasons are left out.
+    """
+    columns = without_reasons(source.columns)
+    former = slice(len(columns), len(source.columns))
     rejects = ImportReject.objects.filter(source=source).order_by("row").iterator(chunk_size=2000)
-    rows = ([*_padded(reject.cells, width), _why(source, reject), reject.row] for reject in rejects)
-    return excel_csv.encoded([*source.columns, *_added()], rows)
+    rows = ([*_padded(_without(reject.cells, former), len(columns)), *_why(source, reject)] for reject in rejects)
+    return excel_csv.encoded([*columns, *_added(columns)], rows)
 
 
-def _why(source: Import, reject: ImportReject) -> str:
-    return reject_line(reject, phone_readings(source, reject.reason, reject.column, reject.cells))
+def _without(cells: list[str], places: slice) -> list[str]:
+    return [*cells[: places.start], *cells[places.stop :]]
+
+
+def _why(source: Import, reject: ImportReject) -> tuple[str, int]:
+    return reject_line(reject, phone_readings(source, reject.reason, reject.column, reject.cells)), reject.row
 
 
 def phone_readings(source: Import, reason: str, column: str, cells: Sequence[str]) -> tuple[str, ...]:
@@ -44,7 +53,7 @@ def without_reasons(columns: list[str]) -> list[str]:
     """Return the columns of the file a file of rejected rows came from, whatever language it was written in."""
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
-            if columns[-2:] == _added():
+            if columns[-2:] == _added(columns[:-2]):
                 return columns[:-2]
     return columns
 
@@ -54,8 +63,15 @@ def is_corrected(source: Import) -> bool:
     return bool(without_reasons(source.columns) != source.columns)
 
 
-def _added() -> list[str]:
-    return [_("Reason"), _("Row in the file")]
+def _added(columns: Sequence[str]) -> list[str]:
+    """Return the headings of the reason and the row, other ones than the file has."""
+    taken = {folded(column) for column in columns}
+    return [_free(heading, taken) for heading in (_("Reason"), _("Row in the file"))]
+
+
+def _free(heading: str, taken: Container[str]) -> str:
+    others = (f"{heading} ({number})" for number in count(2))
+    return next(name for name in chain([heading], others) if folded(name) not in taken)
 
 
 def reasons(source: Import) -> list[tuple[str, int]]:

@@ -26,6 +26,8 @@ PARTS = {
 }
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Signs XML cannot hold."""
+ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Where a text looks like a sign written as `_x0041_` (ST_Xstring, ECMA-376 part 1, 22.9.2.19)."""
 PIECE = 65_536
 CELL_LIMIT = 32_767
 
@@ -71,4 +73,6 @@ def _row(cells: Sequence[object]) -> str:
 
 
 def _text(cell: object) -> str:
-    return "" if cell is None else escape(FORBIDDEN.sub("", str(cell))[:CELL_LIMIT])
+    """Return a cell's text as XML; what would be read as an escape is escaped, and XML would lose a carriage return."""
+    text = "" if cell is None else FORBIDDEN.sub("", str(cell))[:CELL_LIMIT]
+    return escape(ESCAPE_LIKE.sub("_x005F_", text).replace("\r", "_x000D_"))
