@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from staffetta.contacts import consent, export, import_file
 from staffetta.contacts.map_columns import guess_targets
@@ -146,7 +148,7 @@ def _check(people: tuple[list[str], list[dict[str, Any]], list[str]], kind: str)
     assert [consent.opt_in(contact) for contact in Contact.objects.order_by("pk")] == opt_ins
 
 
-BOUNDED = settings(
+BOUNDED = bounds(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
@@ -157,13 +159,13 @@ def test_a_csv_brought_back_changes_nothing(people: tuple[list[str], list[dict[s
     _check(people, "csv")
 
 
-@settings(BOUNDED, max_examples=10)
+@bounds(BOUNDED, max_examples=10)
 @given(people())
 def test_a_workbook_brought_back_changes_nothing(people: tuple[list[str], list[dict[str, Any]], list[str]]) -> None:
     _check(people, "xlsx")
 
 
-@settings(BOUNDED, max_examples=15)
+@bounds(BOUNDED, max_examples=15)
 @given(people(), st.sampled_from(["it", "en"]), st.integers(1, 3))
 def test_a_file_of_rejected_rows_corrected_changes_nothing(
     people: tuple[list[str], list[dict[str, Any]], list[str]], language: str, times: int
@@ -225,6 +227,20 @@ def test_the_rejected_rows_of_odd_numbers_come_back_with_their_other_cells_as_th
     finish(accept(corrected.encode(), mapping))
     told = Contact.objects.order_by("phone").values_list("first_name", "values")
     assert list(told) == [("Anna", {"nota": "-5%"}), ("Bo", {"nota": "@x"}), ("Cy", {"nota": "z"})]
+
+
+@pytest.mark.parametrize("language", ["it", "en-us"])
+@pytest.mark.parametrize("kind", export.FORMATS)
+def test_a_number_with_three_decimals_is_no_thousand_in_any_language(
+    settings: Settings, kind: str, language: str
+) -> None:
+    settings.LANGUAGE_CODE = language
+    ContactField.objects.create(name="saldo", label="saldo", type="number")
+    for number, text in enumerate(["1.001", "-2.500", "1234", "0.125", "12.345678"]):
+        Contact.objects.create(phone=f"+39333123000{number}", values={"saldo": parse("number", text)})
+    before = _kept()
+    source = _brought_back(b"".join(export.encoded(Contact.objects.order_by("pk"), kind)), f"a.{kind}")
+    assert (source.unchanged, _kept()) == (5, before)
 
 
 def test_fields_whose_labels_are_alike_are_columns_of_their_own(as_operator: Client) -> None:

@@ -12,6 +12,7 @@ from staffetta.contacts.consent import counts
 from staffetta.contacts.inspect_file import is_of_a_person
 from staffetta.contacts.map_columns import full_label
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
+from staffetta.contacts.notation import AMBIGUOUS
 from staffetta.contacts.types import show
 from staffetta.contacts.values import SYSTEM_FIELDS, values_of
 from staffetta.text import folded
@@ -47,6 +48,12 @@ def _headings(own: list[ContactField]) -> list[str]:
     return [*system[:-1], *named, system[-1]]
 
 
+def _cell(type: str, value: object) -> str:  # noqa: A002  (the word of the field)
+    """Return a value as an import reads it in any language: 1.001 could be a thousand and one, 1.0010 cannot."""
+    text = show(type, value)
+    return f"{text}0" if type == "number" and AMBIGUOUS.fullmatch(text) else text
+
+
 def _rows(people: QuerySet[Contact], own: list[ContactField]) -> Iterator[list[object]]:
     whatsapp = Q(consent_states__platform="whatsapp", consent_states__purpose="marketing") & counts("consent_states__")
     told: QuerySet[Any] = people.annotate(
@@ -56,5 +63,5 @@ def _rows(people: QuerySet[Contact], own: list[ContactField]) -> Iterator[list[o
     for contact in told.iterator(chunk_size=2000):
         system = values_of(contact)
         cells: list[object] = [system[name] for name in SYSTEM_FIELDS]
-        cells += [show(field.type, contact.values.get(field.name)) for field in own]
+        cells += [_cell(field.type, contact.values.get(field.name)) for field in own]
         yield [*cells, words.get(contact.opt_in, "")]
