@@ -194,7 +194,11 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{NUMBERS}test_recovery_makes_nobody_elses_number_of_a_cell_and_names_what_it_may_mean",
             "tests/contacts/test_phone.py::test_what_can_be_another_persons_number_is_refused_and_named",
         ),
-        "a workbook whose first sheet is hidden": ("tests/contacts/test_xlsx.py::test_a_hidden_sheet_is_not_imported",),
+        "a workbook whose first sheet is hidden": (
+            "tests/contacts/test_xlsx.py::test_a_hidden_sheet_is_not_imported",
+            "tests/contacts/test_workbooks.py::test_the_page_offers_the_sheets_names_hidden_ones_and_takes_another",
+            "tests/contacts/test_workbooks.py::test_the_command_takes_a_sheet_by_name_and_names_those_there_are",
+        ),
         "one byte of another encoding in a file": (
             f"{READING}test_one_bad_byte_is_told_with_its_line_and_nothing_is_stored_before_a_reading_is_chosen",
             f"{READING}test_the_page_asks_before_the_columns_and_starts_nothing_until_it_is_answered",

@@ -9,7 +9,7 @@ from staffetta.contacts import import_file
 from staffetta.contacts.file_reading import Basis
 from staffetta.contacts.import_reading import Unanswered, reading_of
 from staffetta.contacts.models import ContactField, Import, ImportReject, ImportState
-from staffetta.contacts.read_xlsx import as_text
+from staffetta.contacts.read_workbook import as_text
 from tests.contacts.read_tables import PHONE, mapped, stored, table
 
 pytestmark = pytest.mark.django_db

@@ -223,7 +223,7 @@ IMPORTS = {
         "consent_column": shown("file", "page"),
         "consent_wording": shown("page command"),
         **codes("state encoding consents reasons undone problem"),
-        **ours("a random name", "file"),
+        **ours("a random name", "file workbook"),
         **ours("the number of a line", "problem_detail"),
         **ours("codes, numbers of rows, cells and headings that text.value cleaned", "reading"),
     },

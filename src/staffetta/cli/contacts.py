@@ -123,7 +123,7 @@ def _chosen(args: argparse.Namespace) -> dict[str, str]:
     told = {
         "encoding": ENCODINGS.get(args.encoding or "", ""),
         "decimal": DECIMAL_SIGNS.get(args.decimal or "", ""),
-        **{name: getattr(args, name) or "" for name in ("heading", "dates", "zone")},
+        **{name: getattr(args, name) or "" for name in ("sheet", "heading", "dates", "zone")},
     }
     return {name: value for name, value in told.items() if value}
 

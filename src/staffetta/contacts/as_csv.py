@@ -2,7 +2,7 @@
 
 import codecs
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +11,34 @@ from typing import IO
 from staffetta.contacts.file_reading import Basis, Trait
 from staffetta.contacts.find_encoding import utf16_of
 from staffetta.contacts.read_csv import CHUNK, BadFile
-from staffetta.contacts.read_xlsx import Unreadable, is_workbook, to_csv
+from staffetta.contacts.read_workbook import (
+    NO_SUCH_SHEET,
+    PROTECTED,
+    REFUSED,
+    Converted,
+    SheetName,
+    Unreadable,
+    is_workbook,
+    to_csv,
+)
 from staffetta.work import scratch
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file; what the upload was written in where that is not what the file is written in by now."""
+    """A CSV file; what the upload was written in where that is not what the file is written in by now.
+
+    `sheet` is the one of a workbook it was made of, `sheets` are those there are.
+    """
 
     file: IO[bytes]
-    from_workbook: bool = False
     encoding: Trait | None = None
+    sheet: str = ""
+    sheets: Sequence[SheetName] = ()
+
+    @property
+    def from_workbook(self) -> bool:
+        return bool(self.sheets)
 
     @property
     def delimiter(self) -> str:
@@ -29,36 +46,46 @@ class Table:
 
 
 @contextmanager
-def as_csv(file: IO[bytes]) -> Iterator[Table]:
-    """Yield the upload as CSV; raises BadFile."""
+def as_csv(file: IO[bytes], sheet: str = "") -> Iterator[Table]:
+    """Yield the upload as CSV, of a workbook the sheet of this name or the first visible one; raises BadFile."""
     file.seek(0)
     workbook = is_workbook(file.read(4))
     utf16 = "" if workbook else utf16_of(file)
+    if sheet and not workbook:
+        raise BadFile("no_sheets")
     if not workbook and not utf16:
         yield Table(file)
         return
     with scratch.held() as mine:
-        path = _sheet(file, mine.folder) if workbook else _as_utf8(file, utf16, mine.folder)
-        with path.open("rb") as table:
-            yield Table(table, workbook, Trait("utf-8", Basis.FILE) if workbook else Trait(utf16, Basis.FILE))
+        table = mine.folder / "table.csv"
+        if workbook:
+            made = _sheet(file, mine.folder, table, sheet)
+            told = (Trait("utf-8", Basis.FILE), made.sheet, made.sheets)
+        else:
+            _as_utf8(file, utf16, table)
+            told = (Trait(utf16, Basis.FILE), "", [])
+        with table.open("rb") as opened:
+            yield Table(opened, *told)
 
 
-def _sheet(file: IO[bytes], folder: Path) -> Path:
-    """Write the first visible sheet of a workbook as CSV."""
-    workbook, table = folder / "workbook.xlsx", folder / "sheet.csv"
+PROBLEMS = {REFUSED: "spreadsheet_file", PROTECTED: "workbook_protected", NO_SUCH_SHEET: "no_such_sheet"}
+
+
+def _sheet(file: IO[bytes], folder: Path, table: Path, sheet: str) -> Converted:
+    workbook = folder / "workbook"
     file.seek(0)
     with workbook.open("wb") as copy:
         shutil.copyfileobj(file, copy)
     try:
-        to_csv(workbook, table)
+        return to_csv(workbook, table, sheet)
     except Unreadable as unreadable:
-        raise BadFile("workbook_too_large" if unreadable.too_large else "spreadsheet_file") from None
-    return table
+        names = ", ".join(f"«{each.name}»" for each in unreadable.sheets if not each.hidden)
+        raise BadFile(PROBLEMS.get(unreadable.code, "workbook_too_large"), detail=names) from None
 
 
-def _as_utf8(file: IO[bytes], encoding: str, folder: Path) -> Path:
+def _as_utf8(file: IO[bytes], encoding: str, target: Path) -> None:
     """Write a file in UTF-16 as UTF-8: its rows are found by their bytes."""
-    target, decoder, line = folder / "table.csv", codecs.getincrementaldecoder(encoding)(), 1
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     file.seek(0)
     try:
         with target.open("wb") as out:
@@ -69,4 +96,3 @@ def _as_utf8(file: IO[bytes], encoding: str, folder: Path) -> Path:
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise BadFile("bad_byte", line, encoding) from None
-    return target

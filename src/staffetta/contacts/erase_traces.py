@@ -13,6 +13,7 @@ from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Exchange
 from staffetta.contacts.find_traces import named_by, rows_naming
 from staffetta.contacts.hanging import Erased, Traces
+from staffetta.contacts.import_reading import drop_workbook, forget_cells
 from staffetta.contacts.models import Import, ImportReject, ImportState
 from staffetta.contacts.read_csv import BadFile, Dialect, records
 from staffetta.contacts.record_models import Merge
@@ -50,8 +51,13 @@ def files() -> Iterator[Import]:
 
 
 def _empty_file(source: Import, traces: Traces) -> int:
-    """Write the file anew without the person's rows; return how many those were."""
+    """Write the file anew without the person's rows; return how many those were.
+
+    The workbook a file came from goes whole: its other sheets may hold anybody.
+    """
     gone, start = 0, 0
+    drop_workbook(source)
+    source.save(update_fields=["workbook"])
     try:
         with source.file.storage.open(str(source.file.name), "rb") as raw, TemporaryFile() as rest:
             for end, theirs in _rows_of(source, traces):
@@ -94,6 +100,7 @@ def _replace(source: Import, rest: Any, gone: int) -> None:
     source.file.save(f"{source.pk}.csv", File(rest), save=False)
     source.total_rows = max((source.total_rows or gone) - gone, 0)
     source.save(update_fields=["file", "total_rows"])
+    forget_cells(source)
 
 
 def _delete_when_committed(source: Import) -> None:

@@ -14,8 +14,8 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.contacts import import_reading
 from staffetta.contacts.add_field import add_missing
-from staffetta.contacts.as_csv import as_csv
-from staffetta.contacts.file_reading import FileReading
+from staffetta.contacts.as_csv import Table, as_csv
+from staffetta.contacts.file_reading import Basis, FileReading, Trait
 from staffetta.contacts.import_reading import Unanswered
 from staffetta.contacts.inspect_file import Sheet, inspect
 from staffetta.contacts.judge_rows import Verdict, judge
@@ -49,15 +49,10 @@ def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "", cho
         raise BadFile("too_large", detail=str(settings.IMPORT_MAX_BYTES // 1_000_000))
     source = Import(name=_plain_name(name), asked_by=by)
     try:
-        with as_csv(file) as table:
-            source.from_workbook = table.from_workbook
-            encoding = "utf-8" if table.encoding else chosen.get("encoding", "")
-            sheet = inspect(table.file, table.delimiter or delimiter, encoding, chosen.get("heading", ""))
-            source.columns, source.total_rows = sheet.columns, sheet.rows
-            reading = FileReading(table.encoding or sheet.encoding, sheet.delimiter, sheet.heading)
-            import_reading.keep(source, reading)
+        with as_csv(file, chosen.get("sheet", "")) as table:
+            _describe(source, table, delimiter, chosen)
             table.file.seek(0)
-            _keep(source, table.file)
+            _keep(source, table.file, file if len(table.sheets) > 1 else None)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise BadFile("no_room") from error
@@ -65,14 +60,32 @@ def accept(file: IO[bytes], name: str, by: User | None, delimiter: str = "", cho
     return source
 
 
-def _keep(source: Import, file: IO[bytes]) -> None:
-    """Store the file with the row that names it; a file that no row names is removed at once."""
-    name = f"{uuid.uuid4().hex}.csv"
+def _describe(source: Import, table: Table, delimiter: str, chosen: Mapping[str, str]) -> None:
+    """Put into the row what the table holds and how it is read."""
+    source.from_workbook = table.from_workbook
+    encoding = "utf-8" if table.encoding else chosen.get("encoding", "")
+    sheet = inspect(table.file, table.delimiter or delimiter, encoding, chosen.get("heading", ""))
+    source.columns, source.total_rows = sheet.columns, sheet.rows
+    basis = Basis.CHOSEN if chosen.get("sheet") else Basis.LIKELY if len(table.sheets) > 1 else Basis.UNUSED
+    encoded = table.encoding or sheet.encoding
+    reading = FileReading(encoded, sheet.delimiter, sheet.heading, Trait(table.sheet, basis))
+    import_reading.keep(source, reading, {}, table.sheets)
+
+
+def _keep(source: Import, file: IO[bytes], workbook: IO[bytes] | None) -> None:
+    """Store the files with the row that names them; a file that no row names is removed at once.
+
+    A workbook is kept until the import starts, if another sheet of it can be chosen.
+    """
+    name = uuid.uuid4().hex
     try:
-        source.file.save(name, File(file), save=False)
+        source.file.save(f"{name}.csv", File(file), save=False)
+        if workbook:
+            source.workbook.save(f"{name}.workbook", File(workbook), save=False)
         source.save()
     except BaseException:
-        source.file.storage.delete(f"{source.file.field.upload_to}{name}")
+        for suffix in ("csv", "workbook"):
+            source.file.storage.delete(f"{source.file.field.upload_to}{name}.{suffix}")
         raise
 
 
@@ -83,6 +96,8 @@ def choose_reading(source: Import, chosen: Mapping[str, str]) -> None:
     """
     columns = {name: told for name, told in chosen.items() if name in import_reading.STRUCTURE}
     before = list(source.columns)
+    if other := columns.pop("sheet", ""):
+        _choose_sheet(source, other)
     if columns:
         sheet, reading = import_reading.inspect_again(source, columns)
         source.columns, source.total_rows = sheet.columns, sheet.rows
@@ -97,6 +112,19 @@ def choose_reading(source: Import, chosen: Mapping[str, str]) -> None:
                 *("reading", "encoding", "delimiter", "columns", "total_rows", "mapping", "modes", "consent_column")
             ]
         )
+
+
+def _choose_sheet(source: Import, sheet: str) -> None:
+    """Take another sheet of the kept workbook; what it held before is forgotten. Raises BadFile, AlreadyStarted."""
+    old, storage = str(source.file.name), source.file.storage
+    with source.workbook.open("rb") as workbook, as_csv(workbook, sheet) as table, transaction.atomic():
+        _locked(source)
+        _describe(source, table, "", {"sheet": sheet})
+        source.mapping, source.modes, source.consent_column = {}, {}, ""
+        table.file.seek(0)
+        source.file.save(f"{uuid.uuid4().hex}.csv", File(table.file), save=False)
+        source.save()
+        transaction.on_commit(lambda: storage.delete(old))
 
 
 def look_over(source: Import) -> Sheet:
@@ -180,7 +208,8 @@ def start(source: Import, by: User | None) -> None:
         add_missing(source.mapping)
         source.state, source.asked_by, source.started_at = ImportState.WAITING, by, None
         source.created_at = now()
-        source.save(update_fields=["state", "asked_by", "started_at", "created_at", "reading"])
+        import_reading.drop_workbook(source)
+        source.save(update_fields=["state", "asked_by", "started_at", "created_at", "reading", "workbook"])
         audit.record(by, "import_started", source, rows=source.total_rows, consent_column=source.consent_column)
         wake()
 
@@ -190,6 +219,7 @@ def discard(source: Import, by: User | None) -> None:
     with transaction.atomic():
         _locked(source)
         audit.record(by, "import_discarded", source)
+        import_reading.drop_workbook(source)
         source.file.delete(save=False)
         source.delete()
 

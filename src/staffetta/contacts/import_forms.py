@@ -41,13 +41,13 @@ class UploadForm(forms.Form):
     """A file of contacts."""
 
     file = forms.FileField(
-        label=gettext_lazy("CSV or XLSX file"),
+        label=gettext_lazy("CSV file or workbook"),
         max_length=255,
         error_messages={
             "required": gettext_lazy("Choose a file."),
             "empty": gettext_lazy("The file is empty. Export it again and choose it once more."),
         },
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods,.xls,text/csv,text/plain"}),
     )
 
     @property

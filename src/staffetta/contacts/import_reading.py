@@ -4,11 +4,12 @@ Encoding, separator and heading make the columns, so they are found when the fil
 day and month are found when it is known which columns hold numbers and dates.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
 from django.conf import settings
+from django.db import transaction
 
 from staffetta.contacts.file_reading import Basis, FileReading, Trait
 from staffetta.contacts.find_notation import TYPES, find_notation
@@ -16,9 +17,11 @@ from staffetta.contacts.inspect_file import Sheet, inspect
 from staffetta.contacts.models import ContactField, Import
 from staffetta.contacts.notation import PROGRAMS, Notation
 from staffetta.contacts.read_csv import BadFile, Dialect, Position, Record, records
+from staffetta.contacts.read_workbook import SheetName
 
-STRUCTURE = ("encoding", "delimiter", "heading")
+STRUCTURE = ("sheet", "encoding", "delimiter", "heading")
 """Traits that make the columns: another one makes the mapping void."""
+INSPECTED = STRUCTURE[1:]
 NOTATION = ("decimal", "dates", "zone")
 
 
@@ -47,10 +50,20 @@ def kept_as_utf8(source: Import) -> bool:
     return source.from_workbook or reading_of(source).encoding.value.startswith("utf-16")
 
 
-def keep(source: Import, reading: FileReading, types: Mapping[str, str] | None = None) -> None:
-    """Put a reading into the import's row, which is not saved here; `types` are those its notation was found for."""
-    known = (source.reading or {}).get("types", {}) if types is None else dict(types)
-    source.reading = {**reading.as_json(), "types": known}
+def keep(
+    source: Import,
+    reading: FileReading,
+    types: Mapping[str, str] | None = None,
+    sheets: Sequence[SheetName] | None = None,
+) -> None:
+    """Put a reading into the import's row, which is not saved here; what is None stays.
+
+    `types` are those its notation was found for, `sheets` those of its workbook.
+    """
+    known = source.reading or {}
+    told = known.get("types", {}) if types is None else dict(types)
+    there = known.get("sheets", []) if sheets is None else [[each.name, each.hidden] for each in sheets]
+    source.reading = {**reading.as_json(), "types": told, "sheets": there}
     source.delimiter = reading.delimiter.value
     source.encoding = "utf-8" if kept_as_utf8(source) else reading.encoding.value
 
@@ -61,12 +74,12 @@ def inspect_again(source: Import, chosen: Mapping[str, str]) -> tuple[Sheet, Fil
     What no person chose, now or before, is found anew.
     """
     before = reading_of(source)
-    told = {name: chosen.get(name) or _choice(before.trait(name)) for name in STRUCTURE}
+    told = {name: chosen.get(name) or _choice(before.trait(name)) for name in INSPECTED}
     settled = ("encoding", "delimiter") if source.from_workbook else ("encoding",) if kept_as_utf8(source) else ()
     told |= {name: getattr(source, name) for name in settled}
     with opened(source) as file:
         sheet = inspect(file, told["delimiter"], told["encoding"], told["heading"])
-    found = {name: _with_evidence(getattr(sheet, name), before.trait(name)) for name in STRUCTURE}
+    found = {name: _with_evidence(getattr(sheet, name), before.trait(name)) for name in INSPECTED}
     return sheet, before.replaced(**{**found, **{name: before.trait(name) for name in settled}})
 
 
@@ -91,6 +104,28 @@ def find(source: Import, chosen: Mapping[str, str] = {}) -> None:
         if wanted := chosen.get(name) or _choice(before.trait(name)):
             reading = reading.replaced(**{name: reading.trait(name).chosen(wanted)})
     keep(source, reading, types)
+
+
+def sheets_of(source: Import) -> list[SheetName]:
+    """Return the sheets of which one can be chosen."""
+    return [SheetName(*each) for each in (source.reading or {}).get("sheets", [])] if source.workbook else []
+
+
+def drop_workbook(source: Import) -> None:
+    """Forget the workbook: its other sheets cannot be chosen any more. Does not save the row."""
+    if source.workbook:
+        name, storage = str(source.workbook.name), source.workbook.storage
+        transaction.on_commit(lambda: storage.delete(name))
+        source.workbook = ""
+
+
+def forget_cells(source: Import) -> None:
+    """Forget all that is kept of the file beside the file: cells that were evidence, other sheets. Saves the row."""
+    if source.reading:
+        keep(source, reading_of(source).without_cells())
+        source.reading["types"] = None  # so the notation is found again, with its evidence
+    drop_workbook(source)
+    source.save(update_fields=["reading", "workbook"])
 
 
 def notation_types(source: Import) -> dict[str, str]:

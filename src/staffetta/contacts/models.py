@@ -266,6 +266,7 @@ class Import(models.Model):
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
     delimiter = models.CharField(max_length=1, default=",")
     encoding = models.CharField(max_length=20, default="utf-8")
+    workbook = models.FileField(upload_to="imports/", blank=True, db_default="")  # if another sheet can be chosen
     reading = models.JSONField(null=True)  # file_reading.FileReading; null: made before readings were kept
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)

@@ -9,9 +9,16 @@ from django.utils.translation import gettext as _
 
 from staffetta.contacts.file_reading import COMMA, DAY_FIRST, MONTH_FIRST, NO, POINT, YES, Basis, Trait
 from staffetta.contacts.find_encoding import possible
-from staffetta.contacts.import_reading import NOTATION, STRUCTURE, kept_as_utf8, reading_of
+from staffetta.contacts.import_reading import NOTATION, STRUCTURE, kept_as_utf8, reading_of, sheets_of
 from staffetta.contacts.models import Import
-from staffetta.contacts.reading_words import DELIMITER_NAMES, TRAIT_NAMES, basis_text, encoding_label, value_name
+from staffetta.contacts.reading_words import (
+    DELIMITER_NAMES,
+    TRAIT_NAMES,
+    basis_text,
+    encoding_label,
+    sheet_label,
+    value_name,
+)
 
 CHOICES = {"heading": (YES, NO), "decimal": (COMMA, POINT), "dates": (DAY_FIRST, MONTH_FIRST)}
 
@@ -40,7 +47,7 @@ def _field(name: str, trait: Trait, choices: list[tuple[str, str]]) -> forms.Cho
         choices=[("", _("Choose…")), *choices] if asked else choices,
         initial="" if asked else trait.value,
         required=False,
-        help_text=basis_text(name, trait),
+        help_text="" if asked else basis_text(name, trait),  # a question stands above the form
     )
 
 
@@ -48,6 +55,8 @@ def _choices(source: Import, name: str, trait: Trait) -> list[tuple[str, str]]:
     """Return what a trait can be, none where there is nothing to choose."""
     if name in NOTATION and trait.basis == Basis.UNUSED:
         return []
+    if name == "sheet":
+        return [(sheet.name, sheet_label(sheet)) for sheet in sheets_of(source)]
     if name == "encoding":
         offered = [] if kept_as_utf8(source) else [trait.value, *possible(trait)]
         return [(encoding, encoding_label(trait, encoding)) for encoding in dict.fromkeys(offered)]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from staffetta.contacts.file_reading import COMMA, DAY_FIRST, MONTH_FIRST, NO, POINT, YES, Basis, Evidence, Trait
 from staffetta.contacts.find_encoding import shown_as
 from staffetta.contacts.read_csv import MIXED
+from staffetta.contacts.read_workbook import SheetName
 
 TRAIT_NAMES: dict[str, Promise] = {
     "encoding": gettext_lazy("Encoding"),
@@ -72,6 +73,7 @@ CONTRADICTION = gettext_lazy("The file says both: %(places)s.")
 BASES: dict[tuple[str, str], str | Promise] = {
     (Basis.LIKELY, "encoding"): gettext_lazy("The file does not say it for certain: look whether the names are right."),
     (Basis.LIKELY, "delimiter"): gettext_lazy("Another separator would do as well: look at the columns."),
+    (Basis.LIKELY, "sheet"): gettext_lazy("The workbook has several sheets: this is the first visible one."),
     (Basis.LANGUAGE, ""): gettext_lazy("The file leaves it open, so it is read as people write in Italian."),
     (Basis.INSTALLATION, "zone"): gettext_lazy("For times that name no zone. It is the zone of this installation."),
 }
@@ -103,8 +105,8 @@ def basis_text(name: str, trait: Trait) -> str:
 
 
 def question(name: str, trait: Trait) -> str:
-    """Ask for a trait."""
-    places = [_place(name, trait, place) for place in trait.evidence]
+    """Ask for a trait; the places that say why are gone after an erasure."""
+    places = [_place(name, trait, place) for place in trait.evidence] or [_("Something in the file")]
     if name == "encoding":
         text = ODD_BYTES if trait.value == MIXED else QUESTIONS[name]
         return str(text) % {"place": ", ".join(places)}
@@ -123,7 +125,12 @@ def encoding_label(trait: Trait, encoding: str) -> str:
     """Name an encoding with what it makes of the places that tell encodings apart."""
     samples = ", ".join(f"«{shown_as(place, encoding)}»" for place in trait.evidence[:2])
     name = value_name("encoding", encoding)
-    return f"{name}: {samples}" if samples else name
+    return f"{samples} · {name}" if samples else name
+
+
+def sheet_label(sheet: SheetName) -> str:
+    """Name a sheet, and say if nobody sees it."""
+    return _("%(sheet)s (hidden)") % {"sheet": sheet.name} if sheet.hidden else sheet.name
 
 
 def _place(name: str, trait: Trait, place: Evidence) -> str:

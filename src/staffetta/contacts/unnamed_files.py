@@ -11,7 +11,7 @@ from staffetta.work.clock import real_now
 
 OLD = 3600
 """Seconds since it was last written, after which a file waits for no row any more."""
-OURS = re.compile(r"([0-9a-f]{32}|\d+)(_[A-Za-z0-9]{7})?\.csv")
+OURS = re.compile(r"([0-9a-f]{32}|\d+)(_[A-Za-z0-9]{7})?\.(csv|workbook)")
 """As accept() and an erasure name them, and Django where the name is taken."""
 
 
@@ -23,7 +23,8 @@ def remove_unnamed_files() -> int:
     # The files first: a row that comes meanwhile is read after them.
     if not (old := {entry.name for entry in os.scandir(folder) if _is_old(entry)}):
         return 0
-    unnamed = old - {Path(name).name for name in Import.objects.exclude(file="").values_list("file", flat=True)}
+    names = Import.objects.exclude(file="", workbook="").values_list("file", "workbook")
+    unnamed = old - {Path(name).name for row in names for name in row}
     for name in unnamed:
         (folder / name).unlink(missing_ok=True)
     return len(unnamed)

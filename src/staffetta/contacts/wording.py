@@ -27,8 +27,13 @@ FILE_PROBLEMS: dict[str, Promise] = {
     "spreadsheet_file": gettext_lazy(
         "This workbook cannot be read. Open it, choose «Save as» and «XLSX» or «CSV UTF-8», and choose that file here."
     ),
+    "workbook_protected": gettext_lazy(
+        "This workbook has a password. Open it, save it without one, and choose that file here."
+    ),
+    "no_such_sheet": gettext_lazy("The workbook has no such sheet. It has: %(detail)s."),
+    "no_sheets": gettext_lazy("The file is no workbook: it has no sheets."),
     "workbook_too_large": gettext_lazy(
-        "This workbook unpacks to more than can be read. Save its first sheet as «CSV UTF-8» and choose that file here."
+        "This workbook unpacks to more than can be read. Save the sheet as «CSV UTF-8» and choose that file here."
     ),
     "bad_byte": gettext_lazy(
         "Line %(line)s holds signs that cannot be read as %(detail)s. Choose another encoding, or save the file as "

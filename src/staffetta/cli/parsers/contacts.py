@@ -61,8 +61,8 @@ def _register_history(verbs: Subparsers) -> None:
 
 
 def _register_import(verbs: Subparsers) -> None:
-    parser = verbs.add_parser("import", help=_("import a CSV or XLSX file"))
-    parser.add_argument("file", metavar="FILE", type=Path, help=_("a CSV or XLSX file, or - for standard input"))
+    parser = verbs.add_parser("import", help=_("import a CSV file or a workbook (XLSX, ODS, XLS)"))
+    parser.add_argument("file", metavar="FILE", type=Path, help=_("a CSV file or a workbook, or - for standard input"))
     parser.add_argument(
         "--map",
         action="append",
@@ -100,6 +100,7 @@ def _register_reading(parser: argparse.ArgumentParser) -> None:
         metavar="|".join(SEPARATORS),
         help=_("what stands between the columns, where it is not found out by itself"),
     )
+    parser.add_argument("--sheet", metavar="NAME", help=_("the sheet of a workbook; else the first visible one"))
     parser.add_argument("--encoding", choices=list(ENCODINGS), metavar="NAME", help=_("how the letters are encoded"))
     parser.add_argument("--heading", choices=["yes", "no"], help=_("whether the first row holds the columns' names"))
     parser.add_argument("--decimal", choices=list(DECIMAL_SIGNS), help=_("the sign before the decimals"))

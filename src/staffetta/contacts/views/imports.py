@@ -178,7 +178,7 @@ def _reading(source: Import, names: Sequence[str]) -> dict[str, object]:
     form = ReadingForm(source, names=names)
     reading = form.reading
     told = [value_name(name, reading.trait(name).value) for name in ("encoding", "delimiter")]
-    written = ["XLSX"] if source.from_workbook else told
+    written = [reading.sheet.value] if source.from_workbook else told
     return {"source": source, "reading_form": form, "questions": _asked(source, names), "written": " · ".join(written)}
 
 
