@@ -8,8 +8,9 @@ from django.test import override_settings
 from staffetta.contacts import import_file
 from staffetta.contacts.file_reading import Basis
 from staffetta.contacts.import_reading import Unanswered, reading_of
-from staffetta.contacts.models import ContactField, Import, ImportReject, ImportState
+from staffetta.contacts.models import Contact, ContactField, Import, ImportReject, ImportState
 from staffetta.contacts.read_workbook import as_text
+from tests.contacts.people import finish
 from tests.contacts.read_tables import PHONE, mapped, stored, table
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,17 @@ def test_a_decimal_point_of_another_column_does_not_make_two_of_two_thousand() -
     source = import_file.accept(io.BytesIO(b"telefono;peso;punti\n+393331230001;1.5;2.000\n"), "a.csv", None)
     import_file.map_columns(source, {"telefono": "phone", "peso": "peso", "punti": "punti"})
     assert reading_of(source).questions == ["decimal"]
+
+
+@override_settings(LANGUAGE_CODE="en")
+def test_a_decimal_comma_of_another_column_decides() -> None:
+    ContactField.objects.create(name="peso", label="Peso", type="number")
+    ContactField.objects.create(name="punti", label="Punti", type="number")
+    source = import_file.accept(io.BytesIO(b"telefono;peso;punti\n+393331230001;1,5;2.000\n"), "a.csv", None)
+    import_file.map_columns(source, {"telefono": "phone", "peso": "peso", "punti": "punti"})
+    import_file.start(source, None)
+    finish(source)
+    assert Contact.objects.get().values == {"peso": "1.5", "punti": "2000"}
 
 
 @override_settings(LANGUAGE_CODE="en")

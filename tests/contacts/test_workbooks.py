@@ -147,4 +147,4 @@ def test_the_sweep_of_files_that_no_row_names_knows_the_workbook(tmp_path: Path)
     for path in _kept():
         os.utime(path, (1, 1))
     assert remove_unnamed_files() == 1
-    assert {path.name for path in _kept()} == {Path(source.file.name).name, Path(source.workbook.name).name}
+    assert {path.name for path in _kept()} == {Path(str(source.file.name)).name, Path(str(source.workbook.name)).name}
