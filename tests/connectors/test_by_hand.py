@@ -1,6 +1,7 @@
 """Templates entered by hand or imported, and errors that say where."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def test_one_form_is_read_the_same_way() -> None:
 WORDS = {"type": "BODY", "text": "Ciao"}
 
 
-def in_metas_form(*components: dict[str, object]) -> str:
+def in_metas_form(*components: Mapping[str, object]) -> str:
     return json.dumps([{"name": "a", "language": "it", "components": components}])
 
 

@@ -56,13 +56,13 @@ ACCOUNTS = {
     "accounts.AccessToken": {
         "name": value("page command"),
         **digests("digest"),
-        "only_messages": value("page command"),
+        "only_messages": judged("page command"),
         **ours("of the token we made", "last_four"),
     },
     "accounts.AuditEntry": {
         "actor_name": shown("page"),
         "target_name": shown("page command file provider"),
-        "details": shown("page command file"),
+        "details": shown("file"),
         **codes("deed"),
         **ours("the label and the number of a row", "target"),
     },

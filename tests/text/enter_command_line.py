@@ -126,6 +126,7 @@ def _judge(hunt: Hunt) -> None:
             "--password-file",
             "-",
         ],
+        "accounts.AccessToken.only_messages": ["tokens", "issue", "x", "--message", ARGUMENT],
         "accounts.User.role": ["users", "create", "bo", "--role", ARGUMENT, "--password-file", "-"],
         "contacts.OptOutWord.outcome": ["opt-outs", "add-words", "x", "--as", ARGUMENT],
         "contacts.PossibleOptOut.decision": ["opt-outs", "decide", "1", "--as", ARGUMENT],

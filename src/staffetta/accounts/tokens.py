@@ -72,6 +72,16 @@ def set_right(token: AccessToken, by: User | None, *, may_opt_in_again: bool) ->
 
 
 @transaction.atomic
+def rename_message(former: str, name: str, by: User | None) -> None:
+    """Let the tokens that are for a transactional message go on being for it under its new name."""
+    for token in AccessToken.objects.select_for_update().exclude(only_messages=[]):
+        if former in token.only_messages:
+            token.only_messages = [name if each == former else each for each in token.only_messages]
+            token.save(update_fields=["only_messages"])
+            audit.record(by, "token_right_changed", token, last_four=token.last_four, only_messages=token.only_messages)
+
+
+@transaction.atomic
 def revoke(token: AccessToken, by: User | None) -> bool:
     """Take the right away, at once and for ever. Return False when it was already gone."""
     if not AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now()):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from staffetta.accounts import tokens
 from staffetta.accounts.models import AccessToken
 from staffetta.cli.output import emit, fail, table
+from staffetta.communications.define import unknown_names
 from staffetta.text import title
 
 LONGEST_DAYS = 3650
@@ -19,6 +20,9 @@ def issue(args: argparse.Namespace) -> int:
         fail(_("The token needs a name."))
     if args.days is not None and not 1 <= args.days <= LONGEST_DAYS:
         fail(_("--days wants a number from 1 to %(most)d.") % {"most": LONGEST_DAYS})
+    if unknown := unknown_names([title(message, 100) for message in args.message]):
+        told = ", ".join(f"«{message}»" for message in unknown)
+        fail(_("There is no transactional message %(names)s.") % {"names": told})
     token, plain = tokens.issue(
         name, None, may_opt_in_again=args.may_opt_in_again, days=args.days, only_messages=args.message
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from staffetta.accounts import audit
+from staffetta.accounts import audit, tokens
 from staffetta.accounts.models import User
 from staffetta.communications.draft import Content, fill
 from staffetta.communications.hold import StillHeld, Trouble, may_accept, remember, trouble_of
@@ -30,6 +30,7 @@ def define(
 ) -> TransactionalMessage:
     """Make a transactional message, or change `message`. What waits in the ledger stays as it was frozen."""
     row = message or TransactionalMessage(created_by=by)
+    former = row.name
     row.name = definition.name
     row.parameters = list(definition.parameters)
     row.creates_contacts = definition.creates_contacts
@@ -38,7 +39,15 @@ def define(
     with transaction.atomic():
         row.save()
         audit.record(by, "transactional_changed" if message else "transactional_created", row)
+        if message and former != row.name:
+            tokens.rename_message(former, row.name, by)
     return row
+
+
+def unknown_names(names: Sequence[str]) -> list[str]:
+    """Return the names that no transactional message has."""
+    known = set(TransactionalMessage.objects.filter(name__in=names).values_list("name", flat=True))
+    return [name for name in names if name not in known]
 
 
 def switch(message: TransactionalMessage, *, on: bool, by: User | None) -> bool:

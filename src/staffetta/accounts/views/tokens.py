@@ -14,6 +14,8 @@ from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.accounts.forms import TokenForm, TokenRightForm
 from staffetta.accounts.models import AccessToken, User
 from staffetta.accounts.password_again import asks_password, asks_password_to_change
+from staffetta.communications.define import unknown_names
+from staffetta.text import title
 from staffetta.ui.paging import page_of
 from staffetta.ui.seen import confirms, versioned
 
@@ -26,7 +28,7 @@ INVALID = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _names_known(form):
         asked = form.cleaned_data
         token, plain = deed.issue(
             asked["name"],
@@ -39,6 +41,14 @@ def tokens(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/token_issued.html", {"token": token, "plain": plain})
     page = page_of(AccessToken.objects.select_related("created_by").order_by("-pk"), request.GET)
     return render(request, "accounts/tokens.html", {"form": form, "page": page}, status=INVALID if form.errors else 200)
+
+
+def _names_known(form: TokenForm) -> bool:
+    """A token for a name that nobody has would do nothing, without a word."""
+    if unknown := unknown_names([title(name, 100) for name in form.cleaned_data["only_messages"]]):
+        told = _("There is no transactional message %(names)s.") % {"names": ", ".join(f"«{name}»" for name in unknown)}
+        form.add_error("only_messages", told)
+    return not unknown
 
 
 @allow(ADMINISTRATORS)
