@@ -140,6 +140,12 @@ def test_the_page_asks_before_the_columns_and_starts_nothing_until_it_is_answere
     assert 'name="column0"' in text_of(as_operator, source, "columns")
 
 
+def test_each_encoding_is_offered_with_an_odd_name_and_one_of_the_others(as_operator: Client) -> None:
+    shown = text_of(as_operator, upload(as_operator, BAD_BYTE), "columns")
+    assert "«José», «Niccolò» · UTF-8" in shown
+    assert "«José», «NiccolÃ²» · Windows-1252" in shown
+
+
 @override_settings(LANGUAGE_CODE="en")
 def test_the_preview_asks_how_numbers_are_written_and_offers_no_start(as_operator: Client) -> None:
     ContactField.objects.create(name="punti", label="Punti", type="number")

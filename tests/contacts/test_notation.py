@@ -5,7 +5,7 @@ import io
 import pytest
 from django.test import override_settings
 
-from staffetta.contacts import import_file
+from staffetta.contacts import import_file, own_fields
 from staffetta.contacts.file_reading import Basis
 from staffetta.contacts.import_reading import Unanswered, reading_of
 from staffetta.contacts.models import Contact, ContactField, Import, ImportReject, ImportState
@@ -180,3 +180,22 @@ def test_a_time_without_a_zone_is_local_time_of_the_installation(cell: str, mome
 def test_another_zone_can_be_chosen_for_a_file() -> None:
     source = mapped(table("momento", "31/12/2024 23:30"), "datetime", zone="America/New_York")
     assert stored(source) == ["2024-12-31T23:30:00-05:00"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "typed", "value"),
+    [
+        ("number", "2.000", "2000"),
+        ("number", "1,234", "1.234"),
+        ("integer", "2.000", 2000),
+        ("datetime", "31/12/2024 23:30", "2024-12-31T23:30:00+01:00"),
+        ("date", "03/04/2026", "2026-04-03"),
+    ],
+)
+def test_what_is_typed_by_hand_is_read_as_people_write_in_italian_and_saved_again_is_the_same(
+    type_: str, typed: str, value: object
+) -> None:
+    own = ContactField(name="valore", label="Valore", type=type_)
+    assert own_fields.read(own, typed) == value
+    field = own_fields.form_field(own, value)
+    assert field.clean(field.initial) == value

@@ -6,7 +6,7 @@ would each give plausible text: what reads well as Windows-1252 is shown with it
 
 import codecs
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import IO
 
 from staffetta.contacts.file_reading import Basis, Evidence, Trait
@@ -52,11 +52,12 @@ def find_encoding(file: IO[bytes]) -> Trait:
         if head.startswith(codecs.BOM_UTF8):
             return Trait("utf-8-sig", Basis.FILE)
         return Trait("utf-8", Basis.UNUSED if ascii_only else Basis.FILE, () if ascii_only else _first_places(file))
-    good, bad, lines = _survey(file)
-    if good:
-        encoding = MIXED if good >= bad else "cp1252"
-        return Trait(encoding, Basis.ASKED, tuple(_places(lines)))
-    return _one_byte(lines)
+    survey = _survey(file)
+    if survey.good:
+        encoding = MIXED if survey.good >= survey.bad else "cp1252"
+        # One place of each kind: whoever looks at both sees which encoding spoils one of them.
+        return Trait(encoding, Basis.ASKED, (*_places(survey.lines[:1])[:1], *_places(survey.first_good)[:1]))
+    return _one_byte(survey.lines)
 
 
 def utf16_of(file: IO[bytes]) -> str:
@@ -108,25 +109,35 @@ def _is_utf8(file: IO[bytes]) -> tuple[bool, bool]:
     return valid, ascii_only
 
 
-def _survey(file: IO[bytes]) -> tuple[int, int, list[tuple[int, bytes]]]:
-    """Return how many lines are UTF-8 beyond ASCII, how many are not UTF-8, and the first of these by number."""
-    good, bad, lines = 0, 0, list[tuple[int, bytes]]()
+@dataclass(slots=True)
+class _Survey:
+    """How many lines are UTF-8 beyond ASCII, how many are not UTF-8, and some of them with their numbers."""
+
+    good: int = 0
+    bad: int = 0
+    lines: list[tuple[int, bytes]] = field(default_factory=list)  # the first that are not UTF-8
+    first_good: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+def _survey(file: IO[bytes]) -> _Survey:
+    found = _Survey()
     for number, line in enumerate(raw_lines(file), 1):
         if line.isascii():
             continue
         try:
             line.decode("utf-8")
-            good += 1
+            found.good += 1
+            found.first_good = found.first_good or [(number, line)]
         except UnicodeDecodeError:
-            bad += 1
-            if len(lines) < LOOKED_AT:
-                lines.append((number, line))
-    return good, bad, lines
+            found.bad += 1
+            if len(found.lines) < LOOKED_AT:
+                found.lines.append((number, line))
+    return found
 
 
 def _one_byte(lines: list[tuple[int, bytes]]) -> Trait:
     cells = [cell for _number, line in lines for cell in CELL.findall(line)]
-    places, western = tuple(_places(lines)), _texts(cells, "cp1252")
+    places, western = _places(lines), _texts(cells, "cp1252")
     ranked = _ranked(b"".join(line for _number, line in lines))
     if western is not None and not any(IMPLAUSIBLE.search(text) for text in western):
         signs = {sign for text in western for sign in text}
@@ -168,14 +179,15 @@ def _first_places(file: IO[bytes]) -> tuple[Evidence, ...]:
     """Return the first cells beyond ASCII, if they lie in the beginning of the file."""
     file.seek(0)
     lines = file.read(CHUNK).splitlines(keepends=True)
-    return tuple(_places([(number, line) for number, line in enumerate(lines, 1) if not line.isascii()]))
+    return _places([(number, line) for number, line in enumerate(lines, 1) if not line.isascii()])
 
 
-def _places(lines: list[tuple[int, bytes]]) -> Iterable[Evidence]:
-    """Yield the first cells that differ, each with its line."""
-    met: set[bytes] = set()
-    for number, line in lines:
-        for cell in CELL.findall(line):
-            if (shown := cell.strip()[:LONGEST_CELL]) not in met and len(met) < SHOWN and not shown.isascii():
-                met.add(shown)
-                yield Evidence(number, shown.hex())
+def _places(lines: list[tuple[int, bytes]]) -> tuple[Evidence, ...]:
+    """Return the first cells that differ, each with its line."""
+    cells = ((number, cell.strip()[:LONGEST_CELL]) for number, line in lines for cell in CELL.findall(line))
+    first: dict[bytes, int] = {}
+    for number, cell in cells:
+        if len(first) == SHOWN:
+            break
+        first.setdefault(cell, number)
+    return tuple(Evidence(number, cell.hex()) for cell, number in first.items())

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from staffetta.contacts.file_reading import DAY_FIRST, POINT
+from staffetta.contacts.find_notation import LANGUAGE_DECIMAL
 from staffetta.contacts.import_reading import notation_of
 from staffetta.contacts.models import ContactField, Import, PhoneMode
+from staffetta.contacts.notation import Notation
 from staffetta.contacts.phone import STRICT, PhoneReading
 from staffetta.contacts.read_row import FieldType, Layout
 from staffetta.contacts.types import TypeFault, Value, parse, show
@@ -59,7 +63,7 @@ def read(own: ContactField, text: str) -> Value:
     if not text:
         return ""
     try:
-        return parse(own.type, text, own.choices)
+        return parse(own.type, text, own.choices, typed_notation())
     except TypeFault as fault:
         raise forms.ValidationError(reject_text(fault.code), code=fault.code) from None
 
@@ -73,7 +77,19 @@ def form_field(own: ContactField, value: object) -> forms.Field:
         return OwnChoices(
             label=str(own), required=own.required, help_text=own.help, choices=choices, widget=widget, initial=chosen
         )
-    return OwnField(own, initial=show(own.type, value), widget=_widget(own))
+    return OwnField(own, initial=_shown(own.type, value), widget=_widget(own))
+
+
+def typed_notation() -> Notation:
+    """Return how people write into forms: as is usual in the installation's language, in its local time."""
+    decimal = LANGUAGE_DECIMAL.get(settings.LANGUAGE_CODE, POINT)
+    return Notation(decimal, DAY_FIRST, ZoneInfo(settings.TIME_ZONE))
+
+
+def _shown(type: str, value: object) -> str:  # noqa: A002  (the word of the field)
+    """Return a value as it would be typed, so that a form that comes back unchanged changes nothing."""
+    text = show(type, value)
+    return text.replace(POINT, typed_notation().decimal) if type == "number" else text
 
 
 def _widget(own: ContactField) -> forms.Widget:

@@ -62,12 +62,12 @@ QUESTIONS: dict[str, Promise] = {
     "encoding": gettext_lazy(
         "The letters beyond A to Z can be read in several ways. Which one gives the names rightly?"
     ),
-    "heading": gettext_lazy("%(place)s looks like data of a person. Does the first row hold the names of the columns?"),
+    "heading": gettext_lazy("%(place)s looks like a person’s data. Does the first row hold the names of the columns?"),
     "decimal": gettext_lazy("%(place)s can be read in two ways. Which sign stands before the decimals?"),
     "dates": gettext_lazy("%(place)s can be two different days. Which comes first, the day or the month?"),
 }
 ODD_BYTES = gettext_lazy(
-    "The file is UTF-8, but for %(place)s. How is that to be read? Look at the names before you choose."
+    "The file is UTF-8, but for %(place)s. How should it be read? Look at the names before you choose."
 )
 CONTRADICTION = gettext_lazy("The file says both: %(places)s.")
 BASES: dict[tuple[str, str], str | Promise] = {
@@ -109,7 +109,7 @@ def question(name: str, trait: Trait) -> str:
     places = [_place(name, trait, place) for place in trait.evidence] or [_("Something in the file")]
     if name == "encoding":
         text = ODD_BYTES if trait.value == MIXED else QUESTIONS[name]
-        return str(text) % {"place": ", ".join(places)}
+        return str(text) % {"place": places[0]}
     asked = str(QUESTIONS[name]) % {"place": places[0]}
     if len(places) == 1:
         return asked
