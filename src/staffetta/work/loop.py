@@ -17,7 +17,8 @@ from staffetta.work.wake import bell
 
 LONGEST_WAIT = 15.0
 """Seconds between two tries of a lane that fails again and again."""
-SPARE_FACTOR = 5
+SPARE_EVERY = 5.0
+"""Seconds between two looks of a thread beside which another one of its lane looks; longer where the lane's are."""
 LOOK_AT_REST = 1.0
 """Seconds between two looks whether a lane at rest may go on."""
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Loop:
         While `resting` says so nothing is begun; `at_rest` tells when what was begun has ended.
         """
         self.lane = lane
-        self._every = lane.every * (SPARE_FACTOR if spare else 1)
+        self._every = max(lane.every, SPARE_EVERY) if spare else lane.every
         self.problem = ""
         self.at_rest = False
         self.worked_at: datetime | None = None
