@@ -36,7 +36,7 @@ def main(wanted: list[str]) -> int:
             if not here:
                 continue
             print(f"furnishing the {which} house", flush=True)
-            with walking(browser, which) as walk:
+            with walking(browser, which, judged=False) as walk:
                 for shown, language in product(here, LANGUAGES):
                     try:
                         taken.setdefault(shown.name, []).extend(_pictures(walk, shown, language))

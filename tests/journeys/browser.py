@@ -69,6 +69,7 @@ class Visitor:
     house: House
     page: Page
     troubles: Troubles
+    scheme: Literal["light", "dark"]
 
     def go(self, path: str) -> None:
         self.page.goto(self.house.address + path)
@@ -123,19 +124,23 @@ class Visitor:
             found.append(self.house.platform.log[-3000:])
         assert not found, "\n".join(found)
 
+    def has_size(self, size: Sequence[int]) -> bool:
+        """Say whether the screen is so large."""
+        return self.page.viewport_size == {"width": size[0], "height": size[1]}
+
     def look(self, size: Sequence[int], scheme: Literal["light", "dark"]) -> None:
         """Make the screen so large, light or dark, and wait until every colour is there."""
-        wanted = {"width": size[0], "height": size[1]}
-        if self.page.viewport_size != wanted:
+        if not self.has_size(size):
             self.page.set_viewport_size({"width": size[0], "height": size[1]})
-        self.page.emulate_media(color_scheme=scheme)
+        if self.scheme != scheme:
+            self.page.emulate_media(color_scheme=scheme)
+            self.scheme = scheme
         assert self.page.evaluate(SETTLE, scheme), f"{self.page.url} did not become {scheme}"
 
     def fits(self) -> None:
         """Fail when the page can be pushed sideways, and say what sticks out."""
-        wide = self.page.evaluate(TOO_WIDE)
+        wide, cut = self.page.evaluate(f"() => [({TOO_WIDE})(), ({CUT_OFF})()]")
         assert not wide, f"{self.page.url} is too wide: {wide}"
-        cut = self.page.evaluate(CUT_OFF)
         assert not cut, f"{self.page.url} hides what is beside the edge: {cut}"
 
 
@@ -185,7 +190,7 @@ def visit(
             )
         context.set_default_timeout(10_000)
         page = context.new_page()
-        visitor = Visitor(house, page, Troubles())
+        visitor = Visitor(house, page, Troubles(), "dark" if dark else "light")
         visitor.troubles.watch(page)
         yield visitor
     finally:

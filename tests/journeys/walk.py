@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from playwright.sync_api import Browser, expect
 
 from engage_simulator.worlds.story import NOVITA
+from tests.browser import axe
 from tests.journeys.browser import Visitor, visit
 from tests.journeys.furnish import PEOPLE, furnish
 from tests.journeys.house import House, house
@@ -19,10 +20,12 @@ PICTURE = "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='5'><rect wi
 class Walk:
     """A house, the numbers in its addresses, and whoever is to walk through it."""
 
-    def __init__(self, home: House, places: Mapping[str, object], browser: Browser) -> None:
+    def __init__(self, home: House, places: Mapping[str, object], browser: Browser, *, judged: bool) -> None:
+        """`judged`: axe looks at every page."""
         self.home = home
         self.places = places
         self._browser = browser
+        self._judged = judged
         self._stack = ExitStack()
         self._visitors: dict[str, Visitor] = {}
 
@@ -51,12 +54,14 @@ class Walk:
             known = self._stack.enter_context(visit(self._browser, self.home, name=name, language=locale))
             known.page.context.route("https://example.com/**", lambda route: route.fulfill(
                 body=PICTURE, content_type="image/svg+xml"))  # fmt: skip
+            if self._judged:
+                axe.bring_along(known.page.context)
             self._visitors[name + language] = known
         return known
 
 
 @contextmanager
-def walking(browser: Browser, which: str, **settings: str) -> Iterator[Walk]:
+def walking(browser: Browser, which: str, *, judged: bool = True, **settings: str) -> Iterator[Walk]:
     """Give a walk through the `empty` or the `full` house."""
     kept = snapshot() if which == "full" else None
     with house(SEEDS[which], kept.data if kept else None, **settings) as home:
@@ -69,7 +74,7 @@ def walking(browser: Browser, which: str, **settings: str) -> Iterator[Walk]:
             places = furnish(home)
         else:
             home.invite(*PEOPLE)
-        walk = Walk(home, places, browser)
+        walk = Walk(home, places, browser, judged=judged)
         try:
             yield walk
         finally:

@@ -34,7 +34,7 @@ class WorkConfig(AppConfig):
         request_started.connect(connection.renew_if_stuck, dispatch_uid="connection")
         task_enqueued.connect(wake.on_enqueued, dispatch_uid="wake")
         if engine.in_database():
-            lanes.register(lanes.Lane("jobs", jobs.run_one, every=lanes.LOST_CALL, threads=jobs.THREADS))
+            lanes.register(lanes.Lane("jobs", jobs.run_one, every=1.0, threads=jobs.THREADS))
             sweep.register("lost jobs", 10, jobs.rescue)
         sweep.register("stored text", stored_text.EVERY, stored_text.clean_piece)
         leftovers.register("scratch folders", scratch.remove_stale)
