@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from staffetta.accounts.models import AuditEntry
 from staffetta.cli.main import main
 from staffetta.contacts import sample
-from staffetta.contacts.models import Contact, Import, ImportState
+from staffetta.contacts.models import Contact, ContactList, Import, ImportState
 from tests.contacts.people import person
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,22 @@ def test_a_bad_or_missing_file_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert "non è un file di testo" in capsys.readouterr().err
     assert main(["contacts", "import", str(tmp_path / "none.csv"), "--map", "a=phone"]) == 1
     assert not Import.objects.exists()
+
+
+def test_each_export_by_command_stands_in_the_audit_log(tmp_path: Path) -> None:
+    """Whoever has the machine has the data; what is taken out by the product's own commands is written down."""
+    person(first_name="Anna")
+    members = ContactList.objects.create(name="Torino")
+    assert main(["contacts", "export", str(tmp_path / "a.csv"), "--audience", f"list:{members.pk}"]) == 0
+    assert main(["contacts", "export", str(tmp_path / "a.txt")]) == 1
+    assert main(["contacts", "export", str(tmp_path / "a.csv"), "--audience", "list:99999"]) == 1
+    assert main(["contacts", "list", "--search", "anna", "--json"]) == 0
+    assert main(["contacts", "list", "--limit", "100"]) == 0
+    told = AuditEntry.objects.filter(deed="contacts_exported").order_by("pk").values_list("actor_name", "details")
+    assert list(told) == [
+        ("Staffetta", {"filter": f"audience=list%3A{members.pk}"}),
+        ("Staffetta", {"filter": "q=anna"}),
+    ]
 
 
 def test_the_list_is_a_bare_array(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,10 +7,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import TypedDict
+from urllib.parse import urlencode
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
+from staffetta.accounts import audit
 from staffetta.cli.output import emit, fail, say, table, writes_all_signs
 from staffetta.cli.parsers.contacts import DECIMAL_SIGNS, ENCODINGS
 from staffetta.cli.waiting import wait_for
@@ -28,6 +30,8 @@ from staffetta.contacts.reading_words import question_with_option
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 from staffetta.text import title
 
+PAGE = 100
+"""People that are read at once, as on a page of the list."""
 STANDARD_INPUT = "stdin.csv"
 
 
@@ -52,6 +56,7 @@ def export_contacts(args: argparse.Namespace) -> int:
         fail(_("«%(text)s» is no audience: all, import:ID, list:ID or rule:ID.") % {"text": args.audience})
     if kind == "xlsx" and export.too_long_for_a_sheet(people):
         fail(_("A workbook holds at most 1,048,575 people: choose CSV, or fewer people."))
+    _record_export(audience=args.audience, q=args.search)
     with args.file.open("wb") as out:
         out.writelines(export.encoded(people.order_by("-pk"), kind))
     return 0
@@ -212,7 +217,12 @@ def _counts(source: Import) -> dict[str, int]:
 
 
 def list_contacts(args: argparse.Namespace) -> int:
-    """Print the contacts as they come from the database: a million needs no more memory than ten."""
+    """Print the contacts as they come from the database: a million needs no more memory than ten.
+
+    More than a page shows is an export, whatever it is printed to.
+    """
+    if args.limit is None or args.limit > PAGE:
+        _record_export(q=args.search)
     lines = _people(args)
     if not args.json:
         for person in lines:
@@ -225,6 +235,11 @@ def list_contacts(args: argparse.Namespace) -> int:
         before = ", "
     say("]")
     return 0
+
+
+def _record_export(**narrowed: str) -> None:
+    told = {name: text for name, text in narrowed.items() if text and text != "all"}
+    audit.record(None, "contacts_exported", None, filter=urlencode(told))
 
 
 def _people(args: argparse.Namespace) -> Iterator[dict[str, object]]:
