@@ -65,8 +65,8 @@ class NotAPhone(ValueError):
 
 def read_phone(raw: str, how: PhoneReading = STRICT) -> str:
     """Return the number as E.164 with its plus, or raise NotAPhone."""
-    if plainly_mobile(raw):
-        return raw
+    if plainly_mobile(plain := raw.replace(" ", "")):  # nearly all of a file
+        return plain
     typed = identity(raw).lstrip(TEXT_MARKS)
     if not typed:
         raise NotAPhone("missing_phone")
