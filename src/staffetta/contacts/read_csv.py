@@ -129,12 +129,13 @@ class _Meter:
         self.line = 0
 
     def lines(self, file: IO[bytes], encoding: str) -> Iterator[str]:
+        codec, errors = _codec(encoding)
         for raw in raw_lines(file, self.byte):
             self.line += 1
             self.byte += len(raw)
             if self.byte - self.record_start > RECORD_LIMIT:
                 raise BadFile("line_too_long", self.line)
-            text = decoded(raw, encoding)
+            text = raw.decode(codec, errors)
             if self.byte == len(raw):
                 text = text.removeprefix("\ufeff")
                 if SEPARATOR_LINE.fullmatch(text):
@@ -170,9 +171,14 @@ def _blank_before_quotes(file: IO[bytes], dialect: Dialect) -> bool:
 
 def decoded(raw: bytes, encoding: str, errors: str = "strict") -> str:
     """Return bytes of a file as text; raises UnicodeDecodeError."""
+    return raw.decode(*_codec(encoding, errors))
+
+
+def _codec(encoding: str, errors: str = "strict") -> tuple[str, str]:
+    """Return Python's name of an encoding, and what it does with bytes that are none of it."""
     if encoding == MIXED:
-        return raw.decode("utf-8", "staffetta.cp1252")
-    return raw.decode("utf-8" if encoding == "utf-8-sig" else encoding, errors)
+        return "utf-8", "staffetta.cp1252"
+    return "utf-8" if encoding == "utf-8-sig" else encoding, errors
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -125,18 +125,20 @@ def _person(record: Record, layout: Layout) -> Person:
     )
 
 
+NUMBER_TYPES = frozenset({"number", "integer"})
 NOT_OWN = frozenset({*LENGTHS, "phone", "telegram_id", "external_id"})
 
 
 def _own(record: Record, cells: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, Value]]:
+    notation = layout.notation
     for target, cell in cells.items():
         if target in NOT_OWN:
             continue
         kind = layout.fields.get(target, ANY_TEXT)
         if cell:
             try:
-                typed = record.cells[layout.places[target]].endswith(TYPED_NUMBER)
-                yield target, parse(kind.type, cell, kind.choices, PROGRAMS if typed else layout.notation)
+                typed = kind.type in NUMBER_TYPES and record.cells[layout.places[target]].endswith(TYPED_NUMBER)
+                yield target, parse(kind.type, cell, kind.choices, PROGRAMS if typed else notation)
             except TypeFault as fault:
                 raise _Wrong(fault.code, layout.heading(target)) from None
         elif kind.required:
