@@ -6,6 +6,7 @@ A view that is marked `@confirms` and has no line here fails tests/seen/test_con
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from staffetta.accounts.models import User
 from staffetta.channels.models import CustomerField, Template, TemplateVariant
@@ -20,7 +21,7 @@ from staffetta.contacts.models import (
     Suppression,
 )
 from staffetta.contacts.record_models import Merge
-from staffetta.deliveries.models import DeliveryCount
+from staffetta.deliveries.models import Delivery, DeliveryCount
 from staffetta.sync.models import SyncMapping, SyncRow, SyncRun
 from staffetta.work.clock import now
 from tests import world as factory
@@ -182,6 +183,60 @@ CONFIRMATIONS: dict[str, Changed] = {
         AGREED,
     ),
 }
+
+
+def other_receiver(world: World) -> None:
+    """One person takes back the consent and another gives it."""
+    consent.record([world.contact.pk], "whatsapp", consent.BOTH, "no", "hand")
+    consent.record([world.twin.second_id], "whatsapp", consent.BOTH, "yes", "hand")
+
+
+def other_member(world: World) -> None:
+    member = ListMember.objects.get(list=world.members)
+    member.delete()
+    ListMember.objects.create(list=world.members, contact_id=another(world, member.contact_id))
+
+
+def another(world: World, person: int) -> int:
+    return next(pk for pk in (world.contact.pk, world.twin.first_id, world.twin.second_id) if pk != person)
+
+
+def filled_in(world: World) -> None:
+    Contact.objects.filter(pk=world.contact.pk).update(values={"citta": "Torino"})
+
+
+def other_filled_in(world: World) -> None:
+    Contact.objects.filter(pk=world.contact.pk).update(values={})
+    Contact.objects.filter(pk=another(world, world.contact.pk)).update(values={"citta": "Torino"})
+
+
+def other_uncertain(world: World) -> None:
+    row = Delivery.objects.get(communication=world.communication, state="uncertain")
+    row.pk, row.public_id, row.address, row.contact_id = None, uuid4(), "393399999999", world.twin.second_id
+    Delivery.objects.filter(communication=world.communication, state="uncertain").delete()
+    row.save()
+
+
+def one_row_uncertain(world: World) -> None:
+    one_uncertain(world)
+    Delivery.objects.filter(communication=world.communication).update(state="uncertain")
+
+
+OTHERS = {
+    "communications:start": (ready_to_start, other_receiver),
+    "contacts:add_to_list": (nothing, other_member),
+    "contacts:delete_field": (filled_in, other_filled_in),
+    "contacts:import_consent": (
+        imported,
+        lambda w: ImportedContact.objects.filter(source=w.source).update(contact_id=w.twin.second_id),
+    ),
+    "deliveries:settle_all": (one_row_uncertain, other_uncertain),
+    "sync:consent": (
+        synced,
+        lambda w: SyncRow.objects.filter(run=w.sync_run, outcome="created").update(contact_id=w.twin.second_id),
+    ),
+}
+"""Confirming pages that count people: what makes them ready, and as many others in their place."""
 NOTHING_ELSE_SHOWN = {
     "communications:transactional_delete": "shows only the name it is known by: another name is another address",
 }

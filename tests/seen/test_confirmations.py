@@ -11,17 +11,18 @@ from pytest_django import Settings
 
 from staffetta.accounts.models import AuditEntry, Role, User
 from staffetta.contacts import consent
-from staffetta.ui.page_forms import read_page
+from staffetta.ui.page_forms import WHO, read_page
 from staffetta.ui.seen import FIELD, page_of_view
 from staffetta.work.clock import now
 from tests import world as factory
 from tests.addresses import PAGES, Address, path_of
 from tests.conftest import logged_in, person
 from tests.filling import seen_in
-from tests.seen.confirmations import CONFIRMATIONS, NOTHING_ELSE_SHOWN, Changed
+from tests.seen.confirmations import CONFIRMATIONS, NOTHING_ELSE_SHOWN, OTHERS, Changed
 
 pytestmark = pytest.mark.django_db
 
+SOURCE = Path(__file__).resolve().parents[2] / "src/staffetta"
 MEANWHILE = "Nel frattempo è cambiato: non è stato fatto nulla"
 AT_ONCE = {
     "accounts:login": "nobody is known yet",
@@ -173,6 +174,32 @@ def test_the_clock_and_the_order_of_rows_change_nothing(
     assert lines
     assert seen_in(client.get(page).content.decode(), path, page)
     assert seen
+
+
+@pytest.mark.parametrize("address", [each for each in WALKED if each.name in OTHERS], ids=str)
+def test_as_many_other_people_are_not_who_was_confirmed(address: Address, client: Client) -> None:
+    """A number that stays the same says nothing of who it counts."""
+    world = factory.build()
+    ready, exchange = OTHERS[address.name]
+    changed = with_own_list(CONFIRMATIONS[address.name], world)
+    ready(world)
+    path, page, seen = opened(client, address, changed, world)
+    before = [line for line in read_page(client.get(page).content.decode(), page).lines if not line.startswith(WHO)]
+    exchange(world)
+    client.force_login(User.objects.get(username="chiunque"))
+    now_shown = [line for line in read_page(client.get(page).content.decode(), page).lines if not line.startswith(WHO)]
+    assert sorted(now_shown) == sorted(before), "the words are the same"
+    answer = client.post(path, {**changed.data, FIELD: seen})
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "tanti quanti prima, ma non gli stessi" in text
+    assert WHO not in text
+
+
+def test_every_page_that_counts_people_is_walked_with_others() -> None:
+    counting = {path.stem for path in SOURCE.rglob("templates/**/*.html") if "data-who" in path.read_text()}
+    assert counting == {"draft", "add_to_list", "delete_field", "import_consent", "settle_all", "consent"}
+    assert len(counting) == len(OTHERS)
 
 
 def test_what_was_seen_of_another_thing_confirms_nothing(client: Client) -> None:

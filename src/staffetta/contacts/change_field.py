@@ -76,7 +76,7 @@ def change_type(own: ContactField, type: str, choices: Sequence[str], by: User |
 
 def count_filled(name: str) -> int:
     """Return how many contacts have a value in a field."""
-    return _having(name).count()
+    return filled(name).count()
 
 
 def delete_field(own: ContactField, by: User | None) -> None:
@@ -100,14 +100,15 @@ def _path(name: str) -> list[str]:
     return [f'$."{name}"'] * 2 if connection.vendor == "sqlite" else [name] * 2
 
 
-def _having(name: str) -> QuerySet[Contact]:
+def filled(name: str) -> QuerySet[Contact]:
+    """Return the contacts that have a value in a field."""
     return Contact.objects.filter(values__has_key=name)
 
 
 def _filled(name: str) -> Iterator[tuple[Contact, Any]]:
     """Yield the contacts with a value, by id, a piece at a time, so that writing them meanwhile disturbs nothing."""
     last = 0
-    while people := list(_having(name).filter(pk__gt=last).order_by("pk")[:PIECE]):
+    while people := list(filled(name).filter(pk__gt=last).order_by("pk")[:PIECE]):
         yield from ((contact, contact.values[name]) for contact in people)
         last = people[-1].pk
 

@@ -9,6 +9,7 @@ from staffetta.communications.models import Communication
 from staffetta.deliveries.plan import Planned, judged, read, zone_of_person
 from staffetta.deliveries.zones import Closed, closed_among
 from staffetta.work.clock import now
+from staffetta.work.row_digest import KeyDigest
 
 SHOWN, LOOKED_AT = 100, 50_000
 """People shown of those left out, and people looked at for them: about two seconds at most."""
@@ -18,13 +19,14 @@ SHOWN, LOOKED_AT = 100, 50_000
 class Summary:
     """What a start would do: how many are in the audience, how many receive it, how many do not and why.
 
-    `closed`: who of them would wait for their hours now.
+    `closed`: who of them would wait for their hours now. `who` is the digest of those who receive it.
     """
 
     audience: int
     receive: int
     reasons: dict[str, int]
     closed: Closed | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,18 @@ def summary(communication: Communication) -> Summary:
     """Count what a start would do now, by the same query and the same composing as planning."""
     reasons: Counter[str] = Counter()
     zones: Counter[str] = Counter()
-    audience = 0
+    audience, receivers = 0, KeyDigest()
     hours = hours_of(communication.hours)
     for planned in _everybody(communication):
         audience += 1
         reasons[planned.reason] += 1
+        if planned.composed:
+            receivers.add(planned.recipient.contact_id)
         if hours and planned.composed:
             zones[zone_of_person(planned.recipient)] += 1
     receive = reasons.pop("", 0)
-    return Summary(audience, receive, dict(reasons), closed_among(hours, zones, now()) if hours else None)
+    closed = closed_among(hours, zones, now()) if hours else None
+    return Summary(audience, receive, dict(reasons), closed, str(receivers))
 
 
 def left_out(communication: Communication, reason: str) -> FirstLeftOut:

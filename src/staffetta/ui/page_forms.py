@@ -14,6 +14,8 @@ UNSEEN = frozenset({"script", "style", "svg", "template", "select", "textarea", 
 OWN_IDS = frozenset({"notices", "messages"})
 """What the platform says beside the page."""
 TYPED_NOT = frozenset({"submit", "button", "reset", "image", "file", "password"})
+WHO = "\x1fwho "
+"""Begins a line that nobody reads: which rows the page counted (`data-who`, work/row_digest.py)."""
 UNTOLD = frozenset({"csrfmiddlewaretoken", "seen"})
 
 
@@ -84,6 +86,7 @@ class _Reader(HTMLParser):
             self._end_line()
         if tag not in VOID:
             self.inside.append((tag, given))
+        self._who(given.get("data-who", ""))
         match tag:
             case "form":
                 self._form(given)
@@ -101,6 +104,11 @@ class _Reader(HTMLParser):
                 self.main = True
             case "time":
                 self.line += f" {given.get('datetime', '')} "
+
+    def _who(self, digest: str) -> None:
+        if digest and not self._moving():
+            self._end_line()
+            self._add_line(WHO + digest)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -140,8 +148,10 @@ class _Reader(HTMLParser):
     def _end_line(self) -> None:
         line = " ".join(self.line.split())
         self.line = ""
-        if not line:
-            return
+        if line:
+            self._add_line(line)
+
+    def _add_line(self, line: str) -> None:
         attributes = [given for _tag, given in self.inside]
         if any("data-shown" in given for given in attributes):
             self.marked.append(line)

@@ -26,7 +26,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from staffetta.ui.page_forms import Page, PageForm, Values, read_page
+from staffetta.ui.page_forms import WHO, Page, PageForm, Values, read_page
 
 FIELD = "seen"
 CONFLICT = 409
@@ -152,8 +152,10 @@ def _shown_again(request: HttpRequest, way: str, found: list[Change]) -> HttpRes
 
 def changes(before: Sequence[str], now: Sequence[str]) -> list[Change]:
     """Return the lines that went and those that came, side by side where as many."""
-    gone = [line for line in before if line not in now]
-    come = [line for line in now if line not in before]
+    gone = [line for line in before if line not in now and not line.startswith(WHO)]
+    come = [line for line in now if line not in before and not line.startswith(WHO)]
+    if not gone and not come and set(before) != set(now):
+        return [Change("", _("as many as before, and not the same"))]
     most = max(len(gone), len(come))
     pairs = zip(gone + [""] * (most - len(gone)), come + [""] * (most - len(come)), strict=True)
     return [Change(was, told) for was, told in pairs]

@@ -19,6 +19,7 @@ from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.contacts.wording import FIELD_TYPES, reject_text
 from staffetta.ui.seen import confirms, versioned
 from staffetta.ui.templatetags.staffetta import grouped
+from staffetta.work import row_digest
 
 PLAIN = ("label", "label_en", "help", "required")
 """What of a field changes without a look at the values."""
@@ -112,5 +113,6 @@ def delete_field(request: HttpRequest, pk: int) -> HttpResponse:
         change_field.delete_field(own, cast("User", request.user))
         messages.success(request, _("%(name)s is deleted.") % {"name": own})
         return redirect("contacts:fields")
-    data = {"own": own, "uses": field_uses.of(own.name), "filled": change_field.count_filled(own.name)}
+    filled = row_digest.counted(change_field.filled(own.name))
+    data = {"own": own, "uses": field_uses.of(own.name), "filled": filled.number, "who": filled.digest}
     return render(request, "contacts/delete_field.html", data)

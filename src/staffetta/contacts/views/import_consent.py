@@ -12,8 +12,9 @@ from staffetta.accounts.access import OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.contacts import state_consent
 from staffetta.contacts.consent_form import ConsentForm
-from staffetta.contacts.models import Import, ImportState
+from staffetta.contacts.models import Import, ImportedContact, ImportState
 from staffetta.ui.seen import confirms
+from staffetta.work import row_digest
 
 
 @allow(OPERATORS)
@@ -21,7 +22,9 @@ from staffetta.ui.seen import confirms
 @confirms()
 def import_consent(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Import, pk=pk)
-    people = state_consent.people_of(source).count() if source.state == ImportState.DONE else 0
+    rows = state_consent.people_of(source) if source.state == ImportState.DONE else ImportedContact.objects.none()
+    who = row_digest.counted(rows, "contact_id")
+    people = who.number
     form = ConsentForm(request.POST if request.method == "POST" else None, people)
     if request.method == "POST" and people and form.is_valid():
         said = form.cleaned_data
@@ -35,5 +38,5 @@ def import_consent(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("The consent is being recorded."))
         return redirect("contacts:import", pk=pk)
-    shown = {"source": source, "form": form, "people": people}
+    shown = {"source": source, "form": form, "people": people, "who": who.digest}
     return render(request, "contacts/import_consent.html", shown, status=422 if form.is_bound else 200)

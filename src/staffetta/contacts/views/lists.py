@@ -24,6 +24,7 @@ from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, asked_for, restricted
 from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
+from staffetta.work import row_digest
 
 SHOWN = 500
 """Audiences by rules on one page: somebody wrote each of them by hand."""
@@ -78,8 +79,8 @@ def add_to_list(request: HttpRequest) -> HttpResponse:
     filters = Filters.of(asked_for(request))
     form = AddForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        number = filters.people().order_by().count()
-        return render(request, "contacts/add_to_list.html", {"form": form, "filters": filters, "number": number})
+        shown = {"form": form, "filters": filters, "people": row_digest.counted(filters.people())}
+        return render(request, "contacts/add_to_list.html", shown)
     by = cast("User", request.user)
     target = form.cleaned_data["list"] or contact_lists.named(form.cleaned_data["new"], by)
     added = contact_lists.add_people(target, filters.people(), by)

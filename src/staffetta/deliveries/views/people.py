@@ -30,6 +30,7 @@ from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import OneOf, Restriction, asked_for, restricted
 from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
+from staffetta.work import row_digest
 
 RESTRICTIONS: dict[str, Restriction] = {
     "state": OneOf(gettext_lazy("State"), DeliveryState.values),
@@ -114,7 +115,11 @@ def settle_all(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request,
             "deliveries/settle_all.html",
-            {"communication": communication, "number": numbers(communication).uncertain},
+            {
+                "communication": communication,
+                "number": numbers(communication).uncertain,
+                "who": row_digest.counted(settle.uncertain_of(communication)).digest,
+            },
         )
     _settle(request, settle.uncertain_of(communication))
     return redirect("communications:show", pk)

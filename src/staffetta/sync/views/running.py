@@ -29,6 +29,7 @@ from staffetta.sync.wording import (
 from staffetta.ui.paging import counted, page_of
 from staffetta.ui.restrictions import OneOf, asked_for, restricted
 from staffetta.ui.seen import confirms
+from staffetta.work import row_digest
 
 RUNS = 20
 WRITES_SHOWN = 50
@@ -228,7 +229,9 @@ def consent(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpRes
     """The explicit step: record the consent of the people a run made."""
     made = configuration(pk, sync_id)
     told = run_of(made, run_id)
-    people = 0 if told.rehearsal else state_consent.people_of(told).count()
+    rows = SyncRow.objects.none() if told.rehearsal else state_consent.people_of(told)
+    who = row_digest.counted(rows, "contact_id")
+    people = who.number
     form = ConsentForm(request.POST if request.method == "POST" else None, people)
     if request.method == "POST" and people and form.is_valid():
         said = form.cleaned_data
@@ -242,5 +245,12 @@ def consent(request: HttpRequest, pk: int, sync_id: int, run_id: int) -> HttpRes
         )
         messages.success(request, _("The consent is being recorded."))
         return redirect("sync:run", pk=pk, sync_id=sync_id, run_id=run_id)
-    shown = {**around(request, made.channel), "made": made, "run": told, "form": form, "people": people}
+    shown = {
+        **around(request, made.channel),
+        "made": made,
+        "run": told,
+        "form": form,
+        "people": people,
+        "who": who.digest,
+    }
     return render(request, "sync/consent.html", shown, status=422 if form.is_bound else 200)
