@@ -178,7 +178,11 @@ def test_a_word_is_typed_and_the_certificate_is_shown_listed_and_downloaded(
     assert "attachment" in text.headers["Content-Disposition"]
     told = json.loads(as_operator.get(f"/contacts/erasures/{done.public_id}/json/").content)
     assert told["deleted"]["contacts.contact"] == 1
-    assert AuditEntry.objects.filter(deed="contact_erased").exists()
+    number = ermenegilda.pk
+    assert AuditEntry.objects.get(deed="contact_erased").details == {
+        "contact": number,
+        "certificate": str(done.public_id),
+    }
 
 
 def test_the_command_wants_a_yes(capsys: pytest.CaptureFixture[str], ermenegilda: Contact) -> None:

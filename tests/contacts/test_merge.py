@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import Model
 
+from staffetta.accounts.models import AuditEntry
 from staffetta.contacts import consent, hanging, keep_out
 from staffetta.contacts.lists import add_ids
 from staffetta.contacts.merge import NotTwo, merge
@@ -50,6 +51,13 @@ def test_a_person_chooses_field_by_field_and_what_only_one_has_is_kept() -> None
     assert (kept.first_name, kept.last_name, kept.phone, kept.external_id) == ("Maria", "Rossi", B, "K1")
     assert kept.values == {"citta": "Torino", "taglia": "M"}
     assert not Contact.objects.filter(pk=lost.pk).exists()
+
+
+def test_the_audit_log_names_who_went_into_whom() -> None:
+    kept, lost = two()
+    number = lost.pk
+    merge(kept, lost, {}, None)
+    assert AuditEntry.objects.get(deed="contacts_merged").details == {"merged": number}
 
 
 def test_a_contact_is_not_merged_with_itself_or_with_nobody() -> None:

@@ -67,7 +67,7 @@ def _erase(contact: Contact, reason: str, by: User | None) -> tuple[hanging.Trac
         deleted.update(_delete(contact))
         done.deleted, done.emptied, done.kept = _told(deleted), _told(emptied), _told(kept)
         done.save()
-        audit.record(by, "contact_erased", None, contact=contact.pk, certificate=str(done.public_id))
+        audit.record(by, "contact_erased", None, contact=done.contact_number, certificate=str(done.public_id))
     return traces, done
 
 

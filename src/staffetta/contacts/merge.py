@@ -68,7 +68,7 @@ def merge(kept: Contact, lost: Contact, choices: Mapping[str, str], by: User | N
         _bring_together(done, kept, lost, choices, by)
         for companion in hanging.companions():
             companion.after(kept.pk)
-        audit.record(by, "contacts_merged", kept, merged=lost.pk)
+        audit.record(by, "contacts_merged", kept, merged=done.lost_number)
     return done
 
 

@@ -47,6 +47,7 @@ REGULAR: dict[str, str | Promise] = {
     "lost jobs": _("Jobs that were interrupted"),
     "idempotency keys": _("Clearing old idempotency keys"),
     "call log": _("Clearing old calls of the API"),
+    "leftovers": _("Removing files that nothing uses any more"),
     "duplicate contacts": _("Looking for duplicate contacts"),
     "uploads nobody started": _("Clearing uploads nobody started"),
     "staffetta.events.tasks.prove_stops": _("Checking that a STOP is known"),
