@@ -172,7 +172,7 @@ def _start(staffetta: Any, there: Provider, number: int, people: int) -> float:
     """Start one communication by command; return the seconds from the command's beginning to its first request."""
     before = len(there.sends)
     began = time.monotonic()
-    staffetta.ok("communications", "start", str(number))
+    staffetta.ok("communications", "start", str(number), "--yes")
     wait_until(lambda: len(there.sends) >= before + people, 120, what="the messages")
     time.sleep(6.5)  # nobody is written to twice within six seconds
     return there.sends[before][0] - began

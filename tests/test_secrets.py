@@ -146,7 +146,7 @@ def send_with_faults(staffetta: Installation, engage: Engage, platform: Platform
     for channel, template in ((NOVITA, "nuovi_arrivi"), (ASSISTENZA, "benvenuto")):
         words = ["--name", template, "--channel", channel, "--template", template, "--language", "it"]
         made = staffetta.json("communications", "create", *words, "--audience", "all")
-        staffetta.ok("communications", "start", str(made["id"]), "--wait")
+        staffetta.ok("communications", "start", str(made["id"]), "--wait", "--yes")
     call(platform, staffetta.python(DEFINE).strip())
     wait_until(lambda: not staffetta.rows(UNSETTLED)[0][0], 40, 0.1, "for the messages")
     engage.clear_faults()

@@ -17,6 +17,8 @@ whether or not `staffetta run` is up: with `--wait` they wait for its lanes, or 
 
 - With `--json` standard output is JSON and nothing else; lists are bare arrays. Errors are on standard error.
 - Exit status: 0 done (rejected rows included), 1 refused or failed, 2 a wrong command line.
+- What cannot be taken back shows what it would do and asks; in a script it ends with 1 and tells a digest. `--yes` does
+  it, `--seen DIGEST` does it only while what was shown is still so (also whom a number counts).
 - Keys and passwords are read from a file or standard input (`-`), never from an argument.
 - TARGET of an import: `phone`, `first_name`, `last_name`, `telegram_id`, or the name of a contact field. KEY of a
   variable: a number of the body, `header`, `button`. SOURCE: `field:NAME` or `text:TEXT`,

@@ -126,7 +126,7 @@ def test_a_wrong_command_line_is_2(channel: Channel) -> None:
 def test_start_hands_over_and_a_second_start_is_refused(channel: Channel, capsys: pytest.CaptureFixture[str]) -> None:
     made.people(1)
     draft = made.draft(channel)
-    assert obey("start", str(draft.pk)) == 0
+    assert obey("start", str(draft.pk), "--yes") == 0
     draft.refresh_from_db()
     assert draft.state == "planning"
     assert obey("start", str(draft.pk)) == 1
@@ -219,7 +219,7 @@ def test_with_wait_it_does_the_whole_work_itself() -> None:
 
 def _sent(staffetta: Installation, audience: str) -> Any:
     made_id = staffetta.json("communications", *["create", *changed(audience=audience)])["id"]
-    staffetta.ok("communications", "start", made_id, "--wait")
+    staffetta.ok("communications", "start", made_id, "--wait", "--yes")
     return staffetta.json("communications", "show", made_id)
 
 

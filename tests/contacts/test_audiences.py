@@ -164,7 +164,7 @@ def test_the_command_line_makes_counts_and_deletes(tmp_path: Path, capsys: pytes
     exported = tmp_path / "a.csv"
     assert main(["contacts", "export", str(exported), "--audience", made["audience"]]) == 0
     assert exported.read_text(encoding="utf-8-sig").count("\n") == 3
-    assert command(capsys, "delete", made["audience"], "--json")[0] == 0
+    assert command(capsys, "delete", made["audience"], "--json", "--yes")[0] == 0
     assert not AudienceRules.objects.exists()
 
 

@@ -40,6 +40,6 @@ def test_what_was_marked_and_has_not_left_is_taken_back(staffetta: Installation,
     wait_until(lambda: books.states(staffetta) == {"waiting": 84, "sent": 16}, 5, 0.05)
     assert len(engage.ledger()) == 16
     engage.clear_faults()
-    staffetta.ok("communications", "resume", str(communication))
+    staffetta.ok("communications", "resume", str(communication), "--yes")
     books.wait_until_settled(staffetta)
     books.assert_books_agree(staffetta, engage, 100)

@@ -107,7 +107,7 @@ class Journey:
             "--language", "it", "--variable", "1=field:first_name|fallback:cliente",
             "--header-media", "https://example.com/novita.jpg", "--audience", f"import:{source}",
         )  # fmt: skip
-        self.staffetta.ok("communications", "start", str(made["id"]), "--wait")
+        self.staffetta.ok("communications", "start", str(made["id"]), "--wait", "--yes")
         report = self.staffetta.json("communications", "show", str(made["id"]))
         assert report["counts"]["sent"] == report["audience"] == len(ROWS)
         assert len(self.engage.ledger(channel=CHANNEL)) == len(ROWS)

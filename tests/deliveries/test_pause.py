@@ -127,6 +127,6 @@ def test_the_commands_pause_and_resume(channel: Channel, capsys: pytest.CaptureF
     assert main(["communications", "pause", str(communication.pk)]) == 0
     assert again(communication).state == CommunicationState.PAUSED
     assert main(["communications", "pause", str(communication.pk)]) == 1
-    assert main(["communications", "resume", str(communication.pk)]) == 0
+    assert main(["communications", "resume", str(communication.pk), "--yes"]) == 0
     assert again(communication).state == CommunicationState.RUNNING
     capsys.readouterr()

@@ -210,11 +210,11 @@ def furnish(home: House) -> dict[str, object]:
     home.engage.fault("answer", match={"operation": "send_notification", "recipient": numbers}, status=412, code=412,
                       reason="customer stopped")  # fmt: skip
     home.engage.fault("reset", match={"operation": "send_notification", "nth": 9}, accepted=False)
-    home.staffetta.ok("communications", "start", compose(home, "Saldi d'estate", audience), "--wait")
+    home.staffetta.ok("communications", "start", compose(home, "Saldi d'estate", audience), "--wait", "--yes")
     compose(home, "Bozza", "all")
     home.staffetta.ok("communications", "schedule", compose(home, "Programmata", audience), "--at", "2099-12-01T10:00")
     home.staffetta.python(PAUSED, compose(home, "In pausa", audience))
-    home.staffetta.ok("communications", "start", closed(home, audience))
+    home.staffetta.ok("communications", "start", closed(home, audience), "--yes")
     compose(home, "Promo sospesa", audience, "promo_estate")
     home.staffetta.ok("templates", "off", "--channel", ASSISTENZA, "promo_estate")
     home.staffetta.python(ORDER)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from staffetta.cli.agree import agreed
 from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import audiences, count_people
 from staffetta.contacts.audience import Audience, UnknownAudience
@@ -64,18 +65,29 @@ def create(args: argparse.Namespace) -> int:
 
 
 def delete(args: argparse.Namespace) -> int:
-    """Delete an audience by rules; where something uses it, only with --yes."""
+    """Delete an audience by rules."""
     source = _found(args.audience).source
     if not isinstance(source, AudienceRules):
         fail(_("Only an audience by rules (rule:ID) is deleted here."))
-    used = audiences.uses(source)
-    if used and not args.yes:
-        names = ", ".join(f"{use.kind} «{use.name}»" for use in used)
-        fail(_("It is used by: %(names)s. Give --yes to delete it all the same.") % {"names": names})
+    agreed(args, lambda: _shown(source.pk))
     told = _described(source)
     audiences.delete(source, None)
     emit(args, told, _("%(name)s is deleted.") % {"name": source.name})
     return 0
+
+
+def _shown(pk: int) -> list[str]:
+    """Return what would go, and what uses it."""
+    row = AudienceRules.objects.filter(pk=pk).first()
+    if row is None:
+        return []
+    used = ", ".join(f"{use.kind} «{use.name}»" for use in audiences.uses(row))
+    uses = [_("It is used by: %(names)s.") % {"names": used}] if used else []
+    return [
+        _("The audience «%(name)s» would be deleted.") % {"name": row.name},
+        str(_described(row)["in_words"]),
+        *uses,
+    ]
 
 
 def _described(row: AudienceRules) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from staffetta.channels import ask, connect, disconnect, overview
 from staffetta.channels.connect import NotConnected
-from staffetta.channels.disconnect import Blocked, Outlook
+from staffetta.channels.disconnect import Blocked
 from staffetta.channels.forms import PaceForm
 from staffetta.channels.models import Channel, Refresh, RefreshState
 from staffetta.channels.pace import burst_of, rate_of, set_pace
 from staffetta.channels.wording import problem_text
+from staffetta.cli.agree import agreed
 from staffetta.cli.output import complain, emit, fail, say, table
 from staffetta.cli.waiting import wait_for
 
@@ -101,7 +103,7 @@ def _told_pace(channel: Channel) -> str:
 
 def disconnect_one(args: argparse.Namespace) -> int:
     channel = channel_of(args.id)
-    _agreed(args, disconnect.outlook([channel]))
+    _agreed(args, lambda: list(Channel.objects.filter(pk=channel.pk)))
     try:
         disconnect.disconnect(channel)
     except Blocked as blocked:
@@ -111,7 +113,7 @@ def disconnect_one(args: argparse.Namespace) -> int:
 
 
 def reset(args: argparse.Namespace) -> int:
-    _agreed(args, disconnect.outlook(list(Channel.objects.all())))
+    _agreed(args, lambda: list(Channel.objects.order_by("pk")))
     try:
         disconnect.reset()
     except Blocked as blocked:
@@ -168,16 +170,21 @@ def _told(asked: list[Refresh]) -> int:
     return 1 if failed else 0
 
 
-def _agreed(args: argparse.Namespace, outlook: Outlook) -> None:
-    if outlook.blockers:
-        stop = "\n".join(f"  {blocker.label}" for blocker in outlook.blockers)
+def _agreed(args: argparse.Namespace, channels: Callable[[], list[Channel]]) -> None:
+    if blocking := disconnect.outlook(channels()).blockers:
+        stop = "\n".join(f"  {blocker.label}" for blocker in blocking)
         fail(_("This is in the way, stop it first:") + f"\n{stop}")
-    if not args.yes:
-        counted = _("%(channels)d channels, %(keys)d keys, %(templates)d templates, %(fields)d fields would go.") % {
-            "channels": outlook.channels,
-            "keys": outlook.keys,
-            "templates": outlook.templates,
-            "fields": outlook.fields,
-        }
-        held = "".join(f"\n  {held.number} {held.label}" for held in outlook.held)
-        fail(f"{counted}{held}\n" + _("Repeat the command with --yes to do it."))
+    agreed(args, lambda: _shown(channels()))
+
+
+def _shown(channels: list[Channel]) -> list[str]:
+    """Return what would go, and what would be held."""
+    outlook = disconnect.outlook(channels)
+    counted = _("%(channels)d channels, %(keys)d keys, %(templates)d templates, %(fields)d fields would go.") % {
+        "channels": outlook.channels,
+        "keys": outlook.keys,
+        "templates": outlook.templates,
+        "fields": outlook.fields,
+    }
+    held = [f"  {held.number} {held.label}" for held in outlook.held]
+    return [*(f"  {channel.provider_id}  {channel}" for channel in channels), counted, *held]

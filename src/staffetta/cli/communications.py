@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from staffetta.channels.models import Channel, TemplateVariant
 from staffetta.channels.templates import selectable
+from staffetta.cli.agree import agreed
+from staffetta.cli.communications_shown import resume_shown, start_shown
 from staffetta.cli.output import complain, emit, fail, say, table
 from staffetta.cli.waiting import wait_for
 from staffetta.communications import choose
@@ -21,7 +23,7 @@ from staffetta.communications.check_media import MediaCheck, check_media, refuse
 from staffetta.communications.days import NAMES, Days, NotHours
 from staffetta.communications.draft import Content, save_draft
 from staffetta.communications.forms import FASTEST
-from staffetta.communications.hold import RESUMABLE, StillHeld, Trouble, audience_of
+from staffetta.communications.hold import RESUMABLE, StillHeld, audience_of
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.hours import Window, checked, parts, written
 from staffetta.communications.mapping import WrongSource, parse_source
@@ -32,7 +34,6 @@ from staffetta.communications.wording import hours_text, media_text, shown_hours
 from staffetta.contacts import recipients
 from staffetta.contacts import values as contact_values
 from staffetta.contacts.audience import Audience, Source, UnknownAudience
-from staffetta.deliveries.after_restore import may_get_it_twice
 from staffetta.deliveries.budget import outlook
 from staffetta.deliveries.hours_words import closed_words
 from staffetta.deliveries.models import DeliveryState
@@ -68,6 +69,10 @@ def create(args: argparse.Namespace) -> int:
 def start(args: argparse.Namespace) -> int:
     """Start a draft; with --wait, until nobody is waiting or sending. Held is a failure, told with its reason."""
     communication = _found(args.id)
+    if code := starting.refusal_of(communication):
+        words = trouble_words(code)
+        fail(f"{words.what} {words.remedy}")
+    agreed(args, lambda: start_shown(_found(args.id)))
     try:
         starting.start(communication, None)
     except starting.StartRefused as error:
@@ -143,15 +148,7 @@ def resume(args: argparse.Namespace) -> int:
     communication = _found(args.id)
     if communication.state not in RESUMABLE:
         fail(_("It is neither paused nor held: there is nothing to resume."))
-    if communication.held_reason == Trouble.RESTORED and not args.yes:
-        words = trouble_words(Trouble.RESTORED)
-        fail(
-            _(
-                "%(what)s %(number)s people still wait here, and may have got this message since. %(remedy)s "
-                "If they are to get it, repeat with --yes."
-            )
-            % {"what": words.what, "number": may_get_it_twice(communication), "remedy": words.remedy}
-        )
+    agreed(args, lambda: resume_shown(_found(args.id)))
     try:
         let_go(communication, None)
     except StillHeld as error:

@@ -4,9 +4,10 @@ import argparse
 
 from django.utils.translation import gettext as _
 
+from staffetta.cli.agree import agreed
 from staffetta.cli.output import emit, fail, table
 from staffetta.contacts import certificate
-from staffetta.contacts.erase import erase
+from staffetta.contacts.erase import erase, masked_of
 from staffetta.contacts.hanging import InTheWay
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Erasure
@@ -17,14 +18,25 @@ def erase_contact(args: argparse.Namespace) -> int:
     contact = Contact.objects.filter(pk=args.id).first()
     if contact is None:
         fail(_("There is no contact %(id)s.") % {"id": args.id})
-    if not args.yes:
-        fail(_("Erasing %(name)s cannot be undone: say it again with --yes.") % {"name": contact})
+    agreed(args, lambda: _shown(Contact.objects.filter(pk=args.id).first()))
     try:
         done = erase(contact, args.reason, None)
     except InTheWay as obstacle:
         fail(erasure_obstacle(obstacle.code))
     emit(args, certificate.described(done), lambda: certificate.as_text(done))
     return 0
+
+
+def _shown(contact: Contact | None) -> list[str]:
+    """Return whom the erasure would erase, and how much of them; nothing when they are gone by now."""
+    if contact is None:
+        return []
+    counted = _("Messages: %(messages)s; statements about the consent: %(consents)s.")
+    return [
+        _("Erasing %(name)s cannot be undone.") % {"name": contact},
+        ", ".join(masked_of(contact)),
+        counted % {"messages": contact.deliveries.count(), "consents": contact.consents.count()},
+    ]
 
 
 def list_erasures(args: argparse.Namespace) -> int:

@@ -190,7 +190,7 @@ def _send(platform: Platform, source: object) -> Any:
         "--audience",
         f"import:{source}",
     )
-    platform.command("communications", "start", str(made["id"]), "--wait")
+    platform.command("communications", "start", str(made["id"]), "--wait", "--yes")
     return platform.json("communications", "show", str(made["id"]))
 
 

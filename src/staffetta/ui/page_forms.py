@@ -3,6 +3,8 @@
 So nothing can be shown and not be bound, and no form can be forgotten.
 """
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -42,6 +44,11 @@ class Page:
         """Return the form that goes to an address; `place` counts those of one address in their order."""
         forms = [form for form in self.forms if form.action == action]
         return forms[place] if place < len(forms) else None
+
+
+def fingerprint(lines: Iterable[str]) -> str:
+    """Return what tells whether the same was shown, whatever the order of the lines; commands print it."""
+    return hashlib.sha256("\n".join(sorted(lines)).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def read_page(html: str, address: str) -> Page:

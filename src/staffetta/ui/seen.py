@@ -26,7 +26,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from staffetta.ui.page_forms import WHO, Page, PageForm, Values, read_page
+from staffetta.ui.page_forms import WHO, Page, PageForm, Values, fingerprint, read_page
 
 FIELD = "seen"
 CONFLICT = 409
@@ -116,7 +116,7 @@ def _confirm(request: HttpRequest, on: str, place: Mapping[str, Any]) -> HttpRes
     if page is None:
         messages.warning(request, _("It changed meanwhile: nothing was done."))  # the page leads elsewhere by now
         return answer
-    if page.form(seen.action, seen.place) is not None and sorted(page.lines) == sorted(seen.shown):
+    if page.form(seen.action, seen.place) is not None and fingerprint(page.lines) == fingerprint(seen.shown):
         return None
     return _shown_again(request, page_of_view(on, place) or seen.page, changes(seen.shown, page.lines))
 

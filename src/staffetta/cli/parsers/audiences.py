@@ -1,7 +1,7 @@
 """`staffetta audiences …`: lists, and audiences by rules."""
 
 from staffetta.cli.parsers.action import Action
-from staffetta.cli.parsers.options import Subparsers, json_option
+from staffetta.cli.parsers.options import Subparsers, agree_options, json_option
 from staffetta.cli.parsers.translation import gettext as _
 
 
@@ -26,6 +26,6 @@ def register(nouns: Subparsers) -> None:
     made.set_defaults(run=Action("audiences", "create"))
     gone = verbs.add_parser("delete", help=_("delete an audience by rules"))
     gone.add_argument("audience", metavar="rule:ID")
-    gone.add_argument("--yes", action="store_true", help=_("also when something uses it"))
+    agree_options(gone)
     json_option(gone, _("print the audience as JSON"))
     gone.set_defaults(run=Action("audiences", "delete"))

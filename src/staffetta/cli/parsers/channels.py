@@ -1,7 +1,7 @@
 """`staffetta channels …`: connect, list, refresh, prove, sources of opt-outs, disconnect, reset."""
 
 from staffetta.cli.parsers.action import Action
-from staffetta.cli.parsers.options import Subparsers, json_option, key_option
+from staffetta.cli.parsers.options import Subparsers, agree_options, json_option, key_option
 from staffetta.cli.parsers.translation import gettext as _
 
 
@@ -22,10 +22,10 @@ def register(nouns: Subparsers) -> None:
     _register_opt_outs(verbs)
     gone = verbs.add_parser("disconnect", help=_("forget a channel: its key, templates, fields and settings"))
     gone.add_argument("id", metavar="ID")
-    gone.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
+    agree_options(gone)
     gone.set_defaults(run=Action("channels", "disconnect_one"))
     reset_all = verbs.add_parser("reset", help=_("forget all channels and start from zero"))
-    reset_all.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would go"))
+    agree_options(reset_all)
     reset_all.set_defaults(run=Action("channels", "reset"))
 
 

@@ -1,7 +1,7 @@
 """`staffetta communications`: compose, start, stop and read communications from the command line."""
 
 from staffetta.cli.parsers.action import Action
-from staffetta.cli.parsers.options import AUDIENCE, Subparsers, json_option
+from staffetta.cli.parsers.options import AUDIENCE, Subparsers, agree_options, json_option
 from staffetta.cli.parsers.translation import gettext as _
 
 
@@ -12,6 +12,7 @@ def register(subparsers: Subparsers) -> None:
     start_parser = verbs.add_parser("start", help=_("start a draft"))
     start_parser.add_argument("id", metavar="ID")
     start_parser.add_argument("--wait", action="store_true", help=_("end when nobody is waiting or sending"))
+    agree_options(start_parser)
     start_parser.set_defaults(run=Action("communications", "start"))
     stop_parser = verbs.add_parser("stop", help=_("stop for good"))
     stop_parser.add_argument("id", metavar="ID")
@@ -37,7 +38,7 @@ def register(subparsers: Subparsers) -> None:
     pause_parser.set_defaults(run=Action("communications", "pause"))
     resume_parser = verbs.add_parser("resume", help=_("let what is paused or held go on where it was"))
     resume_parser.add_argument("id", metavar="ID")
-    resume_parser.add_argument("--yes", action="store_true", help=_("also what was held because of a restored backup"))
+    agree_options(resume_parser)
     resume_parser.set_defaults(run=Action("communications", "resume"))
     show_parser = verbs.add_parser("show", help=_("state and numbers of one"))
     show_parser.add_argument("id", metavar="ID")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from staffetta.cli.parsers.action import Action
-from staffetta.cli.parsers.options import AUDIENCE, Subparsers, json_option
+from staffetta.cli.parsers.options import AUDIENCE, Subparsers, agree_options, json_option
 from staffetta.cli.parsers.translation import gettext as _
 
 SEPARATORS = {"semicolon": ";", "comma": ",", "tab": "\t"}
@@ -133,7 +133,7 @@ def _register_merges(verbs: Subparsers) -> None:
 def _register_erasures(verbs: Subparsers) -> None:
     erased = verbs.add_parser("erase", help=_("erase a person, and print the certificate"))
     erased.add_argument("id", type=int, metavar="ID", help=_("the contact"))
-    erased.add_argument("--yes", action="store_true", help=_("needed: it cannot be undone"))
+    agree_options(erased)
     erased.add_argument("--reason", default="", metavar="TEXT", help=_("stands on the certificate: write no name"))
     json_option(erased, _("print the certificate as JSON"))
     erased.set_defaults(run=Action("contact_erasure", "erase_contact"))

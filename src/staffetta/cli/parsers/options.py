@@ -24,3 +24,9 @@ def key_option(parser: argparse.ArgumentParser) -> None:
         default="-",
         help=_("file with the API Key, “-” (the default) for standard input"),
     )
+
+
+def agree_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command that cannot be taken back what it wants before it acts (cli/agree.py)."""
+    parser.add_argument("--yes", action="store_true", help=_("do it: without this, only say what would be done"))
+    parser.add_argument("--seen", metavar="DIGEST", help=_("do it only while what was shown is still so"))

@@ -1,39 +1,9 @@
 """The call that sends a transactional message, written out for whoever has to program it."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from staffetta.communications.mapping import SourceKind, read_mapping
-from staffetta.communications.models import Composition, TransactionalMessage
-from staffetta.contacts.values import sources
-
-KINDS: dict[SourceKind, str | Promise] = {
-    SourceKind.FIELD: _("contact field"),
-    SourceKind.TEXT: _("fixed text"),
-    SourceKind.VALUE: _("value of the call"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """Where one variable's value comes from, in words."""
-
-    key: str
-    kind: str | Promise
-    name: str
-    fallback: str
-
-
-def sources_of(message: Composition) -> Iterator[SourceLine]:
-    """Yield one line per variable, in the order of the template as it was accepted."""
-    labels = {source.name: source.label for source in sources()}
-    for key, source in read_mapping(message.mapping).items():
-        name = labels.get(source.name, source.name) if source.kind == SourceKind.FIELD else source.name
-        yield SourceLine(key, KINDS[source.kind], name, source.fallback)
+from staffetta.communications.models import TransactionalMessage
 
 
 def example_call(message: TransactionalMessage, base: str) -> str:

@@ -17,6 +17,7 @@ from staffetta.communications import draft as drafts
 from staffetta.communications import pause as pausing
 from staffetta.communications import start as starting
 from staffetta.communications import stop as stopping
+from staffetta.communications.contents import contents_of
 from staffetta.communications.hold import (
     RESUMABLE,
     UNDER_WAY,
@@ -30,7 +31,6 @@ from staffetta.communications.hold import (
 from staffetta.communications.hold import resume as let_go
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.views.asked import LOOKS, found, person
-from staffetta.communications.views.contents import contents_of
 from staffetta.communications.views.held import held_of
 from staffetta.communications.views.pick import RESTRICTIONS, picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words

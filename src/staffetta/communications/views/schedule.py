@@ -8,12 +8,12 @@ from django.views.decorators.http import require_POST
 
 from staffetta.accounts.access import OPERATORS, allow
 from staffetta.communications import schedule as scheduling
+from staffetta.communications.contents import contents_of
 from staffetta.communications.models import Communication
 from staffetta.communications.schedule_form import ScheduleForm
 from staffetta.communications.set_hours import set_hours
 from staffetta.communications.start import NOT_STARTED, StartRefused
 from staffetta.communications.views.asked import found, person
-from staffetta.communications.views.contents import contents_of
 from staffetta.communications.wording import trouble_words
 from staffetta.ui.restrictions import Free, asked_for, restricted
 from staffetta.ui.seen import confirms

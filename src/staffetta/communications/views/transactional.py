@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.communications import define
+from staffetta.communications.contents import sources_of
 from staffetta.communications.forms import TransactionalForm, initial_of
 from staffetta.communications.hold import StillHeld, trouble_of
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.views.asked import person
-from staffetta.communications.views.call import example_call, sources_of
+from staffetta.communications.views.call import example_call
 from staffetta.communications.views.edit import BEGINNING, asked, initial_from, updating
 from staffetta.communications.views.held import held_of
 from staffetta.communications.wording import media_text, trouble_words

@@ -1,16 +1,46 @@
 """What somebody confirms by a start or a schedule, line by line."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from staffetta.communications.hold import audience_of
-from staffetta.communications.models import Communication
-from staffetta.communications.views.call import SourceLine, sources_of
+from staffetta.communications.mapping import SourceKind, read_mapping
+from staffetta.communications.models import Communication, Composition
 from staffetta.communications.wording import shown_hours
 from staffetta.contacts.audience import named
 from staffetta.contacts.rule_words import sentence
 from staffetta.contacts.rule_world import known
 from staffetta.contacts.rules import WrongRules, read
+from staffetta.contacts.values import sources
 from staffetta.ui.templatetags.staffetta import grouped
+
+KINDS: dict[SourceKind, str | Promise] = {
+    SourceKind.FIELD: gettext_lazy("contact field"),
+    SourceKind.TEXT: gettext_lazy("fixed text"),
+    SourceKind.VALUE: gettext_lazy("value of the call"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where one variable's value comes from, in words."""
+
+    key: str
+    kind: str | Promise
+    name: str
+    fallback: str
+
+
+def sources_of(message: Composition) -> Iterator[SourceLine]:
+    """Yield one line per variable, in the order of the template as it was accepted."""
+    labels = {source.name: source.label for source in sources()}
+    for key, source in read_mapping(message.mapping).items():
+        name = labels.get(source.name, source.name) if source.kind == SourceKind.FIELD else source.name
+        yield SourceLine(key, KINDS[source.kind], name, source.fallback)
 
 
 def contents_of(communication: Communication) -> list[tuple[str, str]]:
