@@ -87,11 +87,11 @@ def measure(contacts: int) -> None:
 
 
 def _times(rules: list[Any]) -> dict[str, int | None]:
-    from staffetta.contacts.audience import Audience
-    from staffetta.contacts.count_people import number_of, sample_of
+    from staffetta.contacts.audiences.audience import Audience
+    from staffetta.contacts.audiences.rule_world import known
+    from staffetta.contacts.audiences.rules import read, stored
+    from staffetta.contacts.lists.count_people import number_of, sample_of
     from staffetta.contacts.models import AudienceRules
-    from staffetta.contacts.rule_world import known
-    from staffetta.contacts.rules import read, stored
 
     row = AudienceRules.objects.create(name=str(time.monotonic()), rules=stored(read({"rules": rules}, known())))
     audience = Audience.of(row)
@@ -109,7 +109,7 @@ def _times(rules: list[Any]) -> dict[str, int | None]:
 
 def _pieces(audience: Any, limit: int = 20) -> int:
     """Read the first pieces as planning does; return how many."""
-    from staffetta.contacts.recipients import recipients
+    from staffetta.contacts.audiences.recipients import recipients
 
     after, number = 0, 0
     while number < limit and (found := recipients(audience, "whatsapp", "marketing", after, 2000)):

@@ -130,7 +130,7 @@ def _figures(seconds: float, busy: float, rows: int) -> dict[str, Any]:
 
 
 def _import(rows: int) -> dict[str, Any]:
-    from staffetta.contacts import import_file, run_import
+    from staffetta.contacts.imports import import_file, run_import
     from staffetta.contacts.models import Contact
 
     path = Path(os.environ["STAFFETTA_DATA_DIR"], "people.csv")
@@ -157,8 +157,9 @@ def _write_csv(path: Path, rows: int) -> None:
 
 
 def _sync(engage: Any, rows: int) -> dict[str, Any]:
-    from staffetta.channels import connect, refresh
+    from staffetta.channels.connection import connect
     from staffetta.channels.models import Channel
+    from staffetta.channels.refreshing import refresh
     from staffetta.contacts.models import Contact
     from staffetta.sync import run as lane
     from staffetta.sync import start

@@ -10,15 +10,15 @@ import time
 from bench import rooms
 from bench.account import COMPONENTS, key_of
 from bench.multiply import analyse, bare, multiply, new_uuid, text
+from staffetta.channels.calls.seal import digest, seal
 from staffetta.channels.models import Channel, Template, TemplateVariant
-from staffetta.channels.seal import digest, seal
 from staffetta.communications.define import Definition, define
 from staffetta.communications.draft import Content
 from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, ConsentState, Contact
-from staffetta.deliveries import plan
 from staffetta.deliveries.models import Delivery, DeliveryCount
+from staffetta.deliveries.planning import plan
 from staffetta.work.clock import now
 
 FIRST_NUMBER = 3_330_000_000

@@ -33,10 +33,11 @@ CHANNEL = "24001"
 PREPARE = """
 import io, sys
 from engage_simulator.testing import Engage
-from staffetta.channels import connect, refresh
+from staffetta.channels.connection import connect
+from staffetta.channels.refreshing import refresh
 from staffetta.channels.models import Channel
-from staffetta.contacts import import_file
-from staffetta.contacts.lists import named
+from staffetta.contacts.imports import import_file
+from staffetta.contacts.lists.lists import named
 from staffetta.contacts.models import Contact
 from staffetta.sync import start
 from tests.sync.world import configuration, contact

@@ -61,7 +61,7 @@ def house(engage: Engage, channels: int, people: int, postgres: str = "") -> Ite
     os.environ["STAFFETTA_DATABASE_URL"] = postgres
     # Empty, and not copied from the suite's: that one is dropped at our end, when a cluster of our own is gone.
     with installation(empty=True, STAFFETTA_ENGAGE_URL=engage.url, **SETTINGS) as staffetta:
-        staffetta.python("from staffetta.work import schema\nschema.bring_up_to_date()")
+        staffetta.python("from staffetta.work.database import schema\nschema.bring_up_to_date()")
         start(staffetta, channels, people)
         yield staffetta
 

@@ -26,7 +26,7 @@ import django
 from staffetta.config.loading import without_rubbish
 with without_rubbish():
     django.setup()
-from staffetta.work import schema
+from staffetta.work.database import schema
 schema.bring_up_to_date()
 """
 

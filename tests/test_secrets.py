@@ -173,7 +173,7 @@ def replace_the_key(staffetta: Installation, engage: Engage, anna: Visitor) -> s
 def refuse_connections(staffetta: Installation) -> None:
     """A provider at whose address nobody listens, and one whose name does not exist."""
     for url in (f"http://127.0.0.1:{refused_port()}", "http://nessuno.invalid"):
-        code = "from staffetta.channels import ask, refresh\nfor row in ask.ask_all(): refresh.run(row.pk)"
+        code = "from staffetta.channels.refreshing import ask, refresh\nfor row in ask.ask_all(): refresh.run(row.pk)"
         staffetta.environment["STAFFETTA_ENGAGE_URL"] = url
         staffetta.python(code)
 

@@ -23,7 +23,7 @@ from staffetta.channels.models import (
 )
 from staffetta.communications.models import Communication, TransactionalMessage
 from staffetta.connectors.messages import Platform
-from staffetta.contacts.merge import merge as merge_contacts
+from staffetta.contacts.merging.merge import merge as merge_contacts
 from staffetta.contacts.models import (
     AudienceRules,
     Contact,

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "retry.md"
 HEAD = """# What happens to a message when …
 
-The table the product acts by (`deliveries/retry_table.py`), the same as on the page of this name. What Sinch Engage
-answers is put into one of these rows by the connector (`connectors/engage/README.md`); its own code and words are kept
-beside the message and decide nothing.
+The table the product acts by (`deliveries/ledger/retry_table.py`), the same as on the page of this name. What Sinch
+Engage answers is put into one of these rows by the connector (`connectors/engage/README.md`); its own code and words
+are kept beside the message and decide nothing.
 
 - Nothing is ever sent twice by itself. Every attempt is a row of its own, shown on the page of the message.
 - A limit of the provider never counts as an attempt and never fails a person: the channel halves its pace and the

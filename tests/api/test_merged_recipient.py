@@ -3,7 +3,7 @@
 import pytest
 
 from staffetta.channels.models import Channel
-from staffetta.contacts.merge import merge
+from staffetta.contacts.merging.merge import merge
 from staffetta.contacts.models import Contact
 from staffetta.deliveries.models import Delivery
 from tests.api.caller import Caller

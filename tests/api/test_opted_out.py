@@ -12,7 +12,7 @@ from staffetta.api.models import ApiCall
 from staffetta.channels.models import Channel
 from staffetta.cli.main import main
 from staffetta.communications.models import TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, ConsentState, Contact, Suppression
 from staffetta.contacts.save_contact import delete_contact
 from staffetta.deliveries.models import Delivery

@@ -14,8 +14,8 @@ from staffetta.api.models import ApiCall
 from staffetta.channels.models import Channel, ConnectionState, Template, TemplateVariant
 from staffetta.communications import define
 from staffetta.communications.models import TransactionalMessage
+from staffetta.contacts.consents.suppression import suppress
 from staffetta.contacts.models import Consent, Contact
-from staffetta.contacts.suppression import suppress
 from staffetta.deliveries.models import Delivery, DeliveryState, Idempotency
 from staffetta.work.clock import now
 from tests.api.caller import Caller, Response

@@ -20,7 +20,7 @@ from staffetta.accounts import tokens
 from staffetta.channels.models import TemplateVariant
 from staffetta.communications.define import Definition, define
 from staffetta.communications.draft import Content
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Contact
 rows = TemplateVariant.objects.select_related("template__channel")
 variant = rows.get(template__name="conferma_ordine", language="it", template__channel__provider_id="24001")

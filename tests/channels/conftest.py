@@ -6,8 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage, running
-from staffetta.channels import connect, refresh
+from staffetta.channels.connection import connect
 from staffetta.channels.models import Channel
+from staffetta.channels.refreshing import refresh
 
 ASSISTENZA, NOVITA, EVENTI, VETRINA = "24001", "24002", "24003", "24004"
 

@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from engage_simulator.testing import Engage
-from staffetta.channels import ask, refresh
+from staffetta.channels.message_templates.templates import Counts, counts, selectable_variants
 from staffetta.channels.models import Channel, TemplateVariant
-from staffetta.channels.templates import Counts, counts, selectable_variants
+from staffetta.channels.refreshing import ask, refresh
 from tests.channels.conftest import ASSISTENZA, Connected
 
 TYPED = {

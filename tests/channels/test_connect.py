@@ -9,10 +9,11 @@ from pytest_django import Settings
 
 from engage_simulator.testing import Engage
 from staffetta.accounts.models import AuditEntry
-from staffetta.channels import connect, refresh
-from staffetta.channels.connect import NotConnected
+from staffetta.channels.connection import connect
+from staffetta.channels.connection.connect import NotConnected
+from staffetta.channels.message_templates.templates import Counts, counts
 from staffetta.channels.models import Channel, ConnectionState, Refresh
-from staffetta.channels.templates import Counts, counts
+from staffetta.channels.refreshing import refresh
 from tests.channels.conftest import ASSISTENZA, EVENTI, NOVITA, VETRINA, Connected
 from tests.wire import Answer, Seen, Wire, refused_port, serving
 

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from engage_simulator.testing import Engage
 from staffetta.accounts.models import AuditEntry
-from staffetta.channels import ask, blockers, connect, disconnect, holds, refresh
+from staffetta.channels import blockers, holds
+from staffetta.channels.connection import connect, disconnect
+from staffetta.channels.message_templates.switch import switch
+from staffetta.channels.message_templates.templates import Counts, counts
 from staffetta.channels.models import Channel, CustomerField, Exchange, Refresh, Template
-from staffetta.channels.switch import switch
-from staffetta.channels.templates import Counts, counts
+from staffetta.channels.refreshing import ask, refresh
 from staffetta.contacts.models import Contact
 from staffetta.sync.models import SyncConfiguration
 from tests.channels.conftest import ASSISTENZA, EVENTI, NOVITA, Connected

@@ -191,7 +191,7 @@ def test_a_key_file_that_does_not_exist_is_told(db: None, capsys: pytest.Capture
 
 
 def test_failures_of_a_connected_channel_are_in_the_log_of_api_calls(engage: Engage, connected: Connected) -> None:
-    from staffetta.channels import ask, refresh
+    from staffetta.channels.refreshing import ask, refresh
 
     channel = connected()
     engage.fault("html")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffetta.channels.guide import to_html as guide_to_html
-from staffetta.channels.markup import plain, to_html
-from staffetta.channels.preview import excerpt, preview
+from staffetta.channels.message_templates.markup import plain, to_html
+from staffetta.channels.message_templates.preview import excerpt, preview
 
 ALLOWED = {"strong", "em", "s", "code", "span"}
 TEXTS = st.text(alphabet=st.sampled_from(list("ab *_~`\n{}1<>&\"'é\ue000")), max_size=60)

@@ -9,9 +9,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from engage_simulator.testing import Engage
 from staffetta.accounts.models import User
-from staffetta.channels import ask, refresh, usage
+from staffetta.channels.message_templates import usage
+from staffetta.channels.message_templates.templates import Counts, counts
 from staffetta.channels.models import Channel, Refresh, Template, TemplateVariant
-from staffetta.channels.templates import Counts, counts
+from staffetta.channels.refreshing import ask, refresh
 from tests.channels.conftest import ASSISTENZA, EVENTI, NOVITA, VETRINA, Connected
 
 LIST = reverse("channels:list")
@@ -171,7 +172,7 @@ def test_a_refused_key_comes_first_with_its_one_button(
 def test_without_a_list_the_page_says_so_and_shows_the_channels_whose_key_was_entered(
     engage: Engage, db: None, as_administrator: Client
 ) -> None:
-    from staffetta.channels import connect
+    from staffetta.channels.connection import connect
 
     for operation in ("list_channels", "list_agents"):
         engage.fault("answer", match={"operation": operation}, status=404, code=404, reason="Unknown method")

@@ -5,8 +5,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffetta.channels import reconcile
-from staffetta.channels.reconcile import Stored, StoredField
+from staffetta.channels.refreshing import reconcile
+from staffetta.channels.refreshing.reconcile import Stored, StoredField
 from staffetta.connectors.messages import ListedField, ListedTemplate
 
 NAMES = st.sampled_from(["a", "b", "c"])

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from engage_simulator.testing import Engage
-from staffetta.channels import gateway, health
+from staffetta.channels.calls import gateway, health
+from staffetta.channels.calls.recorder import SENDS_KEPT, Recorder, prune
 from staffetta.channels.models import Channel, ConnectionState, Exchange
-from staffetta.channels.recorder import SENDS_KEPT, Recorder, prune
 from staffetta.connectors import messages
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import KeyRefused

@@ -7,10 +7,10 @@ import pytest
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
-from staffetta.channels import ask, refresh, sweep
+from staffetta.channels.message_templates.switch import switch
+from staffetta.channels.message_templates.templates import Counts, counts, selectable_variants
 from staffetta.channels.models import Channel, ConnectionState, Refresh, RefreshState, TemplateVariant
-from staffetta.channels.switch import switch
-from staffetta.channels.templates import Counts, counts, selectable_variants
+from staffetta.channels.refreshing import ask, refresh, sweep
 from staffetta.notices.models import Incident
 from staffetta.work.clock import real_now
 from tests.channels.conftest import ASSISTENZA, EVENTI, NOVITA, Connected
@@ -163,7 +163,7 @@ def test_half_of_the_pages_is_no_refresh(engage: Engage, connected: Connected, s
 
 
 def test_a_connection_that_fails_to_download_is_a_connection_all_the_same(engage: Engage, db: None) -> None:
-    from staffetta.channels import connect
+    from staffetta.channels.connection import connect
 
     asked = connect.connect(engage.key(ASSISTENZA))
     engage.fault("answer", match={"operation": "list_templates"}, status=500, code=500, reason="Broken")
@@ -185,7 +185,7 @@ def test_one_channels_failure_does_not_stop_the_others(engage: Engage, connected
 def test_a_revoked_key_refuses_the_channel_opens_an_incident_and_a_good_one_closes_it(
     engage: Engage, connected: Connected
 ) -> None:
-    from staffetta.channels import connect
+    from staffetta.channels.connection import connect
 
     channel = connected()
     engage.revoke_key(ASSISTENZA)
@@ -279,7 +279,7 @@ def test_a_lost_refresh_is_taken_up_again_and_given_up_after_three_tries(engage:
 
 
 def test_a_run_that_was_cancelled_writes_nothing(engage: Engage, connected: Connected) -> None:
-    from staffetta.channels.store import Download, Overtaken, store
+    from staffetta.channels.refreshing.store import Download, Overtaken, store
     from staffetta.connectors.messages import ChannelListing
 
     channel = connected()

@@ -12,9 +12,11 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
-from staffetta.channels import ask, connect, gateway, refresh
-from staffetta.channels.connect import NotConnected
+from staffetta.channels.calls import gateway
+from staffetta.channels.connection import connect
+from staffetta.channels.connection.connect import NotConnected
 from staffetta.channels.models import Channel, Exchange
+from staffetta.channels.refreshing import ask, refresh
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError
 from staffetta.connectors.messages import Notification
@@ -86,7 +88,7 @@ def test_no_key_is_stored_logged_or_shown_outside_its_column(
 
 
 def test_what_is_sealed_is_read_with_a_former_secret_and_told_apart_without_it(settings: Settings, db: None) -> None:
-    from staffetta.channels import seal
+    from staffetta.channels.calls import seal
 
     sealed, digest = seal.seal("una chiave"), seal.digest("una chiave")
     former = settings.SECRET_KEY

@@ -11,7 +11,7 @@ import pytest
 from staffetta.channels.models import Channel, Template
 from staffetta.cli.main import main, parser
 from staffetta.communications.models import Communication
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import AudienceRules, Contact
 from tests import world as factory
 from tests.cli.commands import parsers_of

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.crash
 FILL = """
 from django.conf import settings
 from staffetta.accounts.models import Role, User
-from staffetta.work import schema
+from staffetta.work.database import schema
 schema.bring_up_to_date()
 User.objects.create_user("anna", "una-password-lunga", Role.ADMINISTRATOR)
 folder = settings.MEDIA_ROOT / "imports"

@@ -15,9 +15,10 @@ from staffetta.accounts.models import Role
 from staffetta.cli import main as command_line
 from staffetta.cli import parsers
 from staffetta.cli.parsers import blacklist, contacts, options, users
-from staffetta.contacts import audience, keep_out
-from staffetta.contacts.find_encoding import ENCODINGS
-from staffetta.contacts.reading_words import DELIMITER_NAMES
+from staffetta.contacts.audiences import audience
+from staffetta.contacts.consents import keep_out
+from staffetta.contacts.files.find_encoding import ENCODINGS
+from staffetta.contacts.files.reading_words import DELIMITER_NAMES
 from tests.cli.commands import actions_of, commands_of
 from tests.processes import ROOT
 

@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from staffetta.cli.main import main
-from staffetta.work.databases import postgres
+from staffetta.work.database.databases import postgres
 from tests.processes import installation
 
 WRITING = [

@@ -6,7 +6,7 @@ from staffetta.channels.models import Channel, ConnectionState, Template, Templa
 from staffetta.communications.define import Definition, define
 from staffetta.communications.draft import Content, save_draft
 from staffetta.communications.models import Communication, TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Contact, Import, ImportedContact
 
 PHOTO = "https://example.com/novita.jpg"

@@ -8,7 +8,8 @@ from staffetta.channels.models import Channel
 from staffetta.communications.hold import audience_of
 from staffetta.communications.models import Communication
 from staffetta.communications.start import Refusal, refusal_of
-from staffetta.contacts import lists, recipients
+from staffetta.contacts.audiences import recipients
+from staffetta.contacts.lists import lists
 from tests.communications import made
 
 NEW = "/communications/new/"

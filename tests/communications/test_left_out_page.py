@@ -6,8 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
-from staffetta.contacts.suppression import suppress
-from staffetta.deliveries import rehearse
+from staffetta.contacts.consents.suppression import suppress
+from staffetta.deliveries.planning import rehearse
 from tests.communications import made
 
 

@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Channel, Template, TemplateVariant
 from staffetta.communications.models import Communication
+from staffetta.contacts.consents.suppression import suppress
 from staffetta.contacts.models import Contact
-from staffetta.contacts.suppression import suppress
 from staffetta.deliveries.models import Delivery
 from tests.communications import made
 

@@ -2,7 +2,8 @@
 
 from pytest_django import DjangoAssertNumQueries
 
-from staffetta.channels import blockers, holds, usage
+from staffetta.channels import blockers, holds
+from staffetta.channels.message_templates import usage
 from staffetta.channels.models import Channel, Template
 from staffetta.communications.hold import Trouble, trouble_of
 from staffetta.communications.models import Communication, TransactionalMessage

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from staffetta.contacts import import_file, sample
+from staffetta.contacts.imports import import_file, sample
 from staffetta.contacts.models import Import
 from tests.contacts.people import Accept, finish
 

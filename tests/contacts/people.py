@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from staffetta.contacts import run_import
+from staffetta.contacts.imports import run_import
 from staffetta.contacts.models import Contact, Import
 from staffetta.work.lanes import LaneContext
 

@@ -2,7 +2,7 @@
 
 import io
 
-from staffetta.contacts import import_file
+from staffetta.contacts.imports import import_file
 from staffetta.contacts.models import Contact, ContactField, Import
 from tests.contacts.people import finish
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from staffetta.contacts.rule_terms import About
-from staffetta.contacts.rules import Condition, Rule
+from staffetta.contacts.audiences.rule_terms import About
+from staffetta.contacts.audiences.rules import Condition, Rule
 
 
 @dataclass

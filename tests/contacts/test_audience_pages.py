@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from staffetta.contacts import audiences, lists
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.audiences.rule_world import known
+from staffetta.contacts.audiences.rules import read
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import AudienceRules, ContactField, Import
-from staffetta.contacts.rule_world import known
-from staffetta.contacts.rules import read
 from tests.contacts.people import person
 
 pytestmark = pytest.mark.django_db

@@ -11,12 +11,15 @@ from django.test import Client
 
 from staffetta.accounts.models import AuditEntry
 from staffetta.cli.main import main
-from staffetta.contacts import audiences, consent, count_people, field_uses, lists
-from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.audiences.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences.recipients import recipients, tally
+from staffetta.contacts.audiences.rule_world import known
+from staffetta.contacts.audiences.rules import read
+from staffetta.contacts.consents import consent
+from staffetta.contacts.fields import field_uses
+from staffetta.contacts.lists import count_people, lists
 from staffetta.contacts.models import AudienceRules, Contact, ContactActivity, ContactField
-from staffetta.contacts.recipients import recipients, tally
-from staffetta.contacts.rule_world import known
-from staffetta.contacts.rules import read
 from staffetta.work.clock import now
 from tests.contacts.people import person
 

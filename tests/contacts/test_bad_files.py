@@ -7,9 +7,9 @@ import pytest
 from django.utils import translation
 from pytest_django import Settings
 
-from staffetta.contacts import import_file
+from staffetta.contacts.files.read_csv import BadFile
+from staffetta.contacts.imports import import_file
 from staffetta.contacts.models import Contact, Import
-from staffetta.contacts.read_csv import BadFile
 from staffetta.contacts.wording import FILE_PROBLEMS, bad_file_text
 
 pytestmark = pytest.mark.django_db

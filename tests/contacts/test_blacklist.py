@@ -9,13 +9,14 @@ from django.test import Client
 
 from staffetta.accounts.models import AuditEntry, User
 from staffetta.cli.main import main
-from staffetta.contacts import consent, keep_out, sample
-from staffetta.contacts.audience import Audience
+from staffetta.contacts.audiences.audience import Audience
+from staffetta.contacts.audiences.recipients import LeftOut, tally
+from staffetta.contacts.consents import consent, keep_out
+from staffetta.contacts.consents.suppression import ERASED, erased_among, is_suppressed, suppress
+from staffetta.contacts.imports import sample
 from staffetta.contacts.models import ConsentState, Contact, Import, Suppression
-from staffetta.contacts.recipients import LeftOut, tally
 from staffetta.contacts.save_contact import delete_contact
-from staffetta.contacts.suppression import ERASED, erased_among, is_suppressed, suppress
-from staffetta.deliveries.reasons import REASONS
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.work.clock import now
 from tests.contacts.people import Accept, finish, person
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from staffetta.accounts.models import User
-from staffetta.contacts import consent
-from staffetta.contacts.consent import Effect, Present, effect
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.consent import Effect, Present, effect
 from staffetta.contacts.models import Consent, ConsentState
 from tests.contacts.people import person
 

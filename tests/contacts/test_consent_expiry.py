@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from staffetta.contacts import consent, export
-from staffetta.contacts.audience import Audience
+from staffetta.contacts.audiences.audience import Audience
+from staffetta.contacts.audiences.recipients import LeftOut, recipient, tally
+from staffetta.contacts.consents import consent
+from staffetta.contacts.exports import export
 from staffetta.contacts.filters import Filters
 from staffetta.contacts.models import Consent, Contact
-from staffetta.contacts.recipients import LeftOut, recipient, tally
 from staffetta.work.clock import now
 from tests.contacts.people import person
 

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from staffetta.accounts.models import AuditEntry
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, Contact, ContactField, Import
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
 from staffetta.ui import paging

@@ -10,7 +10,7 @@ import pytest
 
 from staffetta.accounts.models import AuditEntry
 from staffetta.cli.main import main
-from staffetta.contacts import sample
+from staffetta.contacts.imports import sample
 from staffetta.contacts.models import Contact, ContactList, Import, ImportState
 from tests.contacts.people import person
 

@@ -8,8 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from staffetta.accounts.models import AuditEntry
 from staffetta.cli.main import main
-from staffetta.contacts import consent, search_twins
-from staffetta.contacts.merge import merge
+from staffetta.contacts.consents import consent
+from staffetta.contacts.merging import search_twins
+from staffetta.contacts.merging.merge import merge
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Merge, Twin
 from staffetta.work.lanes import LaneContext

@@ -15,9 +15,12 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Exchange
 from staffetta.cli.main import main
-from staffetta.contacts import certificate, consent, hanging
-from staffetta.contacts.erase import erase
-from staffetta.contacts.merge import merge
+from staffetta.contacts import hanging
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import is_suppressed
+from staffetta.contacts.erasure import certificate
+from staffetta.contacts.erasure.erase import erase
+from staffetta.contacts.merging.merge import merge
 from staffetta.contacts.models import (
     Contact,
     ContactActivity,
@@ -28,11 +31,10 @@ from staffetta.contacts.models import (
     ImportState,
 )
 from staffetta.contacts.record_models import ContactChange, Erasure
-from staffetta.contacts.suppression import is_suppressed
 from staffetta.deliveries.models import Attempt, Delivery, DeliveryKind, DeliveryState
 from staffetta.events.models import ProviderEvent
 from staffetta.sync.models import SyncLink, SyncRow, SyncWrite
-from staffetta.work import backups
+from staffetta.work.backups import backups
 from staffetta.work.clock import now
 from tests import world as factory
 from tests.contacts.people import Accept, finish, person

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffetta.contacts.excel_csv import encoded, original_cell, safe_cell
-from staffetta.contacts.read_csv import Dialect, records
+from staffetta.contacts.files.excel_csv import encoded, original_cell, safe_cell
+from staffetta.contacts.files.read_csv import Dialect, records
 
 EVALUATED = ["=1+1", "+cmd|' /C calc'!A0", "-2+3+cmd", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "\r\n=1", "\u00a0=1",
              "\u3000=1", "\u2009=1", "\u200b=1", "\ufeff=1", "\x00=1", "\x85=1", "＝1+1", "＋1", "－1+1", "＠SUM(A1)",

@@ -8,11 +8,12 @@ import pytest
 from django.test import Client, override_settings
 
 from staffetta.cli.main import main
-from staffetta.contacts import import_file, write_xlsx
-from staffetta.contacts.file_reading import Basis, FileReading
-from staffetta.contacts.find_encoding import find_encoding, possible, shown_as
-from staffetta.contacts.import_reading import Unanswered, reading_of
-from staffetta.contacts.inspect_file import inspect
+from staffetta.contacts.exports import write_xlsx
+from staffetta.contacts.files.file_reading import Basis, FileReading
+from staffetta.contacts.files.find_encoding import find_encoding, possible, shown_as
+from staffetta.contacts.files.inspect_file import inspect
+from staffetta.contacts.imports import import_file
+from staffetta.contacts.imports.import_reading import Unanswered, reading_of
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState
 from tests.contacts.people import Accept, finish
 from tests.contacts.read_tables import PHONE, mapped, table

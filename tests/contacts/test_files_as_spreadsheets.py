@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from staffetta.contacts.inspect_file import inspect
+from staffetta.contacts.files.inspect_file import inspect
+from staffetta.contacts.files.read_csv import BadFile, Position, records
 from staffetta.contacts.models import Contact, ImportReject
-from staffetta.contacts.read_csv import BadFile, Position, records
 from tests.contacts.people import Accept, finish
 
 HEAD = "Telefono;Nome\r\n"
@@ -82,7 +82,7 @@ def test_line_ends_of_every_kind_end_a_row() -> None:
 def test_line_ends_are_read_alike_wherever_a_piece_of_the_file_ends(
     monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
-    monkeypatch.setattr("staffetta.contacts.read_csv.CHUNK", piece)
+    monkeypatch.setattr("staffetta.contacts.files.read_csv.CHUNK", piece)
     file = io.BytesIO((HEAD + MIXED).encode())
     ends = [record.end for record in records(file, inspect(file).dialect)]
     assert ends[-1] == len(HEAD + MIXED)

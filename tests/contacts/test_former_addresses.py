@@ -5,12 +5,12 @@ from django.test import Client
 
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer
-from staffetta.contacts.erase import erase
-from staffetta.contacts.merge import merge
+from staffetta.contacts.consents.suppression import is_suppressed
+from staffetta.contacts.erasure.erase import erase
+from staffetta.contacts.merging.merge import merge
+from staffetta.contacts.merging.unmerge import unmerge
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import FormerAddress, Merge
-from staffetta.contacts.suppression import is_suppressed
-from staffetta.contacts.unmerge import unmerge
 from staffetta.events.people import contacts_behind
 from tests import world as factory
 from tests.contacts.people import Accept, finish, person

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.forms import ContactForm
-from staffetta.contacts.lists import add_ids
-from staffetta.contacts.merge import merge
+from staffetta.contacts.lists.lists import add_ids
+from staffetta.contacts.merging.merge import merge
 from staffetta.contacts.models import Consent, Contact
 from staffetta.contacts.record_models import ContactChange
 from staffetta.contacts.views.history import lines_of

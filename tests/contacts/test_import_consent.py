@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from staffetta.accounts.models import AuditEntry
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, Contact
 from staffetta.contacts.step_models import ImportConsent
 from tests.contacts.people import Accept, finish, person

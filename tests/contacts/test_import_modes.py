@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from staffetta.cli.main import main
-from staffetta.contacts import import_file, rejects
-from staffetta.contacts.map_columns import WrongMapping
+from staffetta.contacts.exports.write_xlsx import encoded
+from staffetta.contacts.imports import import_file, rejects
+from staffetta.contacts.imports.map_columns import WrongMapping
 from staffetta.contacts.models import Contact, ContactField, Import
 from staffetta.contacts.step_models import SavedMapping
-from staffetta.contacts.write_xlsx import encoded
 from tests.contacts.people import Accept, finish, person
 
 pytestmark = pytest.mark.django_db

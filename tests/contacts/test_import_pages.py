@@ -6,7 +6,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from staffetta.accounts.models import AuditEntry
-from staffetta.contacts import sample
+from staffetta.contacts.imports import sample
 from staffetta.contacts.models import Contact, Import, ImportState
 from tests.contacts.people import Accept, finish, person
 

@@ -10,13 +10,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from staffetta.contacts import import_file, run_import, sample
+from staffetta.contacts.files.read_csv import Record
+from staffetta.contacts.imports import import_file, run_import, sample
+from staffetta.contacts.imports.own_fields import layout_of
 from staffetta.contacts.models import Consent, Contact, Import, ImportedContact, ImportReject, ImportState
-from staffetta.contacts.own_fields import layout_of
-from staffetta.contacts.read_csv import Record
 from staffetta.work import lease
 from staffetta.work.clock import now
-from staffetta.work.databases import postgres
+from staffetta.work.database.databases import postgres
 from staffetta.work.lanes import LaneContext
 from tests.contacts.people import Accept, finish, person
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from staffetta.contacts import consent, rejects
+from staffetta.contacts.consents import consent
+from staffetta.contacts.imports import rejects
 from staffetta.contacts.models import (
     Consent,
     ConsentState,

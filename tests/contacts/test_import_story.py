@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from staffetta.contacts import consent, rejects, sample
-from staffetta.contacts.audience import Audience
+from staffetta.contacts.audiences.audience import Audience
+from staffetta.contacts.audiences.recipients import LeftOut, Tally, tally
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import suppress
+from staffetta.contacts.imports import rejects, sample
 from staffetta.contacts.models import ConsentState, Contact, Import, ImportState
-from staffetta.contacts.recipients import LeftOut, Tally, tally
-from staffetta.contacts.suppression import suppress
 from staffetta.contacts.wording import reject_text
 from tests.contacts.people import Accept, finish
 

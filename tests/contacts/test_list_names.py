@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from staffetta.cli.main import main
-from staffetta.contacts import lists
-from staffetta.contacts.list_names import in_order
+from staffetta.contacts.lists import lists
+from staffetta.contacts.lists.list_names import in_order
 from staffetta.contacts.models import AudienceRules, Contact, ContactList, Import, ImportState
 
 pytestmark = pytest.mark.django_db

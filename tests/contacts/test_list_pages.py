@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from staffetta.contacts import lists, rejects
+from staffetta.contacts.consents.suppression import suppress
+from staffetta.contacts.imports import rejects
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import ContactList, Import, ImportReject, ImportState
 from staffetta.contacts.record_models import Erasure
-from staffetta.contacts.suppression import suppress
 from staffetta.work.clock import now
 from tests.contacts.people import person
 

@@ -10,10 +10,11 @@ from python_calamine import load_workbook
 
 from staffetta.accounts.models import AuditEntry
 from staffetta.cli.main import main
-from staffetta.contacts import consent, lists
-from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences.recipients import recipients, tally
+from staffetta.contacts.consents import consent
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import Contact, ContactField, ContactList, Import, ListMember
-from staffetta.contacts.recipients import recipients, tally
 from staffetta.contacts.save_contact import delete_contact
 from tests.contacts.people import Accept, finish, person
 

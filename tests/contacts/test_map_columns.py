@@ -2,7 +2,7 @@
 
 import pytest
 
-from staffetta.contacts.map_columns import WrongMapping, check, consent_like, field_name, guess_targets
+from staffetta.contacts.imports.map_columns import WrongMapping, check, consent_like, field_name, guess_targets
 
 
 def test_headings_are_recognised_in_italian_and_english() -> None:

@@ -4,9 +4,13 @@ import pytest
 from django.db.models import Model
 
 from staffetta.accounts.models import AuditEntry
-from staffetta.contacts import consent, hanging, keep_out
-from staffetta.contacts.lists import add_ids
-from staffetta.contacts.merge import NotTwo, merge
+from staffetta.contacts import hanging
+from staffetta.contacts.audiences.recipients import LeftOut, recipient
+from staffetta.contacts.consents import consent, keep_out
+from staffetta.contacts.consents.suppression import is_suppressed
+from staffetta.contacts.lists.lists import add_ids
+from staffetta.contacts.merging.merge import NotTwo, merge
+from staffetta.contacts.merging.unmerge import CannotUndo, unmerge
 from staffetta.contacts.models import (
     Consent,
     ConsentState,
@@ -16,10 +20,7 @@ from staffetta.contacts.models import (
     ImportedContact,
     ListMember,
 )
-from staffetta.contacts.recipients import LeftOut, recipient
 from staffetta.contacts.record_models import Merge
-from staffetta.contacts.suppression import is_suppressed
-from staffetta.contacts.unmerge import CannotUndo, unmerge
 from staffetta.deliveries.models import Delivery, DeliveryKind, DeliveryState
 from staffetta.work.clock import now
 from tests import world as factory

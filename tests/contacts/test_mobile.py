@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from staffetta.contacts.mobile import plainly_mobile
+from staffetta.contacts.phones.mobile import plainly_mobile
 
 MOBILE = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)

@@ -5,11 +5,11 @@ import io
 import pytest
 from django.test import override_settings
 
-from staffetta.contacts import import_file, own_fields
-from staffetta.contacts.file_reading import Basis
-from staffetta.contacts.import_reading import Unanswered, reading_of
+from staffetta.contacts.files.file_reading import Basis
+from staffetta.contacts.files.read_workbook import as_text
+from staffetta.contacts.imports import import_file, own_fields
+from staffetta.contacts.imports.import_reading import Unanswered, reading_of
 from staffetta.contacts.models import Contact, ContactField, Import, ImportReject, ImportState
-from staffetta.contacts.read_workbook import as_text
 from tests.contacts.people import finish
 from tests.contacts.read_tables import PHONE, mapped, stored, table
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from staffetta.contacts import export
+from staffetta.contacts.exports import export
 from staffetta.contacts.models import Contact, ImportReject
 from tests.contacts.people import Accept, finish
 

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from staffetta.contacts.person_zone import zone_of
+from staffetta.contacts.fields.person_zone import zone_of
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS, PhoneNumberFormat, example_number_for_type, format_number, number_type
 from phonenumbers import PhoneNumberType as Kind
 
-from staffetta.contacts.number_kinds import REFUSED_KINDS
-from staffetta.contacts.phone import (
+from staffetta.contacts.phones.number_kinds import REFUSED_KINDS
+from staffetta.contacts.phones.phone import (
     STRICT,
     NotAPhone,
     PhoneReading,
@@ -20,7 +20,7 @@ from staffetta.contacts.phone import (
     shown_phone,
     shown_reading,
 )
-from staffetta.contacts.phone_words import PHONE_REASONS, phone_text
+from staffetta.contacts.phones.phone_words import PHONE_REASONS, phone_text
 
 RECOVER = PhoneReading("39", recovers=True)
 

@@ -7,10 +7,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from staffetta.cli.main import main
-from staffetta.contacts import consent, import_file, keep_out
-from staffetta.contacts.add_field import add
+from staffetta.contacts.consents import consent, keep_out
+from staffetta.contacts.imports import import_file
+from staffetta.contacts.imports.add_field import add
+from staffetta.contacts.imports.rejects import rejects_csv
 from staffetta.contacts.models import Contact, Import, ImportReject
-from staffetta.contacts.rejects import rejects_csv
 from tests.contacts.people import Accept, finish, person
 from tests.contacts.test_import_pages import page, upload
 

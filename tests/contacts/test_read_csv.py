@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffetta.contacts.find_encoding import find_encoding
-from staffetta.contacts.inspect_file import inspect
-from staffetta.contacts.read_csv import (
+from staffetta.contacts.files.find_encoding import find_encoding
+from staffetta.contacts.files.inspect_file import inspect
+from staffetta.contacts.files.read_csv import (
     DELIMITERS,
     BadFile,
     Dialect,

@@ -6,13 +6,13 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from staffetta.accounts.models import User
-from staffetta.contacts import consent
-from staffetta.contacts.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences.recipients import LeftOut, Recipient, Tally, count, recipient, recipients, tally
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import is_suppressed, masked, suppress
+from staffetta.contacts.fields.values import sources, value_of
 from staffetta.contacts.models import Contact, Import, ImportedContact
-from staffetta.contacts.recipients import LeftOut, Recipient, Tally, count, recipient, recipients, tally
 from staffetta.contacts.save_contact import delete_contact
-from staffetta.contacts.suppression import is_suppressed, masked, suppress
-from staffetta.contacts.values import sources, value_of
 from staffetta.work.clock import now
 from tests.contacts.people import person
 

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from staffetta.cli.main import main
-from staffetta.contacts import consent, import_file, run_import, state_consent, undo_import
-from staffetta.contacts.add_field import add
-from staffetta.contacts.former_addresses import remember
+from staffetta.contacts.consents import consent, state_consent
+from staffetta.contacts.imports import import_file, run_import, undo_import
+from staffetta.contacts.imports.add_field import add
+from staffetta.contacts.imports.own_fields import layout_of
+from staffetta.contacts.imports.rejects import rejects_csv
+from staffetta.contacts.merging.former_addresses import remember
 from staffetta.contacts.models import Consent, Contact, Import, ImportReject, Suppression
-from staffetta.contacts.own_fields import layout_of
-from staffetta.contacts.rejects import rejects_csv
 from staffetta.contacts.step_models import ImportRefusal
 from staffetta.work.clock import now
 from tests.contacts.people import Accept, finish, person

@@ -13,12 +13,14 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from staffetta.contacts import consent, export, import_file
-from staffetta.contacts.map_columns import guess_targets
+from staffetta.contacts.consents import consent
+from staffetta.contacts.exports import export
+from staffetta.contacts.fields.types import TypeFault, Value, parse
+from staffetta.contacts.fields.values import SYSTEM_FIELDS
+from staffetta.contacts.imports import import_file
+from staffetta.contacts.imports.map_columns import guess_targets
+from staffetta.contacts.imports.rejects import rejects_csv
 from staffetta.contacts.models import Contact, ContactField, Import, ImportReject
-from staffetta.contacts.rejects import rejects_csv
-from staffetta.contacts.types import TypeFault, Value, parse
-from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.text import identity, value
 from tests.contacts.people import Accept, finish
 

@@ -9,6 +9,11 @@ from django.utils.timezone import get_default_timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from staffetta.contacts.audiences.rule_query import query
+from staffetta.contacts.audiences.rule_terms import About, Operator, Wants, operators
+from staffetta.contacts.audiences.rule_world import present
+from staffetta.contacts.audiences.rules import Condition, Group, Known, KnownField, Rule, read, stored
+from staffetta.contacts.fields.values import SYSTEM_FIELDS
 from staffetta.contacts.models import (
     ConsentState,
     Contact,
@@ -18,11 +23,6 @@ from staffetta.contacts.models import (
     ImportedContact,
     ListMember,
 )
-from staffetta.contacts.rule_query import query
-from staffetta.contacts.rule_terms import About, Operator, Wants, operators
-from staffetta.contacts.rule_world import present
-from staffetta.contacts.rules import Condition, Group, Known, KnownField, Rule, read, stored
-from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.work.clock import now
 from tests.contacts.rule_oracle import Somebody, fits
 

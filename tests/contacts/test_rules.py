@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from staffetta.contacts.rule_words import FAULTS, fault_text, sentence
-from staffetta.contacts.rules import CONDITIONS, GONE, Known, KnownField, WrongRules, read, stored
+from staffetta.contacts.audiences.rule_words import FAULTS, fault_text, sentence
+from staffetta.contacts.audiences.rules import CONDITIONS, GONE, Known, KnownField, WrongRules, read, stored
 from staffetta.contacts.wording import REJECT_REASONS
 
 CITY = {"about": "field", "field": "citta", "is": "is", "value": " Torino "}

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
-from staffetta.contacts import search, search_index
 from staffetta.contacts.models import Contact
-from staffetta.contacts.search import by_id, find
+from staffetta.contacts.storage import search, search_index
+from staffetta.contacts.storage.search import by_id, find
 from tests.contacts.people import Accept, finish, person
 
 pytestmark = pytest.mark.django_db

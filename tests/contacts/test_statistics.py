@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from staffetta.contacts.models import Contact
-from staffetta.work import statistics
+from staffetta.work.database import statistics
 from tests.contacts.people import Accept, finish
 
 pytestmark = pytest.mark.django_db

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from staffetta.contacts import consent, keep_out, state_consent
-from staffetta.contacts.erase import erase
-from staffetta.contacts.merge import merge
+from staffetta.contacts.audiences.recipients import recipient
+from staffetta.contacts.consents import consent, keep_out, state_consent
+from staffetta.contacts.erasure.erase import erase
+from staffetta.contacts.merging.merge import merge
+from staffetta.contacts.merging.unmerge import unmerge
 from staffetta.contacts.models import Contact
-from staffetta.contacts.phone import forms
-from staffetta.contacts.recipients import recipient
+from staffetta.contacts.phones.phone import forms
 from staffetta.contacts.save_contact import delete_contact
-from staffetta.contacts.unmerge import unmerge
 from staffetta.work.clock import now
 from tests.contacts.people import Accept, finish, person
 

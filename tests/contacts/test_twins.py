@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from staffetta.contacts import search_twins
+from staffetta.contacts.merging import search_twins
 from staffetta.contacts.models import Contact, ContactField
 from staffetta.contacts.record_models import Twin
 from staffetta.work.lanes import LaneContext

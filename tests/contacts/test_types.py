@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffetta.contacts.types import TYPES, TypeFault, Value, parse, show
+from staffetta.contacts.fields.types import TYPES, TypeFault, Value, parse, show
 
 CHOICES = ("Rosso", "Verde", "Blu")
 

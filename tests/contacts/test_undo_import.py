@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from staffetta.cli.main import main
-from staffetta.contacts import consent, import_file, lists, undo_import
+from staffetta.contacts.consents import consent
+from staffetta.contacts.imports import import_file, undo_import
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import Contact, ContactActivity, Import, ImportState
 from staffetta.work.clock import now
 from tests.contacts.people import Accept, finish, person

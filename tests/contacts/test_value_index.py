@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from staffetta.contacts import value_index
-from staffetta.contacts.change_field import delete_field
+from staffetta.contacts.fields import value_index
+from staffetta.contacts.fields.change_field import delete_field
 from staffetta.contacts.models import Contact, ContactField
 from tests.contacts.people import person
 

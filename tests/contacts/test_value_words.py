@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import translation
 
 from staffetta.accounts.models import User
-from staffetta.contacts import import_file
+from staffetta.contacts.fields.value_words import in_words
+from staffetta.contacts.imports import import_file
 from staffetta.contacts.models import ContactField
 from staffetta.contacts.record_models import ContactChange
-from staffetta.contacts.value_words import in_words
 from staffetta.sync.models import SyncRow
 from tests import world as factory
 from tests.contacts.people import person

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from staffetta.contacts.consents.suppression import is_suppressed, suppress
 from staffetta.contacts.models import Contact
-from staffetta.contacts.suppression import is_suppressed, suppress
 from tests.contacts.people import Accept, finish, person
 
 pytestmark = pytest.mark.django_db

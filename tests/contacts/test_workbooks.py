@@ -12,12 +12,14 @@ from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from staffetta.cli.main import main
-from staffetta.contacts import erase_traces, import_file, read_workbook
+from staffetta.contacts.erasure import erase_traces
+from staffetta.contacts.files import read_workbook
+from staffetta.contacts.files.read_csv import BadFile
+from staffetta.contacts.files.unnamed_files import remove_unnamed_files
 from staffetta.contacts.hanging import Traces
-from staffetta.contacts.import_reading import reading_of, sheets_of
+from staffetta.contacts.imports import import_file
+from staffetta.contacts.imports.import_reading import reading_of, sheets_of
 from staffetta.contacts.models import Contact, ContactField, Import
-from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.unnamed_files import remove_unnamed_files
 from tests.contacts.people import Accept, finish
 from tests.contacts.test_xlsx import several_sheets
 from tests.contacts.workbooks import ods, ods_of, xls

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
-from staffetta.contacts import import_file, read_workbook, write_xlsx
+from staffetta.contacts.exports import write_xlsx
+from staffetta.contacts.files import read_workbook
+from staffetta.contacts.files.read_csv import BadFile
+from staffetta.contacts.imports import import_file
 from staffetta.contacts.models import Contact, Import
-from staffetta.contacts.read_csv import BadFile
 from tests.contacts.people import Accept, finish
 
 ROWS = [["Anna", "+39 347 123 4567", "Sì"], ["=1+1", "393471234568", ""], ["Luca", "", "No"]]

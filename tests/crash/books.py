@@ -17,7 +17,7 @@ from engage_simulator.testing import Engage
 from staffetta.communications.models import Communication
 from staffetta.events.models import ReadMark
 from staffetta.work.clock import now
-from staffetta.work.schema import bring_up_to_date
+from staffetta.work.database.schema import bring_up_to_date
 bring_up_to_date()
 channel = ledger.connected(Engage(sys.argv[1]))
 ledger.people(int(sys.argv[2]))

@@ -18,7 +18,7 @@ from staffetta.events.models import ReadMark
 from staffetta.work.clock import now
 from tests.deliveries import ledger
 from engage_simulator.testing import Engage
-from staffetta.work.schema import bring_up_to_date
+from staffetta.work.database.schema import bring_up_to_date
 bring_up_to_date()
 both = [ledger.connected(Engage(sys.argv[1]), each) for each in (ledger.FIRST, ledger.SECOND)]
 ledger.people(int(sys.argv[2]))

@@ -17,7 +17,7 @@ PEOPLE, A_SECOND = 1500, 40
 """So many that most still wait when the change comes: on a busy machine the process that makes it starts slowly."""
 DEED = """
 from staffetta.channels.models import Template, TemplateVariant
-from staffetta.channels.switch import switch
+from staffetta.channels.message_templates.switch import switch
 from staffetta.work.clock import real_now
 template = Template.objects.get(name="saluto")
 variant = TemplateVariant.objects.get(template=template)

@@ -24,14 +24,14 @@ FILLER = {
 """What makes a backup last long enough to be killed in the middle; by whether it is SQLite."""
 ACCEPT = """
 import sys
-from staffetta.contacts.import_file import accept
+from staffetta.contacts.imports.import_file import accept
 with open(sys.argv[1], "rb") as file:
     accept(file, "people.csv", None)
 """
 ACCEPT_LIMITED = """
 import resource, signal, sys
-from staffetta.contacts.import_file import accept
-from staffetta.contacts.read_csv import BadFile
+from staffetta.contacts.imports.import_file import accept
+from staffetta.contacts.files.read_csv import BadFile
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 if sys.argv[2] == "limit":
     resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
@@ -41,7 +41,7 @@ try:
 except BadFile as bad:
     print(bad.code)
 """
-REMOVE = "from staffetta.work import leftovers\nprint(leftovers.remove())"
+REMOVE = "from staffetta.work.backups import leftovers\nprint(leftovers.remove())"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from engage_simulator.testing import Engage, running
 from staffetta.channels.models import Channel
-from staffetta.deliveries import dispatch
+from staffetta.deliveries.sending import dispatch
 from tests.deliveries import ledger
 
 

@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from engage_simulator.testing import Engage
+from staffetta.channels.calls.seal import digest, seal
 from staffetta.channels.models import Channel, ConnectionState, Template, TemplateVariant
-from staffetta.channels.seal import digest, seal
 from staffetta.communications.compose import Composed
 from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import dispatch, plan, watch
 from staffetta.deliveries.models import Attempt, Delivery
+from staffetta.deliveries.planning import plan
+from staffetta.deliveries.sending import dispatch, watch
 from staffetta.events.models import ReadMark
 from staffetta.work.clock import now
 from staffetta.work.lanes import LaneContext

@@ -10,7 +10,7 @@ from staffetta.cli.main import main
 from staffetta.communications import hold
 from staffetta.communications.models import CommunicationState
 from staffetta.deliveries.models import DeliveryState
-from staffetta.work import restored
+from staffetta.work.backups import restored
 from tests.deliveries import ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,14 +10,16 @@ from staffetta.communications import draft as drafts
 from staffetta.communications.hold import StillHeld, Trouble, audience_of, resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.start import Refusal, StartRefused, start
-from staffetta.contacts import audiences, lists
-from staffetta.contacts.audience import Audience
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.audiences.audience import Audience
+from staffetta.contacts.audiences.rule_world import known
+from staffetta.contacts.audiences.rules import read
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import AudienceRules, Contact, ContactActivity, ContactList
-from staffetta.contacts.rule_world import known
-from staffetta.contacts.rules import read
-from staffetta.deliveries import note_sent, plan
+from staffetta.deliveries.ledger import note_sent
+from staffetta.deliveries.ledger.note_sent import BEHIND
 from staffetta.deliveries.models import Delivery, SentNoted
-from staffetta.deliveries.note_sent import BEHIND
+from staffetta.deliveries.planning import plan
 from staffetta.work.clock import now
 from tests.deliveries.ledger import draft, people, planned, run, transactional
 

@@ -12,10 +12,10 @@ from staffetta.accounts.models import AuditEntry, User
 from staffetta.channels.models import Channel
 from staffetta.communications import hold
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries import breaker
-from staffetta.deliveries.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.retry_table import CHANNEL_IN_A_ROW, TEMPLATE_IN_A_ROW
 from staffetta.deliveries.models import Breaker, Delivery
-from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW, TEMPLATE_IN_A_ROW
+from staffetta.deliveries.sending import breaker
 from staffetta.notices import wording
 from staffetta.notices.models import Incident
 from tests.deliveries.ledger import people, planned, run, states_of, transactional

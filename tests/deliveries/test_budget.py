@@ -14,11 +14,12 @@ from pytest_django import Settings
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
-from staffetta.deliveries import budget, dispatch, due, states
-from staffetta.deliveries.budget_hours import hour_of
-from staffetta.deliveries.counts import reconcile
-from staffetta.deliveries.marks import Answer, Holder, Marked
+from staffetta.deliveries.ledger import budget, due, states
+from staffetta.deliveries.ledger.budget_hours import hour_of
+from staffetta.deliveries.ledger.counts import reconcile
+from staffetta.deliveries.ledger.marks import Answer, Holder, Marked
 from staffetta.deliveries.models import Attempt, Budget, Delivery, Reached
+from staffetta.deliveries.sending import dispatch
 from staffetta.work import lease
 from staffetta.work.clock import now
 from tests.deliveries.ledger import outcomes, people, planned, run, states_of, transactional

@@ -12,10 +12,10 @@ from staffetta.accounts.models import User
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import budget
-from staffetta.deliveries.budget_hours import Slot, hour_of
-from staffetta.deliveries.budget_plot import Plot, plot
+from staffetta.deliveries.ledger import budget
+from staffetta.deliveries.ledger.budget_hours import Slot, hour_of
 from staffetta.deliveries.models import Budget, Reached
+from staffetta.deliveries.reporting.budget_plot import Plot, plot
 from staffetta.work.clock import now
 from tests.deliveries.ledger import people, planned, run, transactional
 

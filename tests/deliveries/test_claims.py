@@ -10,12 +10,13 @@ from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState, Template, TemplateVariant
 from staffetta.communications import stop
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries import dispatch, states, watch
-from staffetta.deliveries.counts import counts_of
-from staffetta.deliveries.dispatch import lease_name
-from staffetta.deliveries.marks import Answer, Holder, Marked
+from staffetta.deliveries.ledger import states
+from staffetta.deliveries.ledger.counts import counts_of
+from staffetta.deliveries.ledger.marks import Answer, Holder, Marked
+from staffetta.deliveries.ledger.retry_table import CHANNEL_IN_A_ROW
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.retry_table import CHANNEL_IN_A_ROW
+from staffetta.deliveries.sending import dispatch, watch
+from staffetta.deliveries.sending.dispatch import lease_name
 from staffetta.work import lease
 from tests.deliveries.ledger import CONTEXT, people, planned, run, states_of, transactional
 

@@ -9,9 +9,11 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries import dispatch, note_sent, plan, start_due, states, sweep
-from staffetta.deliveries.marks import Holder
+from staffetta.deliveries.ledger import note_sent, states
+from staffetta.deliveries.ledger.marks import Holder
 from staffetta.deliveries.models import Delivery, SentNoted
+from staffetta.deliveries.planning import plan
+from staffetta.deliveries.sending import dispatch, start_due, sweep
 from staffetta.events import read_opt_outs
 from staffetta.work import clock_step, lease
 from staffetta.work.clock import now, real_now

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from staffetta.channels.models import Channel
-from staffetta.contacts import consent
-from staffetta.contacts.keep_out import keep_out
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.keep_out import keep_out
 from staffetta.contacts.models import Contact
 from staffetta.deliveries.models import Delivery
 from tests.deliveries.ledger import people, planned, run, states_of

@@ -7,8 +7,8 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.communications.models import TransactionalMessage
-from staffetta.deliveries import dispatch, watch
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.sending import dispatch, watch
 from tests.deliveries.ledger import CONTEXT, outcomes, people, run, transactional
 from tests.wire import refused_port
 

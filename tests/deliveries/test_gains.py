@@ -8,9 +8,9 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
-from staffetta.deliveries import settle
-from staffetta.deliveries.gains import Gained, gained
+from staffetta.deliveries.ledger.gains import Gained, gained
 from staffetta.deliveries.models import Attempt, AttemptCount
+from staffetta.deliveries.sending import settle
 from staffetta.reports.numbers import numbers
 from tests.deliveries.ledger import people, planned, run, states_of
 from tests.deliveries.test_pages import plain

@@ -12,8 +12,8 @@ from staffetta.communications.check_media import check_media
 from staffetta.communications.hold import Trouble, resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.start import start, start_scheduled
-from staffetta.deliveries import plan
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.planning import plan
 from staffetta.work.clock import now
 from tests.deliveries.ledger import draft, people
 from tests.wire import Answer, refused_port, serving

@@ -10,8 +10,8 @@ from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
 from staffetta.communications.hold import Trouble, hold
 from staffetta.communications.models import Communication, CommunicationState
+from staffetta.deliveries.ledger.streaks import INCIDENT
 from staffetta.deliveries.models import Breaker, BreakerKind
-from staffetta.deliveries.streaks import INCIDENT
 from staffetta.notices import incidents
 from tests.deliveries import ledger
 

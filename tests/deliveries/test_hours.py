@@ -13,14 +13,15 @@ from staffetta.channels.models import Channel
 from staffetta.communications.hold import resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.pause import pause
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import dispatch, due, statements
-from staffetta.deliveries.marks import Holder
+from staffetta.deliveries.ledger import due, statements
+from staffetta.deliveries.ledger.marks import Holder
+from staffetta.deliveries.ledger.zones import Closed, closed_of
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.zones import Closed, closed_of
+from staffetta.deliveries.sending import dispatch
 from staffetta.work.clock import now, real_now
-from staffetta.work.databases import Statement
+from staffetta.work.database.databases import Statement
 from tests.deliveries import ledger
 
 ROME, NEW_YORK, TOKYO = "Europe/Rome", "America/New_York", "Asia/Tokyo"

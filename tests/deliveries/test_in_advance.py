@@ -12,13 +12,14 @@ from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, Template
 from staffetta.communications import stop
 from staffetta.communications.models import Communication
-from staffetta.deliveries import dispatch, states
-from staffetta.deliveries.claims import FEW
-from staffetta.deliveries.counts import reconcile
-from staffetta.deliveries.dispatch import lease_name
-from staffetta.deliveries.marks import Answer, Holder, Marked, Shares
+from staffetta.deliveries.ledger import states
+from staffetta.deliveries.ledger.claims import FEW
+from staffetta.deliveries.ledger.counts import reconcile
+from staffetta.deliveries.ledger.marks import Answer, Holder, Marked, Shares
+from staffetta.deliveries.ledger.statements import NEITHER_HOURS_NOR_SPEED
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.statements import NEITHER_HOURS_NOR_SPEED
+from staffetta.deliveries.sending import dispatch
+from staffetta.deliveries.sending.dispatch import lease_name
 from staffetta.work import lease
 from staffetta.work.clock import real_now
 from staffetta.work.lanes import LaneContext

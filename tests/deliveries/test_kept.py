@@ -7,14 +7,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from staffetta.channels import disconnect
+from staffetta.channels.connection import disconnect
 from staffetta.channels.models import Channel
 from staffetta.communications import define, draft
 from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import states
+from staffetta.deliveries.ledger import states
 from staffetta.deliveries.models import Delivery
-from staffetta.work.databases import postgres
+from staffetta.work.database.databases import postgres
 from tests.deliveries.ledger import draft as asked_to_start
 from tests.deliveries.ledger import people, transactional
 

@@ -14,11 +14,13 @@ from staffetta.channels.models import Channel, Template, TemplateVariant
 from staffetta.communications import hold, stop
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import plan, settle, states, sweep, watch
-from staffetta.deliveries.counts import counts_of, reconcile
-from staffetta.deliveries.marks import Answer, Holder, Marked
+from staffetta.deliveries.ledger import states
+from staffetta.deliveries.ledger.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.marks import Answer, Holder, Marked
+from staffetta.deliveries.ledger.states import ARROWS
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.states import ARROWS
+from staffetta.deliveries.planning import plan
+from staffetta.deliveries.sending import settle, sweep, watch
 from staffetta.work import lease
 from staffetta.work.clock import now, real_now
 from tests.deliveries.ledger import CONTEXT, FIRST

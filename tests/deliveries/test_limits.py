@@ -10,9 +10,9 @@ from django.test import Client
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
-from staffetta.deliveries.counts import reconcile
+from staffetta.deliveries.ledger.counts import reconcile
+from staffetta.deliveries.ledger.streaks import Streaks
 from staffetta.deliveries.models import Attempt, Breaker, Delivery
-from staffetta.deliveries.streaks import Streaks
 from staffetta.notices.models import Incident
 from staffetta.work.pace import STEP, STEP_SECONDS, Pace
 from tests.deliveries.ledger import FIRST, outcomes, people, planned, run, states_of, the

@@ -10,10 +10,10 @@ from django.db import ProgrammingError, connection
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
-from staffetta.deliveries import dispatch
 from staffetta.deliveries.models import Delivery
-from staffetta.work import databases
-from staffetta.work.connection import renew
+from staffetta.deliveries.sending import dispatch
+from staffetta.work.database import databases
+from staffetta.work.database.connection import renew
 from staffetta.work.lanes import Lane, LaneContext
 from staffetta.work.loop import Loop
 from staffetta.work.wake import bell

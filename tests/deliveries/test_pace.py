@@ -5,10 +5,11 @@ import time
 import pytest
 
 from engage_simulator.testing import Engage
+from staffetta.channels.calls.pace import set_pace
 from staffetta.channels.models import Channel
-from staffetta.channels.pace import set_pace
-from staffetta.deliveries import carried, dispatch
+from staffetta.deliveries.ledger import carried
 from staffetta.deliveries.models import Attempt, Delivery
+from staffetta.deliveries.sending import dispatch
 from staffetta.work.lanes import LaneContext
 from tests.deliveries.ledger import people, planned, run, transactional
 

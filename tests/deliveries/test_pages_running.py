@@ -3,8 +3,8 @@
 from django.test import Client
 
 from engage_simulator.testing import Engage
+from staffetta.channels.message_templates.switch import switch
 from staffetta.channels.models import Channel, TemplateVariant
-from staffetta.channels.switch import switch
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.deliveries.models import DeliveryState
 from staffetta.reports.numbers import numbers

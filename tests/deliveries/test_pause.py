@@ -5,14 +5,14 @@ from django.test import Client
 
 from engage_simulator.testing import Engage
 from staffetta.accounts.models import AuditEntry
+from staffetta.channels.message_templates.switch import switch
 from staffetta.channels.models import Channel, TemplateVariant
-from staffetta.channels.switch import switch
 from staffetta.cli.main import main
 from staffetta.communications import stop
 from staffetta.communications.hold import StillHeld, resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.pause import pause
-from staffetta.deliveries import plan
+from staffetta.deliveries.planning import plan
 from tests.deliveries import ledger
 
 

@@ -6,16 +6,16 @@ from django.db import connection
 from staffetta.channels.models import Channel, TemplateVariant
 from staffetta.communications.hold import Trouble
 from staffetta.communications.models import CommunicationState
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import suppress
 from staffetta.contacts.models import Contact
-from staffetta.contacts.suppression import suppress
-from staffetta.deliveries import plan, rehearse
-from staffetta.deliveries.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.deliveries.models import Delivery
-from staffetta.deliveries.reasons import REASONS
+from staffetta.deliveries.planning import plan, rehearse
 from staffetta.events.models import ReadMark
-from staffetta.work import statistics
 from staffetta.work.clock import now
+from staffetta.work.database import statistics
 from tests.deliveries.ledger import draft, people, planned, run
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from staffetta.deliveries.reasons import REASONS, Actor, words_of
-from staffetta.deliveries.retry_table import TABLE
+from staffetta.deliveries.ledger.reasons import REASONS, Actor, words_of
+from staffetta.deliveries.ledger.retry_table import TABLE
 from staffetta.deliveries.whatsapp_words import WORDS, known_in
 
 ALL = {**REASONS, **{f"WhatsApp {code}": words for code, words in WORDS.items()}}

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
-from staffetta.deliveries import carried, dispatch, states
-from staffetta.deliveries.marks import Holder, Marked
+from staffetta.deliveries.ledger import carried, states
+from staffetta.deliveries.ledger.marks import Holder, Marked
+from staffetta.deliveries.ledger.recipients import SPARE, Recipients, from_ledger, gap_of, present
 from staffetta.deliveries.models import Attempt, Delivery
-from staffetta.deliveries.recipients import SPARE, Recipients, from_ledger, gap_of, present
+from staffetta.deliveries.sending import dispatch
 from staffetta.work import lease
 from tests.deliveries.ledger import CONTEXT, outcomes, people, planned, run, states_of, the, transactional
 

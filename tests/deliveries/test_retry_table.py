@@ -18,10 +18,11 @@ from staffetta.channels.models import Channel, TemplateVariant
 from staffetta.communications.models import Communication
 from staffetta.connectors import errors
 from staffetta.contacts.models import Consent, Contact, Suppression
-from staffetta.deliveries import states, sweep
-from staffetta.deliveries.counts import counts_of, reconcile
+from staffetta.deliveries.ledger import states
+from staffetta.deliveries.ledger.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.retry_table import NO_SEND_RAISES, TABLE, Does, Kind, Rule, rule_of
 from staffetta.deliveries.models import Attempt, Breaker, Delivery
-from staffetta.deliveries.retry_table import NO_SEND_RAISES, TABLE, Does, Kind, Rule, rule_of
+from staffetta.deliveries.sending import sweep
 from staffetta.notices.models import Incident
 from staffetta.work import lease
 from staffetta.work.clock import real_now

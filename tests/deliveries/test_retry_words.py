@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from staffetta.accounts.models import User
-from staffetta.deliveries.retry_table import TABLE, Does
+from staffetta.deliveries.ledger.retry_table import TABLE, Does
 from tests.deliveries.test_retry_table import ROWS, Row
 
 OF = ("recipient", "template", "communication", "channel")

@@ -10,9 +10,9 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.communications.models import CommunicationState
-from staffetta.deliveries import dispatch
-from staffetta.deliveries.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.counts import counts_of, reconcile
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.sending import dispatch
 from staffetta.notices.incidents import open_now
 from staffetta.notices.models import Incident
 from tests.deliveries.ledger import outcomes, people, planned, run, states_of, the, transactional

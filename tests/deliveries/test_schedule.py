@@ -9,15 +9,16 @@ from django.test import Client
 
 from engage_simulator.testing import Engage
 from staffetta.accounts.models import AuditEntry
+from staffetta.channels.message_templates.switch import switch
 from staffetta.channels.models import Channel
-from staffetta.channels.switch import switch
 from staffetta.cli.main import main
 from staffetta.communications import schedule as scheduling
 from staffetta.communications.hold import resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.start import StartRefused
 from staffetta.contacts.models import ContactList, ListMember
-from staffetta.deliveries import plan, start_due, watch
+from staffetta.deliveries.planning import plan
+from staffetta.deliveries.sending import start_due, watch
 from staffetta.events.models import ReadMark
 from staffetta.work.clock import now
 from tests.deliveries import ledger

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
-from staffetta.deliveries import dispatch, states
-from staffetta.deliveries.marks import Holder, Marked
+from staffetta.deliveries.ledger import states
+from staffetta.deliveries.ledger.marks import Holder, Marked
 from staffetta.deliveries.models import Attempt
+from staffetta.deliveries.sending import dispatch
 from staffetta.work import lease
 from staffetta.work.clock import real_now
 from staffetta.work.pace import Spacing

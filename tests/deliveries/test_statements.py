@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from staffetta.deliveries import statements
-from staffetta.work import databases
+from staffetta.deliveries.ledger import statements
+from staffetta.work.database import databases
 
 pytestmark = [
     pytest.mark.django_db,

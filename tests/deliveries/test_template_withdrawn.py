@@ -3,8 +3,9 @@
 import pytest
 
 from engage_simulator.testing import Engage
-from staffetta.channels import ask, connect, refresh
+from staffetta.channels.connection import connect
 from staffetta.channels.models import Channel, TemplateVariant
+from staffetta.channels.refreshing import ask, refresh
 from staffetta.communications import start
 from staffetta.communications.models import Communication, CommunicationState
 from tests.deliveries import ledger

@@ -9,10 +9,11 @@ from engage_simulator.testing import Engage
 from staffetta.accounts.models import AuditEntry, User
 from staffetta.channels.models import Channel
 from staffetta.communications.models import CommunicationState
-from staffetta.deliveries import look_up, settle, states, sweep
-from staffetta.deliveries.counts import counts_of, reconcile
-from staffetta.deliveries.marks import Answer, Marked
+from staffetta.deliveries.ledger import states
+from staffetta.deliveries.ledger.counts import counts_of, reconcile
+from staffetta.deliveries.ledger.marks import Answer, Marked
 from staffetta.deliveries.models import Attempt, Delivery
+from staffetta.deliveries.sending import look_up, settle, sweep
 from staffetta.work import lease
 from staffetta.work.clock import real_now
 from tests.deliveries.ledger import people, planned, run, states_of, the

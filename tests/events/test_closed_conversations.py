@@ -3,9 +3,9 @@
 import pytest
 
 from engage_simulator.testing import Engage
-from staffetta.channels import gateway
+from staffetta.channels.calls import gateway
 from staffetta.channels.models import Channel
-from staffetta.contacts.erase import erase
+from staffetta.contacts.erasure.erase import erase
 from staffetta.contacts.opt_outs import decide
 from staffetta.contacts.opt_outs.models import Decision
 from staffetta.deliveries.models import Delivery

@@ -2,7 +2,7 @@
 
 import pytest
 
-from staffetta.contacts.equivalents import equivalents
+from staffetta.contacts.phones.equivalents import equivalents
 
 
 @pytest.mark.parametrize(

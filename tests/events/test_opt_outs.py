@@ -8,10 +8,10 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, ConnectionState
 from staffetta.communications.models import CommunicationState
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, ConsentState, Contact, ContactActivity
-from staffetta.deliveries import plan
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.planning import plan
 from staffetta.events import read_opt_outs
 from staffetta.events.models import ProviderEvent, ReadMark
 from staffetta.work.clock import now

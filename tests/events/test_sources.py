@@ -12,8 +12,8 @@ from staffetta.channels.models import Channel
 from staffetta.communications.hold import resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import plan
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.planning import plan
 from staffetta.events import read_opt_outs
 from staffetta.events.allow import allow_sources
 from staffetta.events.models import ProviderEvent, ReadMark, StartKnowledge

@@ -8,15 +8,15 @@ from pytest_django import Settings
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, TemplateVariant
 from staffetta.communications.models import TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.audiences.recipients import LeftOut, those
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, ConsentState, Contact
 from staffetta.contacts.opt_outs import decide, own_words
 from staffetta.contacts.opt_outs.match import Outcome
 from staffetta.contacts.opt_outs.models import Decision, PossibleOptOut
-from staffetta.contacts.recipients import LeftOut, those
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.deliveries.models import Delivery
-from staffetta.deliveries.reasons import REASONS
-from staffetta.deliveries.send_one import NotSendable, send_one
+from staffetta.deliveries.sending.send_one import NotSendable, send_one
 from staffetta.events import read_opt_outs
 from staffetta.events.models import ProviderEvent
 from staffetta.work.clock import now

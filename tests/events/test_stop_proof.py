@@ -10,15 +10,15 @@ from django.db import connection
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage
-from staffetta.channels import disconnect
+from staffetta.channels.connection import disconnect
 from staffetta.channels.models import Channel, ConnectionState, Exchange
-from staffetta.contacts import consent
-from staffetta.contacts.erase import erase
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import suppress
+from staffetta.contacts.erasure.erase import erase
 from staffetta.contacts.models import ConsentState, Contact, Suppression
 from staffetta.contacts.opt_outs import word_lists
-from staffetta.contacts.phone import NotAPhone
-from staffetta.contacts.suppression import suppress
-from staffetta.deliveries import plan
+from staffetta.contacts.phones.phone import NotAPhone
+from staffetta.deliveries.planning import plan
 from staffetta.events import read_opt_outs
 from staffetta.events.models import ProviderEvent, StopProof
 from staffetta.events.proof_words import LINKS

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from staffetta.accounts.models import AuditEntry
 from staffetta.channels.models import Channel
 from staffetta.cli.main import main
-from staffetta.contacts.suppression import suppress
+from staffetta.contacts.consents.suppression import suppress
 from staffetta.events.models import StopProof
 from staffetta.events.prove_stop import set_number
 from staffetta.notices.incidents import open_now

@@ -13,9 +13,10 @@ from staffetta.communications.hold import resume
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.pause import pause
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import plan, start_due
 from staffetta.deliveries.models import Delivery
-from staffetta.deliveries.send_one import send_one
+from staffetta.deliveries.planning import plan
+from staffetta.deliveries.sending import start_due
+from staffetta.deliveries.sending.send_one import send_one
 from staffetta.events import read_opt_outs
 from staffetta.events.models import ReadMark, StartKnowledge
 from staffetta.events.read_customers import read_piece, read_round, restart

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engage_simulator.worlds.story import ASSISTENZA, EVENTI, KEYS, NOVITA
-from staffetta.contacts.sample import story_b_csv, story_b_mapping
+from staffetta.contacts.imports.sample import story_b_csv, story_b_mapping
 from tests.journeys.house import House
 from tests.processes import wait_until
 
@@ -76,16 +76,17 @@ from staffetta.work.clock import now
 Communication.objects.filter(pk=sys.argv[1]).update(state="paused", paused_at=now(), start_asked_at=now())
 """
 LISTS = """
-from staffetta.contacts import lists
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import Contact
-from staffetta.contacts.suppression import suppress
+from staffetta.contacts.consents.suppression import suppress
 vip = lists.named("Clienti affezionati", None)
 lists.add_people(vip, Contact.objects.filter(pk__in=Contact.objects.values("pk")[:40]), None)
 suppress("whatsapp", "+393209999999", "hand")
 """
 MERGED_AND_ERASED = """
 from staffetta.accounts.models import User
-from staffetta.contacts import erase, merge
+from staffetta.contacts.erasure import erase
+from staffetta.contacts.merging import merge
 from staffetta.contacts.models import Contact
 anna = User.objects.get(username="anna")
 kept, lost, gone = (Contact.objects.create(first_name="Ubaldo", phone=f"+39320888000{n}") for n in range(3))
@@ -237,8 +238,8 @@ def upload(home: House) -> None:
 import io
 from django.core.files.uploadedfile import SimpleUploadedFile
 from staffetta.accounts.models import User
-from staffetta.contacts import import_file
-from staffetta.contacts.sample import story_b_csv, story_b_mapping
+from staffetta.contacts.imports import import_file
+from staffetta.contacts.imports.sample import story_b_csv, story_b_mapping
 headings, _end, rows = story_b_csv().partition(b"\\r\\n")
 no = "Anna;Rossi;+39 320 000 0000 int. 2;Roma;No".encode()
 file = SimpleUploadedFile("autunno.csv", b"\\r\\n".join([headings, no, rows]))

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engage_simulator.worlds.story import ASSISTENZA
-from staffetta.contacts.write_xlsx import encoded
+from staffetta.contacts.exports.write_xlsx import encoded
 from tests.browser import axe
 from tests.journeys.browser import PHONE, WIDE, Visitor
 from tests.journeys.channel_list import ChannelList

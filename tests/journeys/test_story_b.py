@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Download, expect
 
 from engage_simulator.worlds.story import ASSISTENZA
-from staffetta.contacts.sample import story_b_csv
+from staffetta.contacts.imports.sample import story_b_csv
 from tests.journeys.browser import PHONE, Visitor, visit
 from tests.journeys.furnish import connect
 from tests.journeys.house import House, house

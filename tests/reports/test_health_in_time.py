@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from staffetta.reports.health import all_lanes
-from staffetta.work import databases
+from staffetta.work.database import databases
 from staffetta.work.models import LaneBeat
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from staffetta.accounts import tokens
 from staffetta.accounts.models import User
-from staffetta.deliveries import due, measure
-from staffetta.deliveries.marks import Answer
+from staffetta.deliveries.ledger import due
+from staffetta.deliveries.ledger.marks import Answer
+from staffetta.deliveries.sending import measure
 from staffetta.notices.models import Incident
 from staffetta.work import meters
 from staffetta.work.clock import real_now

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from staffetta.communications.models import Communication
+from staffetta.deliveries.ledger.terms import term
 from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import ALWAYS, Numbers, ReasonNumber, numbers, numbers_of
 
 states = st.dictionaries(st.sampled_from(list(DeliveryState)), st.integers(0, 10**7))

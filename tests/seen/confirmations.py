@@ -11,7 +11,7 @@ from uuid import uuid4
 from staffetta.accounts.models import User
 from staffetta.channels.models import CustomerField, Template, TemplateVariant
 from staffetta.communications.models import Communication, TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import (
     AudienceRules,
     Contact,

@@ -10,7 +10,7 @@ from typing import Any
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel
 from staffetta.communications.models import TransactionalMessage
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import AudienceRules, Contact, ContactField
 from staffetta.events.models import StopProof
 from staffetta.sync.models import SyncConfiguration, SyncMapping

@@ -10,7 +10,7 @@ from django.urls import resolve
 from pytest_django import Settings
 
 from staffetta.accounts.models import AuditEntry, Role, User
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.ui.page_forms import WHO, read_page
 from staffetta.ui.seen import FIELD, page_of_view
 from staffetta.work.clock import now

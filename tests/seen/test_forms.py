@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import resolve
 
 from staffetta.accounts.models import Role, User
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Consent, Contact, Import
 from staffetta.events.models import SourcesAllowed
 from staffetta.sync.models import SyncMapping

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from staffetta.contacts.file_reading import TRAITS
-from staffetta.contacts.reading_words import OPTIONS
+from staffetta.contacts.files.file_reading import TRAITS
+from staffetta.contacts.files.reading_words import OPTIONS
 from tests.structure.held_by import ROOT, gone
 
 PAGE = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from staffetta.contacts.audiences.recipients import LeftOut
 from staffetta.contacts.opt_outs.match import Outcome, judge
 from staffetta.contacts.opt_outs.word_lists import FOLDER, built_in, labels, languages, never_excepted
 from staffetta.contacts.opt_outs.wording import LANGUAGES
-from staffetta.contacts.recipients import LeftOut
-from staffetta.deliveries.reasons import REASONS
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.events.proof_words import LINKS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from staffetta.contacts.phone import NotAPhone, PhoneReading, read_phone
-from staffetta.contacts.phone_words import PHONE_REASONS
+from staffetta.contacts.phones.phone import NotAPhone, PhoneReading, read_phone
+from staffetta.contacts.phones.phone_words import PHONE_REASONS
 from tests.structure.held_by import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "phone-numbers.md").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
+from staffetta.contacts.fields.types import TypeFault
 from staffetta.contacts.models import Contact, ContactField
-from staffetta.contacts.types import TypeFault
 from staffetta.sync import write_back
 from staffetta.sync.convert import FITTING, convert
 from staffetta.sync.forms import ECHOES

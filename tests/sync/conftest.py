@@ -6,8 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from engage_simulator.testing import Engage, running
-from staffetta.channels import connect, refresh
+from staffetta.channels.connection import connect
 from staffetta.channels.models import Channel
+from staffetta.channels.refreshing import refresh
 from tests.deliveries.conftest import later
 from tests.sync.world import ASSISTENZA, Row
 

@@ -4,11 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from staffetta.channels import disconnect
+from staffetta.channels.connection import disconnect
 from staffetta.channels.models import Channel
 from staffetta.sync import save
 from staffetta.sync.models import RunState, SyncConfiguration, SyncMet, SyncRow, SyncRun
-from staffetta.work.databases import postgres
+from staffetta.work.database.databases import postgres
 
 pytestmark = pytest.mark.django_db
 

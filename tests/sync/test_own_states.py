@@ -6,9 +6,9 @@ import pytest
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
-from staffetta.contacts import consent, keep_out
+from staffetta.contacts.consents import consent, keep_out
+from staffetta.contacts.consents.suppression import is_suppressed
 from staffetta.contacts.models import Contact, Suppression
-from staffetta.contacts.suppression import is_suppressed
 from staffetta.events import read_opt_outs
 from staffetta.sync import start
 from staffetta.sync.models import SyncWrite

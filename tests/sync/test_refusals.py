@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import consent, keep_out
-from staffetta.contacts.former_addresses import remember
+from staffetta.contacts.consents import consent, keep_out
+from staffetta.contacts.consents.suppression import is_suppressed
+from staffetta.contacts.merging.former_addresses import remember
 from staffetta.contacts.models import Contact, Suppression
-from staffetta.contacts.suppression import is_suppressed
 from staffetta.sync import run as lane
 from staffetta.sync import start
 from staffetta.sync.models import RunState, SyncConfiguration, SyncRun

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffetta.contacts.types import TypeFault
+from staffetta.contacts.fields.types import TypeFault
 from staffetta.sync.convert import back, convert, unmatched
 from staffetta.sync.mapping import Choice, Last, decide, goes_out, split_name
 from staffetta.sync.models import Every, Mode

@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from engage_simulator.testing import Engage
-from staffetta.channels import refresh
-from staffetta.channels.ask import ask
 from staffetta.channels.models import Channel, CustomerField
-from staffetta.contacts import consent, suppression
-from staffetta.contacts.erase import erase
-from staffetta.contacts.lists import add_people, remove
+from staffetta.channels.refreshing import refresh
+from staffetta.channels.refreshing.ask import ask
+from staffetta.contacts.consents import consent, suppression
+from staffetta.contacts.erasure.erase import erase
+from staffetta.contacts.lists.lists import add_people, remove
 from staffetta.contacts.models import Consent, Contact, ContactField, ContactList
 from staffetta.notices.models import Incident
 from staffetta.sync import decide, setup, start

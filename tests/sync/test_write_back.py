@@ -4,7 +4,7 @@ import pytest
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Contact
 from staffetta.sync import run as lane
 from staffetta.sync import start

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.test import Client
 
-from staffetta.contacts import write_xlsx
+from staffetta.contacts.exports import write_xlsx
 from staffetta.contacts.models import ContactField, Import
 from tests.communications import made
 from tests.contacts.people import finish

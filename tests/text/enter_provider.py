@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from staffetta.channels import ask, refresh
 from staffetta.channels.models import Channel
-from staffetta.contacts import consent
+from staffetta.channels.refreshing import ask, refresh
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import Contact, ContactField
 from staffetta.contacts.opt_outs import own_words
 from staffetta.contacts.opt_outs.match import Outcome
-from staffetta.deliveries import look_up
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.sending import look_up
 from staffetta.events import read_opt_outs
 from staffetta.sync import start
 from staffetta.sync.models import Kind, SyncConfiguration

@@ -7,8 +7,9 @@ from typing import Any
 
 from pytest_django import Settings
 
-from staffetta.channels import connect, refresh
+from staffetta.channels.connection import connect
 from staffetta.channels.models import Channel, Refresh
+from staffetta.channels.refreshing import refresh
 from tests.wire import Answer, Seen, serving
 
 type Row = dict[str, Any]

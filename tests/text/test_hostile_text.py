@@ -10,14 +10,15 @@ from django.test import Client
 
 from staffetta.accounts import tokens
 from staffetta.api.models import ApiCall
-from staffetta.channels import ask
 from staffetta.channels.models import Channel, CustomerField, Exchange, RefreshState, TemplateVariant
+from staffetta.channels.refreshing import ask
 from staffetta.communications.models import TransactionalMessage
-from staffetta.contacts import consent, import_file
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import ERASED, erased_among, suppress
+from staffetta.contacts.imports import import_file
 from staffetta.contacts.models import Contact, Import, ImportReject
-from staffetta.contacts.phone import PhoneReading, parse_strict, read_phone
+from staffetta.contacts.phones.phone import PhoneReading, parse_strict, read_phone
 from staffetta.contacts.save_contact import Entered, save_contact
-from staffetta.contacts.suppression import ERASED, erased_among, suppress
 from staffetta.deliveries.models import Delivery
 from staffetta.events import read_opt_outs
 from staffetta.events.models import ProviderEvent

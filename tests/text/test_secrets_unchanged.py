@@ -10,7 +10,7 @@ from django.test import Client
 
 from staffetta.accounts import setup
 from staffetta.accounts.models import User
-from staffetta.channels.forms import KeyForm
+from staffetta.channels.connection.forms import KeyForm
 from staffetta.cli.channels import read_key
 from staffetta.cli.main import parser
 from staffetta.ui.storable_text import SECRETS

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from staffetta.accounts.models import User
-from staffetta.channels import ask, reconcile
 from staffetta.channels.models import TemplateVariant
-from staffetta.contacts import consent, search_twins
+from staffetta.channels.refreshing import ask, reconcile
+from staffetta.contacts.consents import consent
+from staffetta.contacts.merging import search_twins
 from staffetta.contacts.models import Contact, ContactList
 from staffetta.contacts.record_models import Twin
-from staffetta.contacts.search import find
-from staffetta.work import stored_text
+from staffetta.contacts.storage.search import find
+from staffetta.work.database import stored_text
 from staffetta.work.lanes import LaneContext
 from staffetta.work.models import StoredText
 from tests.text import hostile

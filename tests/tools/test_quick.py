@@ -21,7 +21,7 @@ def test_the_tests_of_the_room_itself_are_chosen(room: str) -> None:
 
 
 def test_rooms_that_import_the_change_follow_its_own_room() -> None:
-    files = chosen("src/staffetta/contacts/phone.py")
+    files = chosen("src/staffetta/contacts/phones/phone.py")
     own = [place for place, file in enumerate(files) if file.startswith("tests/contacts/")]
     importing = [place for place, file in enumerate(files) if file.startswith("tests/sync/")]
     assert importing
@@ -35,8 +35,8 @@ def test_a_room_that_all_others_import_brings_its_own_tests_only_and_says_so() -
 
 
 def test_what_the_budget_does_not_allow_is_named() -> None:
-    whole = quick.select([Path("src/staffetta/contacts/phone.py")], WITHOUT_LIMIT)
-    short = quick.select([Path("src/staffetta/contacts/phone.py")], 5.0)
+    whole = quick.select([Path("src/staffetta/contacts/phones/phone.py")], WITHOUT_LIMIT)
+    short = quick.select([Path("src/staffetta/contacts/phones/phone.py")], 5.0)
     left_out = {line.partition(":")[0] for line in short.left_out}
     assert short.files
     assert {str(file) for file in whole.files} == {str(file) for file in short.files} | left_out

@@ -25,4 +25,4 @@ def test_a_template_marks_texts_blocks_and_plurals() -> None:
 def test_a_text_that_no_catalogue_has_is_told_with_its_place() -> None:
     told = list(forgotten(set()))
     assert len(told) > 1500
-    assert any(line.startswith(f"{SOURCE}/deliveries/reasons.py: ") and "one-time code" in line for line in told)
+    assert any(line.startswith(f"{SOURCE}/deliveries/ledger/reasons.py: ") and "one-time code" in line for line in told)

@@ -29,7 +29,7 @@ SMALLER = {
     **dict.fromkeys(("contacts_search_data", "contacts_search_idx"), "the search's own index"),
     "contacts_search_config": "the search's own index",
 }
-UPGRADE = "from staffetta.work import schema\nprint(schema.bring_up_to_date())"
+UPGRADE = "from staffetta.work.database import schema\nprint(schema.bring_up_to_date())"
 ALL_ROWS = """
 import json
 from django.apps import apps

@@ -14,7 +14,7 @@ from engage_simulator.testing import Engage
 from staffetta.accounts.models import Role
 from staffetta.channels.models import Channel, Template
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.contacts import import_file
+from staffetta.contacts.imports import import_file
 from staffetta.contacts.models import ConsentState, ContactActivity, Import, ImportState
 from staffetta.contacts.record_models import TwinSearch
 from staffetta.deliveries.models import Delivery, DeliveryState, SentNoted

@@ -7,12 +7,12 @@ from django.db import DataError, connection
 
 from engage_simulator.testing import Engage
 from staffetta.channels.models import Channel, Refresh, TemplateVariant
-from staffetta.channels.store import Download, store
+from staffetta.channels.refreshing.store import Download, store
 from staffetta.connectors.messages import ChannelListing, Customer, ListedTemplate, Reply
-from staffetta.contacts import run_import
+from staffetta.contacts.files.read_csv import Record
+from staffetta.contacts.imports import run_import
+from staffetta.contacts.imports.read_row import Person, Rejected
 from staffetta.contacts.models import Contact, Import, ImportReject
-from staffetta.contacts.read_csv import Record
-from staffetta.contacts.read_row import Person, Rejected
 from staffetta.events.models import ProviderEvent
 from staffetta.events.store import store_replies
 from staffetta.sync.models import Kind, SyncRow, SyncRun
@@ -22,7 +22,7 @@ from staffetta.sync.run import take
 from staffetta.sync.setup import ready
 from staffetta.sync.start import start
 from staffetta.work import set_aside
-from staffetta.work.databases import postgres
+from staffetta.work.database.databases import postgres
 from staffetta.work.models import SetAside
 from tests.contacts.conftest import accept, own_folder
 from tests.contacts.people import Accept

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffetta.contacts.models import Contact
-from staffetta.work.row_digest import PRIME, KeyDigest, counted
+from staffetta.work.database.row_digest import PRIME, KeyDigest, counted
 from tests.contacts.people import person
 
 KEYS = st.sets(st.integers(1, 2**62), max_size=20)

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from staffetta.work.schema import WAIT_FOR_WORKERS
+from staffetta.work.database.schema import WAIT_FOR_WORKERS
 from tests.processes import Installation, Started, installation, wait_until
 
 pytestmark = pytest.mark.crash
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.crash
 NEWER = """
 from django.conf import settings
 settings.MIGRATION_MODULES = {"reports": "tests.work.newer.migrations"}
-from staffetta.work import schema
+from staffetta.work.database import schema
 print(schema.bring_up_to_date())
 """
 """The same code with one more migration, as a newer version would come."""

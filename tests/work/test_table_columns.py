@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from staffetta.work import fingerprint, table_columns
+from staffetta.work.database import fingerprint, table_columns
 
 
 @pytest.mark.django_db

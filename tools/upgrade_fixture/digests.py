@@ -10,7 +10,7 @@ DIGESTS = FOLDER / "shipped_migrations.json"
 
 
 def digest(file: Path) -> str:
-    """Return the digest by which a migration is recognised, as the platform computes it (work/fingerprint.py)."""
+    """Return the digest by which a migration is recognised, as `work/database/fingerprint.py` computes it."""
     return hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 

@@ -9,8 +9,8 @@ from django.conf import settings
 
 django.setup()
 
-from staffetta.work import schema  # noqa: E402
 from staffetta.work.clock import real_now  # noqa: E402
+from staffetta.work.database import schema  # noqa: E402
 from tools.upgrade_fixture import rows, story  # noqa: E402
 
 Path(settings.CLOCK_FILE).write_text(str((rows.MOMENT - real_now()).total_seconds()))

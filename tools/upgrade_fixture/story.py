@@ -15,19 +15,23 @@ from django_tasks_db.models import DBTaskResult
 from engage_simulator.testing import running
 from staffetta.accounts import tokens
 from staffetta.accounts.models import Role, User
-from staffetta.channels import connect, refresh
+from staffetta.channels.connection import connect
 from staffetta.channels.models import Channel, TemplateVariant
+from staffetta.channels.refreshing import refresh
 from staffetta.communications.define import Definition, define
 from staffetta.communications.draft import Content, save_draft
 from staffetta.communications.models import Communication
 from staffetta.communications.start import start
 from staffetta.connectors.errors import Refused, TimedOut
 from staffetta.connectors.messages import Accepted
-from staffetta.contacts import consent, lists
+from staffetta.contacts.consents import consent
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import Contact
-from staffetta.deliveries import dispatch, plan, policy, states
-from staffetta.deliveries.marks import Holder
+from staffetta.deliveries.ledger import policy, states
+from staffetta.deliveries.ledger.marks import Holder
 from staffetta.deliveries.models import Delivery
+from staffetta.deliveries.planning import plan
+from staffetta.deliveries.sending import dispatch
 from staffetta.events.models import ReadMark
 from staffetta.work import lease
 from staffetta.work.clock import now

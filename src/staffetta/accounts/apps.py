@@ -15,7 +15,7 @@ class AccountsConfig(AppConfig):
         from staffetta.text import identity, value
         from staffetta.ui import context
         from staffetta.ui.menu import MenuEntry, register
-        from staffetta.work import stored_text
+        from staffetta.work.database import stored_text
 
         user_logged_in.connect(password_again.note_login, dispatch_uid="password typed")
         stored_text.register("accounts.User", {"username": identity, "full_name": value})

@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from staffetta.accounts.models import Session, User
 from staffetta.work.clock import now
-from staffetta.work.databases import bounded
+from staffetta.work.database.databases import bounded
 
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly the last use is kept: a write for every page would cost more than the page."""

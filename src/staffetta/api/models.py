@@ -4,7 +4,7 @@ from django.db import models
 
 from staffetta.api.problems import KINDS
 from staffetta.communications.wording import trouble_words
-from staffetta.deliveries.reasons import REASONS, words_of
+from staffetta.deliveries.ledger.reasons import REASONS, words_of
 from staffetta.work.clock import now
 
 

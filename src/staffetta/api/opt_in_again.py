@@ -10,10 +10,10 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import AccessToken
 from staffetta.api.problems import Fault, Problem
 from staffetta.api.schemas import SendIn
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.opted_out import OptOut, opt_out_of
+from staffetta.contacts.consents.suppression import addresses_of
 from staffetta.contacts.models import ConsentValue, Contact, Purpose
-from staffetta.contacts.opted_out import OptOut, opt_out_of
-from staffetta.contacts.suppression import addresses_of
 from staffetta.contacts.wording import opt_out_source
 from staffetta.events.apply import apply_to
 from staffetta.ui.templatetags.staffetta import full_date

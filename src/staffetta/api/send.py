@@ -15,14 +15,14 @@ from staffetta.communications.mapping import SourceKind, read_mapping
 from staffetta.communications.models import TransactionalMessage
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.wording import trouble_words
-from staffetta.contacts import former_addresses
+from staffetta.contacts.merging import former_addresses
 from staffetta.contacts.models import Contact
-from staffetta.contacts.phone import NotAPhone, forms, parse_strict
-from staffetta.contacts.phone_words import PHONE_REASONS
+from staffetta.contacts.phones.phone import NotAPhone, forms, parse_strict
+from staffetta.contacts.phones.phone_words import PHONE_REASONS
+from staffetta.deliveries.ledger.reasons import words_of
 from staffetta.deliveries.models import Delivery
-from staffetta.deliveries.plan import purpose_of
-from staffetta.deliveries.reasons import words_of
-from staffetta.deliveries.send_one import NotSendable, send_one
+from staffetta.deliveries.planning.plan import purpose_of
+from staffetta.deliveries.sending.send_one import NotSendable, send_one
 from staffetta.text import value
 
 OF_CHANNEL = (

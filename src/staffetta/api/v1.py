@@ -28,10 +28,10 @@ from staffetta.api.read_faults import faults_of
 from staffetta.api.send import find, send, usable_problem
 from staffetta.api.unread import answers_all_unread, unread_problem
 from staffetta.communications.models import TransactionalMessage
+from staffetta.deliveries.ledger.reasons import words_of
+from staffetta.deliveries.ledger.states import withdraw
 from staffetta.deliveries.models import Delivery, DeliveryKind
-from staffetta.deliveries.reasons import words_of
-from staffetta.deliveries.states import withdraw
-from staffetta.work.databases import DISK, READ_ONLY, gave_no_answer, in_the_way
+from staffetta.work.database.databases import DISK, READ_ONLY, gave_no_answer, in_the_way
 
 logger = logging.getLogger(__name__)
 REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 408, 409, 413, 422, 500, 503), schemas.ProblemOut)

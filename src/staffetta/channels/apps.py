@@ -9,11 +9,14 @@ class ChannelsConfig(AppConfig):
     label = "channels"
 
     def ready(self) -> None:
-        from staffetta.channels import deed_words, incident_words, recorder, sweep
+        from staffetta.channels import deed_words, incident_words
+        from staffetta.channels.calls import recorder
+        from staffetta.channels.refreshing import sweep
         from staffetta.text import value
         from staffetta.ui import menu
-        from staffetta.work import prune, stored_text
+        from staffetta.work import prune
         from staffetta.work import sweep as sweeps
+        from staffetta.work.database import stored_text
 
         stored_text.register("channels.Channel", {"name": value, "number": value})
         stored_text.register("channels.CustomerField", {"label": value, "choices": stored_text.in_json})

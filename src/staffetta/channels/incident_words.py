@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from staffetta.channels.health import KEY_INCIDENT, REFRESH_INCIDENT, SEND_INCIDENT
+from staffetta.channels.calls.health import KEY_INCIDENT, REFRESH_INCIDENT, SEND_INCIDENT
 from staffetta.channels.wording import problem_text
 from staffetta.notices import wording
 from staffetta.notices.models import Incident

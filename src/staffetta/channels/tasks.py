@@ -2,7 +2,7 @@
 
 from django.tasks import task
 
-from staffetta.channels import refresh
+from staffetta.channels.refreshing import refresh
 
 
 @task()

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.agree import agreed
 from staffetta.cli.output import emit, fail, table
-from staffetta.contacts import audiences, count_people
-from staffetta.contacts.audience import Audience, UnknownAudience
-from staffetta.contacts.list_names import in_order, twin_of
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.audiences.audience import Audience, UnknownAudience
+from staffetta.contacts.audiences.rule_words import fault_text, sentence
+from staffetta.contacts.audiences.rule_world import known
+from staffetta.contacts.audiences.rules import Group, WrongRules, read
+from staffetta.contacts.lists import count_people
+from staffetta.contacts.lists.list_names import in_order, twin_of
 from staffetta.contacts.models import AudienceRules, ContactList
-from staffetta.contacts.rule_words import fault_text, sentence
-from staffetta.contacts.rule_world import known
-from staffetta.contacts.rules import Group, WrongRules, read
 from staffetta.text import title
 
 

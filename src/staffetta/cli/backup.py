@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from staffetta.cli.output import emit, fail
 from staffetta.communications.hold import Trouble
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries.after_restore import REASON
 from staffetta.deliveries.models import Delivery, DeliveryCount, DeliveryState
+from staffetta.deliveries.planning.after_restore import REASON
 from staffetta.work import running
-from staffetta.work.archive import Unusable
-from staffetta.work.backup import back_up
-from staffetta.work.dump import DumpFailed, ToolMissing
-from staffetta.work.restore import NotEmpty, restore
+from staffetta.work.backups.archive import Unusable
+from staffetta.work.backups.backup import back_up
+from staffetta.work.backups.dump import DumpFailed, ToolMissing
+from staffetta.work.backups.restore import NotEmpty, restore
 
 
 def save(args: argparse.Namespace) -> int:

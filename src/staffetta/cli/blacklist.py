@@ -6,7 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import emit, fail, table
-from staffetta.contacts import keep_out
+from staffetta.contacts.consents import keep_out
 from staffetta.contacts.models import Suppression
 from staffetta.contacts.wording import suppression_cause
 

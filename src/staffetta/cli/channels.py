@@ -7,12 +7,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from staffetta.channels import ask, connect, disconnect, overview
-from staffetta.channels.connect import NotConnected
-from staffetta.channels.disconnect import Blocked
-from staffetta.channels.forms import PaceForm
+from staffetta.channels.calls.pace import burst_of, rate_of, set_pace
+from staffetta.channels.connection import connect, disconnect, overview
+from staffetta.channels.connection.connect import NotConnected
+from staffetta.channels.connection.disconnect import Blocked
+from staffetta.channels.connection.forms import PaceForm
 from staffetta.channels.models import Channel, Refresh, RefreshState
-from staffetta.channels.pace import burst_of, rate_of, set_pace
+from staffetta.channels.refreshing import ask
 from staffetta.channels.wording import problem_text
 from staffetta.cli.agree import agreed
 from staffetta.cli.output import complain, emit, fail, say, table

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
+from staffetta.channels.message_templates.templates import selectable
 from staffetta.channels.models import Channel, TemplateVariant
-from staffetta.channels.templates import selectable
 from staffetta.cli.agree import agreed
 from staffetta.cli.communications_shown import resume_shown, start_shown
 from staffetta.cli.output import complain, emit, fail, say, table
@@ -31,15 +31,15 @@ from staffetta.communications.models import Communication, CommunicationState
 from staffetta.communications.set_hours import set_hours
 from staffetta.communications.start import MEDIA_KINDS
 from staffetta.communications.wording import hours_text, media_text, shown_hours, trouble_words
-from staffetta.contacts import recipients
-from staffetta.contacts import values as contact_values
-from staffetta.contacts.audience import Audience, Source, UnknownAudience
-from staffetta.deliveries.budget import outlook
+from staffetta.contacts.audiences import recipients
+from staffetta.contacts.audiences.audience import Audience, Source, UnknownAudience
+from staffetta.contacts.fields import values as contact_values
 from staffetta.deliveries.hours_words import closed_words
+from staffetta.deliveries.ledger.budget import outlook
+from staffetta.deliveries.ledger.reasons import words_of
+from staffetta.deliveries.ledger.terms import term
+from staffetta.deliveries.ledger.zones import closed_of
 from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.reasons import words_of
-from staffetta.deliveries.terms import term
-from staffetta.deliveries.zones import closed_of
 from staffetta.reports.numbers import Numbers, numbers_of
 
 LANES = ("start", "plan", "dispatch", "watch", "events", "sweep")

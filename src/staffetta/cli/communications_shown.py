@@ -6,12 +6,12 @@ from staffetta.communications.contents import contents_of
 from staffetta.communications.hold import Trouble
 from staffetta.communications.models import Communication
 from staffetta.communications.wording import trouble_words
-from staffetta.deliveries.after_restore import may_get_it_twice
+from staffetta.deliveries.ledger.reasons import words_of
 from staffetta.deliveries.models import Delivery, DeliveryState
-from staffetta.deliveries.reasons import words_of
-from staffetta.deliveries.rehearse import summary
+from staffetta.deliveries.planning.after_restore import may_get_it_twice
+from staffetta.deliveries.planning.rehearse import summary
 from staffetta.ui.page_forms import WHO
-from staffetta.work import row_digest
+from staffetta.work.database import row_digest
 
 
 def start_shown(row: Communication) -> list[str]:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.agree import agreed
 from staffetta.cli.output import emit, fail, table
-from staffetta.contacts import certificate
-from staffetta.contacts.erase import erase, masked_of
+from staffetta.contacts.erasure import certificate
+from staffetta.contacts.erasure.erase import erase, masked_of
 from staffetta.contacts.hanging import InTheWay
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Erasure

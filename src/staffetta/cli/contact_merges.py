@@ -5,11 +5,11 @@ import argparse
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import emit, fail, table
-from staffetta.contacts import search_twins
-from staffetta.contacts.merge import OTHER, NotTwo, merge, refusal
+from staffetta.contacts.merging import search_twins
+from staffetta.contacts.merging.merge import OTHER, NotTwo, merge, refusal
+from staffetta.contacts.merging.unmerge import CannotUndo, unmerge
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Merge, TwinSearch
-from staffetta.contacts.unmerge import CannotUndo, unmerge
 from staffetta.contacts.wording import not_restored, undo_refusal
 
 

@@ -16,17 +16,19 @@ from staffetta.accounts import audit
 from staffetta.cli.output import emit, fail, say, table, writes_all_signs
 from staffetta.cli.parsers.contacts import DECIMAL_SIGNS, ENCODINGS
 from staffetta.cli.waiting import wait_for
-from staffetta.contacts import export, import_file, rejects, search
-from staffetta.contacts import undo_import as undo
-from staffetta.contacts.audience import Audience, UnknownAudience
-from staffetta.contacts.consent import counts
-from staffetta.contacts.import_reading import Unanswered
-from staffetta.contacts.map_columns import WrongMapping, guess_targets
+from staffetta.contacts.audiences.audience import Audience, UnknownAudience
+from staffetta.contacts.consents.consent import counts
+from staffetta.contacts.exports import export
+from staffetta.contacts.fields.person_zone import zones
+from staffetta.contacts.files.read_csv import BadFile
+from staffetta.contacts.files.reading_words import question_with_option
+from staffetta.contacts.imports import import_file, rejects
+from staffetta.contacts.imports import undo_import as undo
+from staffetta.contacts.imports.import_reading import Unanswered
+from staffetta.contacts.imports.map_columns import WrongMapping, guess_targets
 from staffetta.contacts.models import Contact, ContactField, Import, ImportState, PhoneMode
-from staffetta.contacts.number_kinds import is_country_code
-from staffetta.contacts.person_zone import zones
-from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.reading_words import question_with_option
+from staffetta.contacts.phones.number_kinds import is_country_code
+from staffetta.contacts.storage import search
 from staffetta.contacts.wording import bad_file_text, file_problem, mapping_problem, reject_text
 from staffetta.text import title
 

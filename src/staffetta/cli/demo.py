@@ -21,7 +21,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import Failure, fail, say
-from staffetta.contacts.sample import story_b_csv, story_b_mapping
+from staffetta.contacts.imports.sample import story_b_csv, story_b_mapping
 
 LOGIN = "demo"
 CHANNEL = "24001"

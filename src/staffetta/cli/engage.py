@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 
-from staffetta.channels.connect import trimmed
-from staffetta.channels.gateway import connector_settings
+from staffetta.channels.calls.gateway import connector_settings
+from staffetta.channels.connection.connect import trimmed
 from staffetta.channels.wording import problem_text
 from staffetta.cli.channels import read_key
 from staffetta.cli.output import emit, fail, table

@@ -17,7 +17,8 @@ from staffetta.cli.output import Failure, complain
 from staffetta.config.environment import WrongSetting
 from staffetta.config.loading import without_rubbish
 from staffetta.config.private_files import keep_new_files_private
-from staffetta.work import databases, running, schema
+from staffetta.work import running
+from staffetta.work.database import databases, schema
 
 NAMED = 5
 """So many migrations or columns are named when the database is refused."""

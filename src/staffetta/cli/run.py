@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from staffetta.accounts import setup
 from staffetta.cli.output import fail, say
 from staffetta.config import checks
-from staffetta.work import running, schema
+from staffetta.work import running
+from staffetta.work.database import schema
 from staffetta.work.run import PortTaken, run
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from staffetta.channels.models import Channel
 from staffetta.cli.channels import channel_of
 from staffetta.cli.output import emit, fail
-from staffetta.contacts.phone import NotAPhone
+from staffetta.contacts.phones.phone import NotAPhone
 from staffetta.events.models import StopProof
 from staffetta.events.proof_words import LINKS, REFUSALS, broken_words, remedy_of
 from staffetta.events.prove_stop import CannotProve, prove, set_number

@@ -4,9 +4,9 @@ import argparse
 
 from django.utils.translation import gettext as _
 
-from staffetta.channels import usage
+from staffetta.channels.message_templates import usage
+from staffetta.channels.message_templates.switch import switch
 from staffetta.channels.models import TemplateVariant
-from staffetta.channels.switch import switch
 from staffetta.cli.channels import channel_of
 from staffetta.cli.output import complain, emit, fail, say, table
 

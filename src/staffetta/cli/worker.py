@@ -5,7 +5,7 @@ import argparse
 from django.utils.translation import gettext as _
 
 from staffetta.cli.output import fail
-from staffetta.work import leftovers
+from staffetta.work.backups import leftovers
 from staffetta.work.worker import UnknownLane, serve
 
 

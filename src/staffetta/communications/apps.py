@@ -9,12 +9,14 @@ class CommunicationsConfig(AppConfig):
     label = "communications"
 
     def ready(self) -> None:
-        from staffetta.channels import blockers, holds, usage
+        from staffetta.channels import blockers, holds
+        from staffetta.channels.message_templates import usage
         from staffetta.communications import deed_words, tell_channels, tell_contacts
-        from staffetta.contacts import audiences, field_uses
+        from staffetta.contacts.audiences import audiences
+        from staffetta.contacts.fields import field_uses
         from staffetta.text import storable_json, value
         from staffetta.ui.menu import MenuEntry, register
-        from staffetta.work import stored_text
+        from staffetta.work.database import stored_text
 
         stored_text.register("communications.Communication", {"name": value, "mapping": storable_json})
         stored_text.register("communications.TransactionalMessage", {"mapping": storable_json})

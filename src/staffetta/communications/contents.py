@@ -11,11 +11,11 @@ from staffetta.communications.hold import audience_of
 from staffetta.communications.mapping import SourceKind, read_mapping
 from staffetta.communications.models import Communication, Composition
 from staffetta.communications.wording import shown_hours
-from staffetta.contacts.audience import named
-from staffetta.contacts.rule_words import sentence
-from staffetta.contacts.rule_world import known
-from staffetta.contacts.rules import WrongRules, read
-from staffetta.contacts.values import sources
+from staffetta.contacts.audiences.audience import named
+from staffetta.contacts.audiences.rule_words import sentence
+from staffetta.contacts.audiences.rule_world import known
+from staffetta.contacts.audiences.rules import WrongRules, read
+from staffetta.contacts.fields.values import sources
 from staffetta.ui.templatetags.staffetta import grouped
 
 KINDS: dict[SourceKind, str | Promise] = {

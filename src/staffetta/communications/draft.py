@@ -12,7 +12,7 @@ from staffetta.channels.models import TemplateVariant
 from staffetta.communications.check_media import MediaCheck
 from staffetta.communications.hold import remember
 from staffetta.communications.models import Communication, CommunicationState, Composition
-from staffetta.contacts.audience import Audience, Source
+from staffetta.contacts.audiences.audience import Audience, Source
 from staffetta.contacts.models import AudienceRules, ContactList, Import
 from staffetta.text import title
 from staffetta.work.clock import now

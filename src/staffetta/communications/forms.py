@@ -9,8 +9,8 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from staffetta.channels.message_templates.preview import Preview, preview
 from staffetta.channels.models import TemplateVariant
-from staffetta.channels.preview import Preview, preview
 from staffetta.communications import choose
 from staffetta.communications.check_media import MediaCheck, check_media, refused, seen
 from staffetta.communications.draft import Content
@@ -19,10 +19,10 @@ from staffetta.communications.mapping import SourceKind, WrongSource, read_sourc
 from staffetta.communications.models import Communication, Composition, TransactionalMessage
 from staffetta.communications.start import MEDIA_KINDS
 from staffetta.communications.wording import media_text
-from staffetta.contacts.audience import Source
-from staffetta.contacts.list_names import NameChoiceField
+from staffetta.contacts.audiences.audience import Source
+from staffetta.contacts.fields.values import sources
+from staffetta.contacts.lists.list_names import NameChoiceField
 from staffetta.contacts.models import AudienceRules, ContactList, Import, ImportState
-from staffetta.contacts.values import sources
 from staffetta.ui.text_fields import NameField
 
 FIXED = "text"

@@ -13,8 +13,8 @@ from staffetta.accounts import audit
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel, ConnectionState, TemplateVariant
 from staffetta.communications.models import Communication, CommunicationState, Composition
-from staffetta.contacts import rule_world
-from staffetta.contacts.audience import Audience
+from staffetta.contacts.audiences import rule_world
+from staffetta.contacts.audiences.audience import Audience
 from staffetta.work.clock import now
 from staffetta.work.wake import wake
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from staffetta.channels.blockers import Blocker
 from staffetta.channels.holds import Held
-from staffetta.channels.usage import Dependent, Usage
+from staffetta.channels.message_templates.usage import Dependent, Usage
 from staffetta.communications.hold import UNDER_WAY, Trouble
 from staffetta.communications.models import Communication, CommunicationState, TransactionalMessage
 from staffetta.communications.stop import STOPPABLE

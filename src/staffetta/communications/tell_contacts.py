@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.communications.mapping import SourceKind
 from staffetta.communications.models import Communication, CommunicationState, Composition, TransactionalMessage
-from staffetta.contacts.field_uses import FieldUse
+from staffetta.contacts.fields.field_uses import FieldUse
 from staffetta.contacts.models import AudienceRules
 
 OVER = (CommunicationState.DONE, CommunicationState.STOPPED)

@@ -16,23 +16,18 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.accounts import wording as deeds
-        from staffetta.contacts import (
-            audiences,
-            consent,
-            erase_traces,
-            field_uses,
-            hanging,
-            import_file,
-            rule_functions,
-            run_import,
-            search_twins,
-            stored_text,
-            unnamed_files,
-            wording,
-        )
+        from staffetta.contacts import hanging, stored_text, wording
+        from staffetta.contacts.audiences import audiences, rule_functions
+        from staffetta.contacts.consents import consent
+        from staffetta.contacts.erasure import erase_traces
+        from staffetta.contacts.fields import field_uses
+        from staffetta.contacts.files import unnamed_files
+        from staffetta.contacts.imports import import_file, run_import
+        from staffetta.contacts.merging import search_twins
         from staffetta.contacts.opt_outs import decide
         from staffetta.contacts.opt_outs.wording import kept_outcome_words
-        from staffetta.work import leftovers, sweep
+        from staffetta.work import sweep
+        from staffetta.work.backups import leftovers
 
         menu.register(menu.MenuEntry(_("Contacts"), "contacts:list", "users", order=40))
         deeds.register(wording.DEEDS, wording.DEED_DETAILS, {"outcome": kept_outcome_words})
@@ -50,6 +45,6 @@ class ContactsConfig(AppConfig):
 
 
 def _index_search(using: str, **_rest: object) -> None:
-    from staffetta.contacts import search_index
+    from staffetta.contacts.storage import search_index
 
     search_index.ensure(connections[using])

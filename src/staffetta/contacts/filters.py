@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from staffetta.contacts import search
-from staffetta.contacts.audience import Audience
-from staffetta.contacts.consent import counts
+from staffetta.contacts.audiences.audience import Audience
+from staffetta.contacts.consents.consent import counts
 from staffetta.contacts.models import AudienceRules, ConsentState, ConsentValue, Contact, ContactList, Import
+from staffetta.contacts.storage import search
 from staffetta.ui.restrictions import OneOf, Restriction, Row, Words
 
 SAID = ConsentState.objects.filter(platform="whatsapp", purpose="marketing")

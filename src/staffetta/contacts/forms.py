@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffetta.accounts.models import User
-from staffetta.contacts.consent import opt_in
+from staffetta.contacts.consents.consent import opt_in
+from staffetta.contacts.fields.person_zone import zones
+from staffetta.contacts.fields.types import TELEGRAM_ID
+from staffetta.contacts.imports.own_fields import form_field
 from staffetta.contacts.models import ConsentValue, Contact, ContactField
-from staffetta.contacts.own_fields import form_field
-from staffetta.contacts.person_zone import zones
-from staffetta.contacts.phone import NotAPhone, parse_strict
-from staffetta.contacts.phone_words import phone_text
+from staffetta.contacts.phones.phone import NotAPhone, parse_strict
+from staffetta.contacts.phones.phone_words import phone_text
 from staffetta.contacts.save_contact import EDITABLE, Entered, OptOutKept, Taken, save_contact
-from staffetta.contacts.types import TELEGRAM_ID
 from staffetta.contacts.wording import reject_text
 from staffetta.ui.text_fields import IdentityField
 from staffetta.work.clock import now

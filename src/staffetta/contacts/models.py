@@ -12,8 +12,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from staffetta.contacts import record_models, step_models  # noqa: F401  (Django looks for models here)
-from staffetta.contacts.fold import search_text
 from staffetta.contacts.opt_outs import models as opt_out_models  # noqa: F401
+from staffetta.contacts.storage.fold import search_text
 from staffetta.work.clock import now
 
 

@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.opted_out import outlive
+from staffetta.contacts.fields.types import Value
 from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.opt_outs.decide import to_decide
-from staffetta.contacts.opted_out import outlive
-from staffetta.contacts.phone import forms, parse_strict
+from staffetta.contacts.phones.phone import forms, parse_strict
 from staffetta.contacts.record_models import ContactChange
-from staffetta.contacts.types import Value
 from staffetta.text import identity, value
 from staffetta.work.clock import now
 

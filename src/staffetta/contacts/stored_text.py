@@ -1,4 +1,4 @@
-"""People stored before text came in at one place: cleaned by work/stored_text.py; who becomes equal is a duplicate.
+"""People stored before text came in at one place: cleaned by work/database; who becomes equal is a duplicate.
 
 Nobody is merged by the machine. Until a person decides, the stricter consent of the two holds for both.
 """
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from staffetta.connectors.messages import Platform
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import ConsentValue, Contact
 from staffetta.contacts.record_models import Twin, TwinReason
 from staffetta.text import identity, value
-from staffetta.work import stored_text
 from staffetta.work.clock import now
-from staffetta.work.stored_text import in_json
+from staffetta.work.database import stored_text
+from staffetta.work.database.stored_text import in_json
 
 
 def register() -> None:

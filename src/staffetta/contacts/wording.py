@@ -6,12 +6,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from staffetta.contacts.map_columns import WrongMapping
+from staffetta.contacts.consents.suppression import OPTED_OUT
+from staffetta.contacts.fields.values import SYSTEM_FIELDS
+from staffetta.contacts.files.read_csv import BadFile
+from staffetta.contacts.imports.map_columns import WrongMapping
 from staffetta.contacts.models import ImportReject
-from staffetta.contacts.phone_words import PHONE_REASONS, with_readings
-from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.suppression import OPTED_OUT
-from staffetta.contacts.values import SYSTEM_FIELDS
+from staffetta.contacts.phones.phone_words import PHONE_REASONS, with_readings
 
 FILE_PROBLEMS: dict[str, Promise] = {
     "empty_file": gettext_lazy("The file is empty. Export it again and choose it once more."),

@@ -9,26 +9,16 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.communications import stop
-        from staffetta.contacts import consent, hanging, suppression
+        from staffetta.contacts import hanging
+        from staffetta.contacts.consents import consent, suppression
         from staffetta.contacts.opt_outs import decide
-        from staffetta.deliveries import (
-            after_restore,
-            breaker,
-            budget,
-            clock_repair,
-            deed_words,
-            dispatch,
-            incident_words,
-            look_up,
-            note_sent,
-            plan,
-            start_due,
-            sweep,
-            tell_contacts,
-            watch,
-        )
-        from staffetta.work import clock_step, lanes, restored
+        from staffetta.deliveries import clock_repair, deed_words, incident_words, tell_contacts
+        from staffetta.deliveries.ledger import budget, note_sent
+        from staffetta.deliveries.planning import after_restore, plan
+        from staffetta.deliveries.sending import breaker, dispatch, look_up, start_due, sweep, watch
+        from staffetta.work import clock_step, lanes
         from staffetta.work import sweep as sweeps
+        from staffetta.work.backups import restored
 
         lanes.register(lanes.Lane("start", start_due.work, every=1.0))
         lanes.register(lanes.Lane("plan", plan.work, every=1.0))

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import F
 
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries import states
+from staffetta.deliveries.ledger import states
 from staffetta.deliveries.models import Breaker, SentNoted
 from staffetta.work.clock import now
 from staffetta.work.wake import wake

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext, ngettext
 
 from staffetta.communications.wording import Words
-from staffetta.deliveries.zones import Closed
+from staffetta.deliveries.ledger.zones import Closed
 from staffetta.ui.templatetags.staffetta import friendly, grouped
 
 

@@ -3,9 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from staffetta.deliveries.ledger.reasons import words_of
+from staffetta.deliveries.ledger.streaks import INCIDENT
 from staffetta.deliveries.models import BreakerKind
-from staffetta.deliveries.reasons import words_of
-from staffetta.deliveries.streaks import INCIDENT
 from staffetta.notices import wording
 from staffetta.notices.models import Incident
 

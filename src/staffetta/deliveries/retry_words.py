@@ -7,9 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.reasons import when, words_of
-from staffetta.deliveries.retry_table import (
+from staffetta.deliveries.ledger.reasons import when, words_of
+from staffetta.deliveries.ledger.retry_table import (
     CHANNEL_IN_A_ROW,
     COMMUNICATION_SHARE,
     COMMUNICATION_TRIED,
@@ -19,6 +18,7 @@ from staffetta.deliveries.retry_table import (
     Kind,
     Rule,
 )
+from staffetta.deliveries.models import DeliveryState
 
 Text = str | Promise
 

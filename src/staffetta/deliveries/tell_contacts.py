@@ -10,12 +10,12 @@ from collections.abc import Collection
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from staffetta.contacts import recipients
+from staffetta.contacts.audiences import recipients
+from staffetta.contacts.audiences.recipients import LeftOut
 from staffetta.contacts.hanging import Erased, InTheWay, Traces
-from staffetta.contacts.recipients import LeftOut
-from staffetta.deliveries import states
+from staffetta.deliveries.ledger import states
 from staffetta.deliveries.models import Attempt, Delivery, DeliveryKind, DeliveryState
-from staffetta.deliveries.plan import purpose_of
+from staffetta.deliveries.planning.plan import purpose_of
 
 
 def before_merge(kept: int, lost: int) -> None:

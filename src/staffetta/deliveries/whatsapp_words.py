@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from staffetta.deliveries.reasons import Actor, Reason
+from staffetta.deliveries.ledger.reasons import Actor, Reason
 
 NUMBER = re.compile(r"(?<!\d)(13[0-7]\d{3})(?!\d)")
 

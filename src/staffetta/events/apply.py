@@ -12,12 +12,12 @@ from functools import partial
 from django.db import transaction
 
 from staffetta.channels.models import Channel
-from staffetta.contacts import consent
-from staffetta.contacts.equivalents import equivalents
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import ConsentState, ConsentValue, ContactActivity, Purpose
 from staffetta.contacts.opt_outs import decide
 from staffetta.contacts.opt_outs.match import Outcome, Vocabulary
 from staffetta.contacts.opt_outs.own_words import vocabulary
+from staffetta.contacts.phones.equivalents import equivalents
 from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind

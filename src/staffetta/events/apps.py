@@ -10,10 +10,11 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.contacts import hanging
-        from staffetta.deliveries import plan
+        from staffetta.deliveries.planning import plan
         from staffetta.events import clock_repair, know_start, proof_words, prove_stop, read_opt_outs, tell_contacts
         from staffetta.text import identity
-        from staffetta.work import clock_step, lanes, stored_text
+        from staffetta.work import clock_step, lanes
+        from staffetta.work.database import stored_text
 
         stored_text.register("events.ProviderEvent", {"address": identity})
 

@@ -12,7 +12,7 @@ from math import ceil
 from staffetta.channels.models import Channel
 from staffetta.communications.hold import Trouble
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.deliveries.plan import CannotKnow, NotYet
+from staffetta.deliveries.planning.plan import CannotKnow, NotYet
 from staffetta.events.look_up_people import DONE, MOST_CALLS, look_up_people
 from staffetta.events.models import ReadMark, SourcesAllowed, StartKnowledge
 from staffetta.events.read_customers import PAGE, limit, read_round

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import NamedTuple
 
-from staffetta.channels import gateway, health
+from staffetta.channels.calls import gateway, health
 from staffetta.channels.models import Channel
 from staffetta.communications.models import Communication
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import BadAnswer, ConnectorError, KeyRefused, NotPermitted, NotSupported, Refused
 from staffetta.connectors.messages import Customer, Platform
-from staffetta.contacts.equivalents import equivalents
-from staffetta.contacts.recipients import LeftOut
-from staffetta.deliveries import plan
+from staffetta.contacts.audiences.recipients import LeftOut
+from staffetta.contacts.phones.equivalents import equivalents
+from staffetta.deliveries.planning import plan
 from staffetta.events.apply import apply
 from staffetta.events.read_conversations import BETWEEN_PAGES
 from staffetta.events.store import store_customers

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from staffetta.connectors.messages import Platform
-from staffetta.contacts import former_addresses
-from staffetta.contacts.equivalents import equivalents
+from staffetta.contacts.merging import former_addresses
 from staffetta.contacts.models import Contact
+from staffetta.contacts.phones.equivalents import equivalents
 
 
 def contacts_behind(platform: str, addresses: Collection[str]) -> Mapping[str, set[int]]:

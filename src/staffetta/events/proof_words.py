@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffetta.accounts import wording as audit_wording
-from staffetta.contacts.phone_words import PHONE_REASONS
-from staffetta.deliveries.reasons import REASONS
+from staffetta.contacts.phones.phone_words import PHONE_REASONS
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.events.prove_stop import INCIDENT
 from staffetta.notices import wording
 from staffetta.notices.models import Incident

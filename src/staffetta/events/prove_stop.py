@@ -17,20 +17,20 @@ from django.db.models import QuerySet
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.channels import gateway
+from staffetta.channels.calls import gateway
 from staffetta.channels.models import APPROVED, Channel, Template, TemplateVariant
 from staffetta.communications.models import Communication, CommunicationState
 from staffetta.connectors.messages import Reply
-from staffetta.contacts import consent
-from staffetta.contacts.equivalents import equivalents
+from staffetta.contacts.audiences.recipients import LeftOut
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import is_suppressed, masked
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact, ContactList, ListMember
 from staffetta.contacts.opt_outs.match import Outcome
 from staffetta.contacts.opt_outs.own_words import vocabulary
-from staffetta.contacts.phone import digits, parse_strict
-from staffetta.contacts.recipients import LeftOut
-from staffetta.contacts.suppression import is_suppressed, masked
-from staffetta.deliveries import plan
+from staffetta.contacts.phones.equivalents import equivalents
+from staffetta.contacts.phones.phone import digits, parse_strict
 from staffetta.deliveries.models import Delivery, DeliveryState
+from staffetta.deliveries.planning import plan
 from staffetta.events.apply import apply_to, said_by
 from staffetta.events.models import ProviderEvent, StopProof
 from staffetta.events.people import contacts_behind

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
-from staffetta.channels import gateway, health
+from staffetta.channels.calls import gateway, health
 from staffetta.channels.models import Channel
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import (
@@ -28,7 +28,7 @@ from staffetta.connectors.errors import (
     TimedOut,
 )
 from staffetta.connectors.messages import Reply
-from staffetta.contacts.suppression import erased_among
+from staffetta.contacts.consents.suppression import erased_among
 from staffetta.events.apply import apply
 from staffetta.events.models import ReadMark
 from staffetta.events.store import closed_at_rest, note_closed, store_replies

@@ -14,9 +14,9 @@ from itertools import count
 
 from django.conf import settings
 
-from staffetta.channels import gateway, health
+from staffetta.channels.calls import gateway, health
+from staffetta.channels.calls.recorder import Recorder
 from staffetta.channels.models import Channel
-from staffetta.channels.recorder import Recorder
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused
 from staffetta.connectors.messages import Customer

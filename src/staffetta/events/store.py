@@ -12,9 +12,9 @@ from itertools import batched
 
 from staffetta.channels.models import Channel
 from staffetta.connectors.messages import Customer, Reply
+from staffetta.contacts.consents.suppression import erased_among
 from staffetta.contacts.opt_outs.match import Outcome, Vocabulary, judge, strongest
 from staffetta.contacts.opt_outs.own_words import vocabulary
-from staffetta.contacts.suppression import erased_among
 from staffetta.deliveries.tell_contacts import hold_back_person
 from staffetta.events.models import ProviderEvent
 from staffetta.events.people import contacts_behind

@@ -10,7 +10,7 @@ from staffetta.accounts.access import ADMINISTRATORS, OPERATORS, allow
 from staffetta.channels.models import Channel
 from staffetta.channels.views.home import channel_url, summary
 from staffetta.channels.views.person import person
-from staffetta.contacts.phone import NotAPhone
+from staffetta.contacts.phones.phone import NotAPhone
 from staffetta.events.forms import TestNumberForm
 from staffetta.events.proof_card import card
 from staffetta.events.proof_words import REFUSALS, broken_words

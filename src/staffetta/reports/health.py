@@ -11,11 +11,12 @@ from typing import NamedTuple
 from django.db import Error
 from django.db.models import Count, IntegerField, Max, Q, TextField, Value
 
-from staffetta.deliveries import due
-from staffetta.work import engine, fingerprint, lanes, sweep
+from staffetta.deliveries.ledger import due
+from staffetta.work import engine, lanes, sweep
 from staffetta.work.clock import now, real_now
 from staffetta.work.clock_step import AHEAD
-from staffetta.work.databases import bounded
+from staffetta.work.database import fingerprint
+from staffetta.work.database.databases import bounded
 from staffetta.work.models import LaneBeat, Lease, SetAside
 
 SILENT_AFTER = timedelta(seconds=60)

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db.models import Count, Max
 
 from staffetta.channels.models import Channel, ConnectionState
-from staffetta.deliveries import budget, due, measure
+from staffetta.deliveries.ledger import budget, due
 from staffetta.deliveries.models import Breaker, BreakerKind
+from staffetta.deliveries.sending import measure
 from staffetta.notices.models import Incident
 from staffetta.reports.system import Queue, queues
 from staffetta.work import meters

@@ -35,7 +35,7 @@ UNSETTLED = (DeliveryState.WAITING, DeliveryState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class ReasonNumber:
-    """How many people are in `state` for `reason` (a code of deliveries/reasons.py, "" when there is none)."""
+    """How many people are in `state` for `reason` (a code of deliveries/ledger/reasons.py, "" when there is none)."""
 
     state: DeliveryState
     reason: str

@@ -13,8 +13,8 @@ from staffetta.communications.models import Communication
 from staffetta.communications.wording import Words, trouble_words
 from staffetta.contacts.models import Contact
 from staffetta.contacts.opt_outs.decide import number_to_decide
+from staffetta.deliveries.ledger.terms import term
 from staffetta.deliveries.models import Delivery, DeliveryKind
-from staffetta.deliveries.terms import term
 from staffetta.reports.numbers import Numbers, numbers_of
 
 LAST = 5

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffetta.channels.models import Refresh, RefreshState
 from staffetta.contacts.models import Import, ImportState
-from staffetta.deliveries import due
+from staffetta.deliveries.ledger import due
 from staffetta.notices.models import Mail
 from staffetta.reports.health import SILENT_AFTER, all_lanes
 from staffetta.reports.wording import lane_name, regular_name, set_aside_reason

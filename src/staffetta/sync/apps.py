@@ -9,11 +9,14 @@ class SyncConfig(AppConfig):
     label = "sync"
 
     def ready(self) -> None:
-        from staffetta.channels import holds, tabs, usage
-        from staffetta.contacts import hanging, rule_world
+        from staffetta.channels import holds, tabs
+        from staffetta.channels.message_templates import usage
+        from staffetta.contacts import hanging
+        from staffetta.contacts.audiences import rule_world
         from staffetta.sync import clock_repair, run, tell_channels, tell_contacts, wording
         from staffetta.text import value
-        from staffetta.work import clock_step, lanes, stored_text
+        from staffetta.work import clock_step, lanes
+        from staffetta.work.database import stored_text
 
         stored_text.register("sync.SyncConfiguration", {"name": value})
         stored_text.register("sync.SyncMapping", {"fixed": value, "pairs": stored_text.in_json})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from staffetta.contacts.types import SEVERAL, TypeFault, Value, parse, show
+from staffetta.contacts.fields.types import SEVERAL, TypeFault, Value, parse, show
 
 FITTING: dict[str, tuple[str, ...]] = {
     "number": ("number", "integer", "text", "boolean"),

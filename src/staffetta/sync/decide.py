@@ -9,8 +9,8 @@ from django.db.models import F, QuerySet
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts.insert_contacts import change_contacts
 from staffetta.contacts.models import Contact
+from staffetta.contacts.storage.insert_contacts import change_contacts
 from staffetta.sync.judge import CONFLICTING, REJECTED, apply, judge
 from staffetta.sync.look_up import look_up, owners_of
 from staffetta.sync.mapping import IDENTITIES

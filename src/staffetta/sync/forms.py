@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffetta.channels.models import Channel
+from staffetta.contacts.fields.values import SYSTEM_FIELDS
 from staffetta.contacts.models import ContactField
-from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.sync.convert import fits
 from staffetta.sync.mapping import IDENTITIES
 from staffetta.sync.models import Direction, Every, Kind, Meaning, Mode, SyncConfiguration, SyncMapping

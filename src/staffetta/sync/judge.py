@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts.equivalents import canonical
-from staffetta.contacts.fold import search_text
-from staffetta.contacts.insert_contacts import new_contact
+from staffetta.contacts.fields.types import TypeFault, Value, parse, show
 from staffetta.contacts.models import Contact
-from staffetta.contacts.phone import NotAPhone, digits, parse_strict
-from staffetta.contacts.types import TypeFault, Value, parse, show
+from staffetta.contacts.phones.equivalents import canonical
+from staffetta.contacts.phones.phone import NotAPhone, digits, parse_strict
+from staffetta.contacts.storage.fold import search_text
+from staffetta.contacts.storage.insert_contacts import new_contact
 from staffetta.sync.mapping import IDENTITIES, TELEGRAM_ID, Outcome, Unusable, judge_fields
 from staffetta.sync.models import Direction
 from staffetta.sync.setup import SYSTEM_LENGTHS, Setup, address_kind, own_key

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import former_addresses, value_index
-from staffetta.contacts.equivalents import canonical, equivalents
+from staffetta.contacts.consents.suppression import erased_among
+from staffetta.contacts.fields import value_index
+from staffetta.contacts.fields.types import show
+from staffetta.contacts.merging import former_addresses
 from staffetta.contacts.models import Contact
-from staffetta.contacts.phone import digits
-from staffetta.contacts.suppression import erased_among
-from staffetta.contacts.types import show
+from staffetta.contacts.phones.equivalents import canonical, equivalents
+from staffetta.contacts.phones.phone import digits
 from staffetta.sync.judge import SOMEBODY_NEW, Known, Linked, Wrong, claim, existing_phone_of, key_of
 from staffetta.sync.mapping import IDENTITIES, Rule, Unusable, there
 from staffetta.sync.models import SyncLink, SyncMet, SyncRun

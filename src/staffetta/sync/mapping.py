@@ -23,8 +23,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts.person_zone import zones
-from staffetta.contacts.types import TypeFault, Value
+from staffetta.contacts.fields.person_zone import zones
+from staffetta.contacts.fields.types import TypeFault, Value
 from staffetta.sync.convert import convert
 from staffetta.sync.models import Direction, Kind, Mode
 

@@ -8,10 +8,10 @@ from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from staffetta.contacts.consent import counts
+from staffetta.contacts.consents.consent import counts
+from staffetta.contacts.consents.suppression import addresses_of, suppressed_among
+from staffetta.contacts.fields.types import TypeFault, Value
 from staffetta.contacts.models import ConsentState, ConsentValue, Purpose
-from staffetta.contacts.suppression import addresses_of, suppressed_among
-from staffetta.contacts.types import TypeFault, Value
 from staffetta.sync.convert import back
 from staffetta.sync.judge import Verdict, values_here
 from staffetta.sync.mapping import Last, Rule, Unusable, split_name

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import NamedTuple
 
-from staffetta.channels import gateway
+from staffetta.channels.calls import gateway
 from staffetta.channels.models import Channel
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError
 from staffetta.connectors.messages import Customer
 from staffetta.sync.read_pages import Place, Restless, next_page
 from staffetta.work.clock import monotonic
-from staffetta.work.databases import postgres
+from staffetta.work.database.databases import postgres
 
 PAGE = 500
 AHEAD = 4

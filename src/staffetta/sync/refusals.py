@@ -13,13 +13,13 @@ from django.conf import settings
 from django.db.models import F
 
 from staffetta.connectors.messages import Customer, Platform
-from staffetta.contacts import consent
-from staffetta.contacts.equivalents import canonical
-from staffetta.contacts.insert_rows import insert_rows
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import addresses_of, keep_out_for_good, not_kept_out
+from staffetta.contacts.imports.record_refusals import people_named
+from staffetta.contacts.imports.refusals import Named, numbers_in
 from staffetta.contacts.models import ConsentValue, Contact
-from staffetta.contacts.record_refusals import people_named
-from staffetta.contacts.refusals import Named, numbers_in
-from staffetta.contacts.suppression import addresses_of, keep_out_for_good, not_kept_out
+from staffetta.contacts.phones.equivalents import canonical
+from staffetta.contacts.storage.insert_rows import insert_rows
 from staffetta.sync.judge import Known, Verdict, Wrong, claim, key_of
 from staffetta.sync.look_up import contacts_by_key
 from staffetta.sync.mapping import IDENTITIES, Unusable, there

@@ -14,11 +14,11 @@ from functools import partial
 from django.db import DataError, transaction
 from django.db.models import F
 
-from staffetta.channels import gateway, health
+from staffetta.channels.calls import gateway, health
 from staffetta.connectors.contract import Connector
 from staffetta.connectors.errors import ConnectorError, KeyRefused, NotPermitted, Ruling, TooFast
 from staffetta.connectors.messages import Customer
-from staffetta.contacts import value_index
+from staffetta.contacts.fields import value_index
 from staffetta.notices import incidents
 from staffetta.sync import decide_all, refusals, state_consent, timetable, write_back
 from staffetta.sync.models import RunState, SyncConsent, SyncDecision, SyncMet, SyncRun, SyncWrite, UndoState
@@ -28,8 +28,9 @@ from staffetta.sync.setup import Held, Setup, own_key, ready
 from staffetta.sync.start import ACTIVE
 from staffetta.sync.store_pages import store_by_halves, store_whole
 from staffetta.sync.undo import undo_piece
-from staffetta.work import lease, statistics
+from staffetta.work import lease
 from staffetta.work.clock import monotonic, now
+from staffetta.work.database import statistics
 from staffetta.work.lanes import LaneContext
 from staffetta.work.retry import wait_as_told
 from staffetta.work.set_aside import Items, own_fault, place_of

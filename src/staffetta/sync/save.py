@@ -6,7 +6,7 @@ from django.db import transaction
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts.lists import named
+from staffetta.contacts.lists.lists import named
 from staffetta.notices import incidents
 from staffetta.sync.models import SyncConfiguration, SyncMapping, SyncRun
 from staffetta.sync.run import INCIDENT

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 
 from staffetta.channels.models import CustomerField
 from staffetta.connectors.messages import Platform
+from staffetta.contacts.fields.values import SYSTEM_FIELDS
 from staffetta.contacts.models import ContactField
-from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.sync.mapping import IDENTITIES, Rule
 from staffetta.sync.models import Kind, SyncConfiguration, SyncMapping
 

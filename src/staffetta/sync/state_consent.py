@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts.state_consent import Rows, write_piece
+from staffetta.contacts.consents.state_consent import Rows, write_piece
 from staffetta.sync.judge import CREATED
 from staffetta.sync.models import SyncConsent, SyncRow, SyncRun
 from staffetta.work.wake import wake

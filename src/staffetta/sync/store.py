@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import F, Q
 
 from staffetta.connectors.messages import Customer
-from staffetta.contacts.insert_contacts import change_contacts, insert_contacts, new_ids
-from staffetta.contacts.insert_rows import insert_rows
-from staffetta.contacts.lists import add_ids, by_sync
+from staffetta.contacts.lists.lists import add_ids, by_sync
+from staffetta.contacts.storage.insert_contacts import change_contacts, insert_contacts, new_ids
+from staffetta.contacts.storage.insert_rows import insert_rows
 from staffetta.sync import own_states, refusals
 from staffetta.sync.judge import CONFLICTING, CREATED, OUTCOMES, REJECTED, UPDATED, Known, Linked, Verdict, claim, judge
 from staffetta.sync.mapping import IDENTITIES
@@ -18,7 +18,7 @@ from staffetta.sync.models import SyncLink, SyncMet, SyncRow, SyncRun
 from staffetta.sync.setup import Setup
 from staffetta.text import cut
 from staffetta.work.clock import now
-from staffetta.work.databases import together
+from staffetta.work.database.databases import together
 
 PIECE = 500
 """Customers judged while the database writes those before."""

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from staffetta.channels.holds import Held
-from staffetta.channels.usage import Dependent, Usage
+from staffetta.channels.message_templates.usage import Dependent, Usage
 from staffetta.notices import incidents
 from staffetta.sync.models import SyncConfiguration
 from staffetta.sync.run import INCIDENT

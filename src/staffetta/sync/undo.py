@@ -11,11 +11,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from staffetta.contacts.insert_contacts import change_contacts
-from staffetta.contacts.lists import by_sync
+from staffetta.contacts.consents.opted_out import outlive
+from staffetta.contacts.lists.lists import by_sync
 from staffetta.contacts.models import Consent, Contact, ContactActivity, ImportedContact, ListMember
-from staffetta.contacts.opted_out import outlive
 from staffetta.contacts.record_models import ContactChange
+from staffetta.contacts.storage.insert_contacts import change_contacts
 from staffetta.sync.judge import CONFLICTING, CREATED, UPDATED, apply, values_here
 from staffetta.sync.look_up import owners_of
 from staffetta.sync.mapping import IDENTITIES

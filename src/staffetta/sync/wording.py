@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, npgettext, pgettext_lazy
 
 from staffetta.accounts import wording as deeds
 from staffetta.channels.wording import problem_text
-from staffetta.contacts.phone_words import PHONE_REASONS
+from staffetta.contacts.phones.phone_words import PHONE_REASONS
 from staffetta.notices import wording as notices
 from staffetta.notices.models import Incident
 from staffetta.sync.judge import OUTCOMES

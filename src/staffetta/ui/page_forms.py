@@ -17,7 +17,7 @@ OWN_IDS = frozenset({"notices", "messages"})
 """What the platform says beside the page."""
 TYPED_NOT = frozenset({"submit", "button", "reset", "image", "file", "password"})
 WHO = "\x1fwho "
-"""Begins a line that nobody reads: which rows the page counted (`data-who`, work/row_digest.py)."""
+"""Begins a line that nobody reads: which rows the page counted (`data-who`, work/database/row_digest.py)."""
 UNTOLD = frozenset({"csrfmiddlewaretoken", "seen"})
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as fault_page
 
-from staffetta.work.databases import DISK, READ_ONLY, gave_no_answer, in_the_way
+from staffetta.work.database.databases import DISK, READ_ONLY, gave_no_answer, in_the_way
 
 AGAIN_AFTER = 5
 """Seconds."""

@@ -11,23 +11,20 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         from staffetta.work import (
-            among,
-            connection,
             engine,
             jobs,
             lanes,
-            leftovers,
             old_rows,
             orphan,
             prune,
             run_sweeps,
             schedule,
-            scratch,
             set_aside,
-            stored_text,
             sweep,
             wake,
         )
+        from staffetta.work.backups import leftovers, scratch
+        from staffetta.work.database import among, connection, stored_text
 
         among.register()
         orphan.stop_with_parent()

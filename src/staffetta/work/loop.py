@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db import Error, close_old_connections, connection, connections
 
 from staffetta.text import storable
-from staffetta.work import connection as connection_work
 from staffetta.work.clock import real_now
+from staffetta.work.database import connection as connection_work
 from staffetta.work.lanes import Lane, LaneContext
 from staffetta.work.retry import wait_before
 from staffetta.work.wake import bell

@@ -10,7 +10,7 @@ from django.db import Error, connections
 from staffetta.work import engine
 from staffetta.work.child import Child
 from staffetta.work.clock import monotonic
-from staffetta.work.databases import AWAY, DISK, FULL, READ_ONLY, in_the_way
+from staffetta.work.database.databases import AWAY, DISK, FULL, READ_ONLY, in_the_way
 from staffetta.work.retry import wait_before
 from staffetta.work.stop_asked import StopAsked
 

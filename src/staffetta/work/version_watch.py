@@ -8,7 +8,7 @@ because the upgrade failed, it goes on.
 
 import logging
 
-from staffetta.work import fingerprint
+from staffetta.work.database import fingerprint
 
 logger = logging.getLogger(__name__)
 

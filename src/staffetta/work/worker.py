@@ -11,8 +11,9 @@ from collections.abc import Collection
 from django.conf import settings
 from django.db import Error, connections
 
-from staffetta.work import beats, clock_step, connection, lanes, meters, one_core
+from staffetta.work import beats, clock_step, lanes, meters, one_core
 from staffetta.work.clock import monotonic
+from staffetta.work.database import connection
 from staffetta.work.lanes import LaneContext
 from staffetta.work.listen import listen
 from staffetta.work.loop import Loop

@@ -9,16 +9,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from staffetta.accounts.models import AuditEntry
 from staffetta.cli.main import main
-from staffetta.contacts import consent
-from staffetta.contacts.erase import erase
-from staffetta.contacts.merge import merge
+from staffetta.contacts.audiences.recipients import LeftOut, those
+from staffetta.contacts.consents import consent
+from staffetta.contacts.consents.suppression import is_suppressed
+from staffetta.contacts.erasure.erase import erase
+from staffetta.contacts.merging.merge import merge
 from staffetta.contacts.models import ConsentState, Contact
 from staffetta.contacts.opt_outs import decide, own_words
 from staffetta.contacts.opt_outs.match import Outcome
 from staffetta.contacts.opt_outs.models import Decision, OptOutWord, PossibleOptOut
-from staffetta.contacts.recipients import LeftOut, those
 from staffetta.contacts.save_contact import delete_contact
-from staffetta.contacts.suppression import is_suppressed
 from staffetta.work.clock import now
 from tests.contacts.people import person
 from tests.world import a_channel

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from django import template
 from django.utils.safestring import SafeString
 
-from staffetta.channels import labels, wording
+from staffetta.channels import wording
+from staffetta.channels.calls import labels
+from staffetta.channels.message_templates.preview import excerpt, preview
 from staffetta.channels.models import Channel, TemplateVariant
-from staffetta.channels.preview import excerpt, preview
 from staffetta.ui.templatetags.staffetta import state_badge
 
 register = template.Library()

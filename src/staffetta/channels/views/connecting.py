@@ -12,9 +12,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.accounts.password_again import asks_password
-from staffetta.channels import connect as deed
-from staffetta.channels.connect import NotConnected
-from staffetta.channels.forms import KeyForm
+from staffetta.channels.connection import connect as deed
+from staffetta.channels.connection.connect import NotConnected
+from staffetta.channels.connection.forms import KeyForm
 from staffetta.channels.models import Channel
 from staffetta.channels.views.person import person
 from staffetta.channels.wording import problem_text

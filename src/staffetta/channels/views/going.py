@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.accounts.password_again import asks_password
-from staffetta.channels import disconnect as deed
-from staffetta.channels.disconnect import Blocked, Outlook
-from staffetta.channels.forms import ConfirmForm
+from staffetta.channels.connection import disconnect as deed
+from staffetta.channels.connection.disconnect import Blocked, Outlook
+from staffetta.channels.connection.forms import ConfirmForm
 from staffetta.channels.models import Channel
 from staffetta.channels.views.person import person
 from staffetta.contacts.models import Contact

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from staffetta.accounts.access import ADMINISTRATORS, allow, takes_files
-from staffetta.channels.by_hand import enter
 from staffetta.channels.entry_words import entry_problem
+from staffetta.channels.message_templates.preview import Preview, preview
 from staffetta.channels.models import Channel
-from staffetta.channels.preview import Preview, preview
+from staffetta.channels.refreshing.by_hand import enter
 from staffetta.channels.views.person import person
 from staffetta.channels.wording import CATEGORIES
 from staffetta.connectors.by_hand import MOST_BYTES, Entry, EntryError, read_entry, read_file

@@ -12,15 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts.access import ADMINISTRATORS, EVERYBODY, allow
 from staffetta.accounts.audit import record
-from staffetta.channels import overview, usage
 from staffetta.channels import tabs as more_tabs
-from staffetta.channels.forms import KeyForm, PaceForm, PlatformForm, SourcesForm
+from staffetta.channels.calls.pace import burst_of, rate_of
+from staffetta.channels.connection import overview
+from staffetta.channels.connection.forms import KeyForm, PaceForm, PlatformForm, SourcesForm
+from staffetta.channels.message_templates import usage
 from staffetta.channels.models import Channel
-from staffetta.channels.pace import burst_of, rate_of
 from staffetta.channels.views.person import person
 from staffetta.connectors.messages import Platform
 from staffetta.deliveries.models import Breaker, BreakerKind
-from staffetta.deliveries.slowed import slowed
+from staffetta.deliveries.sending.slowed import slowed
 from staffetta.events import ages
 from staffetta.events.proof_card import card
 from staffetta.ui.restrictions import Free, asked_for, restricted

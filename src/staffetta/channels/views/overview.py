@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
-from staffetta.channels import overview
-from staffetta.channels.forms import KeyForm
+from staffetta.channels.connection import overview
+from staffetta.channels.connection.forms import KeyForm
 
 
 @allow(EVERYBODY)

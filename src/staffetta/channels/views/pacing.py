@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
-from staffetta.channels.forms import PaceForm
+from staffetta.channels.calls.pace import set_pace
+from staffetta.channels.connection.forms import PaceForm
 from staffetta.channels.models import Channel
-from staffetta.channels.pace import set_pace
 from staffetta.channels.views.home import channel_url, summary
 from staffetta.channels.views.person import person
 from staffetta.ui.seen import versioned

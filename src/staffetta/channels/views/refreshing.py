@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
 from staffetta.accounts.audit import record
-from staffetta.channels import ask
 from staffetta.channels.models import Channel, Refresh
+from staffetta.channels.refreshing import ask
 from staffetta.channels.views.person import person
 from staffetta.work.clock import now
 

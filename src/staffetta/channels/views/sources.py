@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
-from staffetta.channels.forms import SourcesForm
+from staffetta.channels.connection.forms import SourcesForm
 from staffetta.channels.models import Channel
 from staffetta.channels.views.home import channel_url
 from staffetta.channels.views.person import person

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from staffetta.accounts.access import ADMINISTRATORS, allow
-from staffetta.channels import browse, templates, usage
+from staffetta.channels.message_templates import browse, templates, usage
+from staffetta.channels.message_templates.switch import switch
 from staffetta.channels.models import Channel, Template
-from staffetta.channels.switch import switch
 from staffetta.channels.views.person import person
 from staffetta.ui.seen import confirms
 

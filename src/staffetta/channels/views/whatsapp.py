@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
-from staffetta.channels import browse, labels, usage
-from staffetta.channels.browse import Filters, Line, Refused
+from staffetta.channels.calls import labels
+from staffetta.channels.message_templates import browse, usage
+from staffetta.channels.message_templates.browse import Filters, Line, Refused
 from staffetta.channels.models import Channel, Template, TemplateVariant
 from staffetta.channels.views.home import channel_url, frame
 from staffetta.deliveries.incident_words import cause_of_refusals

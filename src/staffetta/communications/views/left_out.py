@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from staffetta.accounts.access import EVERYBODY, allow
 from staffetta.communications import start as starting
 from staffetta.communications.views.asked import found
-from staffetta.deliveries.reasons import REASONS, words_of
-from staffetta.deliveries.rehearse import LOOKED_AT, left_out
+from staffetta.deliveries.ledger.reasons import REASONS, words_of
+from staffetta.deliveries.planning.rehearse import LOOKED_AT, left_out
 
 
 @allow(EVERYBODY)

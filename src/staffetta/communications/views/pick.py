@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
+from staffetta.channels.message_templates.preview import Preview
+from staffetta.channels.message_templates.preview import preview as drawn
 from staffetta.channels.models import TemplateVariant
-from staffetta.channels.preview import Preview
-from staffetta.channels.preview import preview as drawn
 from staffetta.communications.check_media import seen
 from staffetta.communications.compose import Composed, Missing, compose
 from staffetta.communications.hold import audience_of, usability_of
@@ -22,14 +22,14 @@ from staffetta.communications.models import Communication, CommunicationState, C
 from staffetta.communications.start import incompleteness_of
 from staffetta.communications.views.asked import found, person
 from staffetta.communications.wording import trouble_words
-from staffetta.contacts.consent import counts
+from staffetta.contacts.consents.consent import counts
+from staffetta.contacts.fields.values import values_of
 from staffetta.contacts.models import ConsentState, ConsentValue, Contact
-from staffetta.contacts.search import page_through
-from staffetta.contacts.values import values_of
+from staffetta.contacts.storage.search import page_through
+from staffetta.deliveries.ledger.reasons import words_of
 from staffetta.deliveries.models import Delivery, DeliveryKind
-from staffetta.deliveries.plan import purpose_of
-from staffetta.deliveries.reasons import words_of
-from staffetta.deliveries.send_one import NotSendable, send_one
+from staffetta.deliveries.planning.plan import purpose_of
+from staffetta.deliveries.sending.send_one import NotSendable, send_one
 from staffetta.ui.restrictions import Free, Restriction, Row, Words, asked_for, restricted
 
 SHOWN = 8

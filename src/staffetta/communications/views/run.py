@@ -34,16 +34,16 @@ from staffetta.communications.views.asked import LOOKS, found, person
 from staffetta.communications.views.held import held_of
 from staffetta.communications.views.pick import RESTRICTIONS, picked
 from staffetta.communications.wording import Words, media_text, shown_hours, trouble_words
-from staffetta.deliveries.after_restore import may_get_it_twice
-from staffetta.deliveries.budget import Outlook, outlook
-from staffetta.deliveries.budget_plot import plot
-from staffetta.deliveries.gains import gained
 from staffetta.deliveries.hours_words import closed_words
+from staffetta.deliveries.ledger.budget import Outlook, outlook
+from staffetta.deliveries.ledger.gains import gained
+from staffetta.deliveries.ledger.reasons import when, words_of
+from staffetta.deliveries.ledger.terms import term
+from staffetta.deliveries.ledger.zones import closed_of
 from staffetta.deliveries.models import DeliveryState
-from staffetta.deliveries.reasons import when, words_of
-from staffetta.deliveries.rehearse import summary as counted_start
-from staffetta.deliveries.terms import term
-from staffetta.deliveries.zones import closed_of
+from staffetta.deliveries.planning.after_restore import may_get_it_twice
+from staffetta.deliveries.planning.rehearse import summary as counted_start
+from staffetta.deliveries.reporting.budget_plot import plot
 from staffetta.events.ages import waited_for
 from staffetta.reports.numbers import UNSETTLED, numbers
 from staffetta.ui.restrictions import asked_for, restricted

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from staffetta.accounts import audit
 from staffetta.accounts.models import User
-from staffetta.contacts import consent
+from staffetta.contacts.consents import consent
 from staffetta.contacts.models import ConsentState, ConsentValue, Purpose
 from staffetta.contacts.opt_outs.match import words_of
 from staffetta.contacts.opt_outs.models import Decision, PossibleOptOut

@@ -10,16 +10,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import audiences, count_people
-from staffetta.contacts.audience import Audience
-from staffetta.contacts.list_forms import AudienceForm
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.audiences.audience import Audience
+from staffetta.contacts.audiences.rule_boxes import boxes, mark
+from staffetta.contacts.audiences.rule_draft import Tree, change, from_form, new_tree
+from staffetta.contacts.audiences.rule_query import query
+from staffetta.contacts.audiences.rule_words import fault_text, sentence
+from staffetta.contacts.audiences.rule_world import known, present
+from staffetta.contacts.audiences.rules import Fault, WrongRules, read
+from staffetta.contacts.lists import count_people
+from staffetta.contacts.lists.list_forms import AudienceForm
 from staffetta.contacts.models import AudienceRules, Contact
-from staffetta.contacts.rule_boxes import boxes, mark
-from staffetta.contacts.rule_draft import Tree, change, from_form, new_tree
-from staffetta.contacts.rule_query import query
-from staffetta.contacts.rule_words import fault_text, sentence
-from staffetta.contacts.rule_world import known, present
-from staffetta.contacts.rules import Fault, WrongRules, read
 from staffetta.ui.restrictions import Free, asked_for, restricted
 from staffetta.ui.seen import confirms, versioned
 

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import merge as merging
-from staffetta.contacts import search_twins
-from staffetta.contacts.merge_consent import states_of, stricter
+from staffetta.contacts.fields.value_words import Fields
+from staffetta.contacts.merging import merge as merging
+from staffetta.contacts.merging import search_twins
+from staffetta.contacts.merging.merge_consent import states_of, stricter
+from staffetta.contacts.merging.unmerge import CannotUndo, unmerge
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Merge, Twin, TwinSearch
-from staffetta.contacts.unmerge import CannotUndo, unmerge
-from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import not_restored, undo_refusal
 from staffetta.ui.paging import page_of
 from staffetta.ui.seen import confirms

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.accounts.password_again import asks_password
-from staffetta.contacts import certificate
-from staffetta.contacts.erase import erase, masked_of
-from staffetta.contacts.erase_form import EraseForm
+from staffetta.contacts.erasure import certificate
+from staffetta.contacts.erasure.erase import erase, masked_of
+from staffetta.contacts.erasure.erase_form import EraseForm
 from staffetta.contacts.hanging import InTheWay
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Erasure

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import add_field, change_field, field_uses
-from staffetta.contacts.field_forms import FieldForm
+from staffetta.contacts.fields import change_field, field_uses
+from staffetta.contacts.fields.field_forms import FieldForm
+from staffetta.contacts.fields.values import SYSTEM_FIELDS
+from staffetta.contacts.imports import add_field
 from staffetta.contacts.models import ContactField
-from staffetta.contacts.values import SYSTEM_FIELDS
 from staffetta.contacts.wording import FIELD_TYPES, reject_text
 from staffetta.ui.seen import confirms, versioned
 from staffetta.ui.templatetags.staffetta import grouped
-from staffetta.work import row_digest
+from staffetta.work.database import row_digest
 
 PLAIN = ("label", "label_en", "help", "required")
 """What of a field changes without a look at the values."""

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from staffetta.accounts.access import EVERYBODY, allow
+from staffetta.contacts.fields.value_words import Fields
 from staffetta.contacts.models import Consent, Contact, ImportedContact, ListMember
 from staffetta.contacts.record_models import ContactChange
-from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import OUTCOMES, change_source, consent_source
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.deliveries.models import Delivery
-from staffetta.deliveries.reasons import REASONS
 from staffetta.sync.models import SyncRow
 from staffetta.ui.restrictions import restricted
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from staffetta.accounts.access import OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import state_consent
-from staffetta.contacts.consent_form import ConsentForm
+from staffetta.contacts.consents import state_consent
+from staffetta.contacts.consents.consent_form import ConsentForm
 from staffetta.contacts.models import Import, ImportedContact, ImportState
 from staffetta.ui.seen import confirms
-from staffetta.work import row_digest
+from staffetta.work.database import row_digest
 
 
 @allow(OPERATORS)

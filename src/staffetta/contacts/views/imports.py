@@ -18,18 +18,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow, takes_files
 from staffetta.accounts.models import User
-from staffetta.contacts import audiences, import_file, lists, rejects, saved_mappings, undo_import
-from staffetta.contacts.import_forms import MappingForm, UploadForm
-from staffetta.contacts.import_reading import NOTATION, STRUCTURE, Unanswered, reading_of
-from staffetta.contacts.judge_rows import Verdict
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.fields.value_words import Fields
+from staffetta.contacts.files.read_csv import BadFile
+from staffetta.contacts.files.reading_words import question, value_name
+from staffetta.contacts.imports import import_file, rejects, saved_mappings, undo_import
+from staffetta.contacts.imports.import_forms import MappingForm, UploadForm
+from staffetta.contacts.imports.import_reading import NOTATION, STRUCTURE, Unanswered, reading_of
+from staffetta.contacts.imports.judge_rows import Verdict
+from staffetta.contacts.imports.read_row import Person, Rejected
+from staffetta.contacts.imports.reading_form import ReadingForm
+from staffetta.contacts.lists import lists
 from staffetta.contacts.models import ConsentValue, Import, ImportState
-from staffetta.contacts.phone import shown_reading
-from staffetta.contacts.read_csv import BadFile
-from staffetta.contacts.read_row import Person, Rejected
-from staffetta.contacts.reading_form import ReadingForm
-from staffetta.contacts.reading_words import question, value_name
+from staffetta.contacts.phones.phone import shown_reading
 from staffetta.contacts.step_models import SavedMapping
-from staffetta.contacts.value_words import Fields
 from staffetta.contacts.wording import (
     OUTCOMES,
     bad_file_text,

@@ -14,17 +14,18 @@ from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.communications.models import Communication, CommunicationState
-from staffetta.contacts import audiences, export
-from staffetta.contacts import lists as contact_lists
+from staffetta.contacts.audiences import audiences
+from staffetta.contacts.exports import export
 from staffetta.contacts.filters import RESTRICTIONS, Filters
-from staffetta.contacts.list_forms import AddForm, ListForm
-from staffetta.contacts.list_names import in_order
+from staffetta.contacts.lists import lists as contact_lists
+from staffetta.contacts.lists.list_forms import AddForm, ListForm
+from staffetta.contacts.lists.list_names import in_order
 from staffetta.contacts.models import AudienceRules, Contact, ContactList
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, asked_for, restricted
 from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
-from staffetta.work import row_digest
+from staffetta.work.database import row_digest
 
 SHOWN = 500
 """Audiences by rules on one page: somebody wrote each of them by hand."""

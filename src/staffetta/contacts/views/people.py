@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.contacts import consent, keep_out
+from staffetta.contacts.consents import consent, keep_out
+from staffetta.contacts.consents.suppression import addresses_of
+from staffetta.contacts.fields.value_words import in_words
 from staffetta.contacts.filters import RESTRICTIONS, SAID, Filters
 from staffetta.contacts.forms import OPT_IN, ContactForm
-from staffetta.contacts.list_names import in_order
+from staffetta.contacts.lists.list_names import in_order
 from staffetta.contacts.models import (
     AudienceRules,
     ConsentState,
@@ -28,12 +30,10 @@ from staffetta.contacts.models import (
 )
 from staffetta.contacts.opt_outs import decide
 from staffetta.contacts.save_contact import delete_contact, opted_out_on
-from staffetta.contacts.suppression import addresses_of
-from staffetta.contacts.value_words import in_words
 from staffetta.contacts.views.history import lines_of
 from staffetta.contacts.wording import consent_source, suppression_cause
+from staffetta.deliveries.ledger.reasons import REASONS
 from staffetta.deliveries.models import Delivery, DeliveryState
-from staffetta.deliveries.reasons import REASONS
 from staffetta.ui.paging import look_through, page_of
 from staffetta.ui.restrictions import asked_for, restricted
 from staffetta.ui.seen import confirms, versioned

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow, takes_files
 from staffetta.accounts.models import User
-from staffetta.contacts import keep_out
+from staffetta.contacts.consents import keep_out
+from staffetta.contacts.consents.suppression import OPTED_OUT, digests_of
+from staffetta.contacts.consents.suppression_forms import FILE_BYTES, SuppressionForm
 from staffetta.contacts.models import Suppression
-from staffetta.contacts.suppression import OPTED_OUT, digests_of
-from staffetta.contacts.suppression_forms import FILE_BYTES, SuppressionForm
 from staffetta.contacts.wording import suppression_cause
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import Free, OneOf, Words, asked_for, restricted

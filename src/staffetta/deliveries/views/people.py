@@ -17,20 +17,20 @@ from django.views.decorators.http import require_POST, require_safe
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, EXPORT, OPERATORS, allow
 from staffetta.accounts.models import User
-from staffetta.channels.preview import preview
+from staffetta.channels.message_templates.preview import preview
 from staffetta.communications.models import Communication
-from staffetta.contacts.excel_csv import encoded
-from staffetta.deliveries import settle
-from staffetta.deliveries.behind import LOOKS, behind, outcome_text
+from staffetta.contacts.files.excel_csv import encoded
+from staffetta.deliveries.ledger.reasons import REASONS, words_of
 from staffetta.deliveries.models import Delivery, DeliveryState
-from staffetta.deliveries.reasons import REASONS, words_of
+from staffetta.deliveries.reporting.behind import LOOKS, behind, outcome_text
+from staffetta.deliveries.sending import settle
 from staffetta.deliveries.whatsapp_words import known_in
 from staffetta.reports.numbers import numbers
 from staffetta.ui.paging import page_of
 from staffetta.ui.restrictions import OneOf, Restriction, asked_for, restricted
 from staffetta.ui.seen import confirms
 from staffetta.ui.templatetags.staffetta import grouped
-from staffetta.work import row_digest
+from staffetta.work.database import row_digest
 
 RESTRICTIONS: dict[str, Restriction] = {
     "state": OneOf(gettext_lazy("State"), DeliveryState.values),

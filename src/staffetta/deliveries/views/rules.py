@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
 from staffetta.accounts.models import User
 from staffetta.channels.models import Channel, TemplateVariant
-from staffetta.deliveries import breaker
 from staffetta.deliveries.incident_words import cause_of_refusals, cause_of_silence
 from staffetta.deliveries.models import Breaker, BreakerKind
 from staffetta.deliveries.retry_words import lines
+from staffetta.deliveries.sending import breaker
 
 
 @allow(EVERYBODY)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from staffetta.accounts import audit
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
-from staffetta.channels.forms import ConfirmForm
+from staffetta.channels.connection.forms import ConfirmForm
 from staffetta.channels.models import Channel, CustomerField
 from staffetta.contacts.models import ContactField
 from staffetta.sync import save as saving

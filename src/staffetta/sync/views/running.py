@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
-from staffetta.contacts.consent_form import ConsentForm
-from staffetta.contacts.value_words import Fields
+from staffetta.contacts.consents.consent_form import ConsentForm
+from staffetta.contacts.fields.value_words import Fields
 from staffetta.sync import decide, plot, setup, state_consent, summary
 from staffetta.sync import start as starting
 from staffetta.sync.judge import CONFLICTING, OUTCOMES, REJECTED
@@ -29,7 +29,7 @@ from staffetta.sync.wording import (
 from staffetta.ui.paging import counted, page_of
 from staffetta.ui.restrictions import OneOf, asked_for, restricted
 from staffetta.ui.seen import confirms
-from staffetta.work import row_digest
+from staffetta.work.database import row_digest
 
 RUNS = 20
 WRITES_SHOWN = 50

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from staffetta.accounts.access import EVERYBODY, OPERATORS, allow
-from staffetta.contacts.value_words import Fields
+from staffetta.contacts.fields.value_words import Fields
 from staffetta.sync import decide, decide_all, setup
 from staffetta.sync.judge import CONFLICTING, REJECTED
 from staffetta.sync.models import SyncConfiguration, SyncRow
