@@ -22,7 +22,7 @@ from staffetta.accounts.models import AccessToken
 from staffetta.api import idempotency, schemas
 from staffetta.api.document import DocumentedAPI
 from staffetta.api.log_call import log_call
-from staffetta.api.problems import Problem, answer
+from staffetta.api.problems import Fault, Problem, answer
 from staffetta.api.read_body import StorableParser
 from staffetta.api.read_faults import faults_of
 from staffetta.api.send import find, send, usable_problem
@@ -41,14 +41,22 @@ class Bearer(HttpBearer):
     """`Authorization: Bearer stf_…`; tokens are made in the interface, shown once, revocable."""
 
     def authenticate(self, request: HttpRequest, token: str) -> AccessToken:
-        del request
         known = tokens.caller(token)
         if known is None:
             raise Problem(
                 "token_refused",
                 _("This access token is unknown, has expired or was revoked. Make a new one in Staffetta."),
             )
+        _refuse_restrictions(request)
         return known
+
+
+def _refuse_restrictions(request: HttpRequest) -> None:
+    """No call takes a parameter in its address: one that was passed over would answer with more than was asked for."""
+    if request.GET:
+        detail = _("This call takes no parameters in its address.")
+        faults = [Fault(f"#/query/{name}", str(detail), "unknown_parameter") for name in request.GET]
+        raise Problem("request_invalid", detail, faults=faults)
 
 
 api = DocumentedAPI(

@@ -16,3 +16,17 @@ def clean(args: argparse.Namespace) -> argparse.Namespace:
         elif isinstance(given, list):
             setattr(args, name, [storable(each) if isinstance(each, str) else each for each in given])
     return args
+
+
+LARGEST = 2**63
+"""No database counts further."""
+
+
+def out_of_range(args: argparse.Namespace) -> str:
+    """Return a number that names no row, or counts less than none; "" where all may be."""
+    given = [each for values in vars(args).values() for each in (values if isinstance(values, list) else [values])]
+    numbers = [each for each in given if isinstance(each, int)]
+    numbers = [number for number in numbers if not -LARGEST < number < LARGEST]
+    if (limit := getattr(args, "limit", None)) is not None and limit < 0:
+        numbers.append(limit)
+    return str(numbers[0])[:40] if numbers else ""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from staffetta.cli.output import emit, fail, table
 from staffetta.contacts.merging import search_twins
-from staffetta.contacts.merging.merge import OTHER, NotTwo, merge, refusal
+from staffetta.contacts.merging.merge import OTHER, NotTwo, fields_of, merge, refusal
 from staffetta.contacts.merging.unmerge import CannotUndo, unmerge
 from staffetta.contacts.models import Contact
 from staffetta.contacts.record_models import Merge, TwinSearch
@@ -29,6 +29,9 @@ def merge_contacts(args: argparse.Namespace) -> int:
     found = {row.pk: row for row in Contact.objects.filter(pk__in=[args.id, args.other])}
     if len(found) != 2:
         fail(refusal())
+    known = fields_of(found[args.id], found[args.other])
+    if unknown := [name for name in args.take if name not in known]:
+        fail(_("Neither contact has a value in %(names)s.") % {"names": ", ".join(f"«{name}»" for name in unknown)})
     try:
         done = merge(found[args.id], found[args.other], dict.fromkeys(args.take, OTHER), None)
     except NotTwo:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from staffetta.cli.arguments import clean
+from staffetta.cli.arguments import clean, out_of_range
 from staffetta.cli.parsers.translation import gettext as _
 
 NOUNS = (
@@ -24,7 +24,10 @@ NOUNS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     _write_what_can_be_written()
-    args = clean(parser().parse_args(arguments))
+    commands = parser()
+    args = clean(commands.parse_args(arguments))
+    if wrong := out_of_range(args):
+        commands.error(_("%(number)s is no number that can be here.") % {"number": wrong})
     # Here and no earlier: Django, the models and the database's driver take longer than all help and parsing.
     from staffetta.cli.execute import execute
 

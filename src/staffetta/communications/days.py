@@ -39,7 +39,7 @@ class Days:
     @classmethod
     def parse(cls, text: str) -> "Days | None":
         """Read "135" (as it is kept), "mon-fri" or "mon,wed,sat-sun" (as it is typed). Raises NotHours."""
-        if text.isdigit():
+        if text.isdecimal():
             return cls.of(map(int, text))
         found: set[int] = set()
         for part in text.lower().split(","):

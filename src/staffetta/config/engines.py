@@ -48,7 +48,7 @@ def rq(url: str, _secret: str) -> Settings:
 
     parts = urlsplit(url or "redis://127.0.0.1:6379/0")
     number = parts.path.strip("/") or "0"
-    if parts.scheme not in ("redis", "rediss") or not number.isdigit():
+    if parts.scheme not in ("redis", "rediss") or not number.isdecimal():
         raise WrongSetting(BROKER, "redis://user:password@host:port/number is wanted")
     queue: Options = {
         "HOST": parts.hostname or "127.0.0.1",

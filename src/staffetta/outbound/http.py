@@ -132,7 +132,7 @@ class Http:
         """Read the body up to the bound: in one go when its length was declared, since no more than that can come."""
         bound = self._limits.max_response
         declared = answer.get_header("content-length")
-        if declared is not None and declared.isdigit():
+        if declared is not None and declared.isdecimal():
             if int(declared) > bound:
                 raise OutboundError(Kind.TOO_LARGE, f"{declared} bytes announced")
             return bytes(await answer.bytes())
