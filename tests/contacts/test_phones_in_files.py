@@ -12,6 +12,7 @@ from staffetta.contacts.imports import import_file
 from staffetta.contacts.imports.add_field import add
 from staffetta.contacts.imports.rejects import rejects_csv
 from staffetta.contacts.models import Contact, Import, ImportReject
+from staffetta.contacts.step_models import SavedMapping
 from tests.contacts.people import Accept, finish, person
 from tests.contacts.test_import_pages import page, upload
 
@@ -112,8 +113,8 @@ def test_a_saved_mapping_keeps_how_numbers_are_read(as_operator: Client) -> None
     source = upload(as_operator, NATIONAL)
     told = {"column0": "phone", "phone_mode": "national", "phone_prefix": "0049", "save_as": "Tedeschi"}
     as_operator.post(f"/contacts/imports/{source.pk}/columns/", told)
-    again = upload(as_operator, NATIONAL)
-    shown = as_operator.get(f"/contacts/imports/{again.pk}/columns/?saved=1").content.decode()
+    again, saved = upload(as_operator, NATIONAL), SavedMapping.objects.get()
+    shown = as_operator.get(f"/contacts/imports/{again.pk}/columns/?saved={saved.pk}").content.decode()
     assert 'value="+49"' in shown
 
 
