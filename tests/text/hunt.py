@@ -21,7 +21,8 @@ from tests.filling import page_of, seen_in
 from tests.text.column import Column, Form
 from tests.text.columns import COLUMNS
 
-MARK = "hunt"
+MARK = "hunting"
+"""Long enough not to stand in random text, such as the data of a session, by chance."""
 NUMBER = "3331230777"
 MARKS = (MARK, NUMBER)
 ODD = f"{MARK}\0\ud83d\x07\u200b\u202ee\u0301\ufeff"
