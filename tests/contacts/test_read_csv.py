@@ -103,3 +103,8 @@ def test_any_bytes_are_a_table_or_a_bad_file(content: bytes) -> None:
         return
     assert sheet.columns
     assert sheet.rows
+
+
+def test_a_comma_in_the_headings_and_a_cell_of_two_lines_make_no_comma_file() -> None:
+    content = b'Nome;1,5;Note\r\n,;x;"riga1\r\nriga2, e altro"\r\n'
+    assert sniff_delimiter(io.BytesIO(content), "utf-8").sign == ";"

@@ -151,7 +151,10 @@ def _check(people: tuple[list[str], list[dict[str, Any]], list[str]], kind: str)
 
 
 BOUNDED = bounds(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -87,7 +87,11 @@ def sniff_delimiter(file: IO[bytes], encoding: str) -> Separator:
     return Separator(best, "even" if len(alike) == 1 else "alike")
 
 
-def _evenness(lines: list[str], delimiter: str) -> tuple[int, int]:
+def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
+    """Return the share of rows as wide as the first, and how wide that is.
+
+    The number of such rows would favour a wrong separator: it takes quoted cells of several lines apart.
+    """
     try:
         rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error:
@@ -95,7 +99,7 @@ def _evenness(lines: list[str], delimiter: str) -> tuple[int, int]:
     if not rows or len(rows[0]) < 2:
         return (0, 0)
     width = len(rows[0])
-    return (sum(len(row) == width for row in rows), width)
+    return (sum(len(row) == width for row in rows) / len(rows), width)
 
 
 def records(file: IO[bytes], dialect: Dialect, start: Position | None = None) -> Iterator[Record]:
