@@ -7,6 +7,9 @@ from staffetta.text import storable
 FILES = frozenset({"rules", "key_file", "password_file"})
 """Arguments whose text is the name of a file, or “-”: it may hold bytes that are no text."""
 
+LARGEST = 2**63
+"""No database counts further."""
+
 
 def clean(args: argparse.Namespace) -> argparse.Namespace:
     """Clean every text in place: a byte that is no UTF-8 comes as half a surrogate pair, which nothing stores."""
@@ -16,10 +19,6 @@ def clean(args: argparse.Namespace) -> argparse.Namespace:
         elif isinstance(given, list):
             setattr(args, name, [storable(each) if isinstance(each, str) else each for each in given])
     return args
-
-
-LARGEST = 2**63
-"""No database counts further."""
 
 
 def out_of_range(args: argparse.Namespace) -> str:
